@@ -1,0 +1,187 @@
+/*
+ * feed - zones of RRsets on their way from a source to the authorities
+ *
+ * coredns-feed(7) specifies the frames octet by octet.  The pattern is the
+ * Clone of the ZeroMQ guide (chapter 5): changes on a PUB socket, snapshots on
+ * request from a ROUTER, with what that pattern lacks: an epoch for each life
+ * of the source, recovery from a gap, credit, and zones that are replaced as a
+ * whole.
+ *
+ * A zone is known by its layer and its name.  Layers are the order in which
+ * one source's data are tried (hosts before files, the first file of a name
+ * before the second); most sources have only layer 0.
+ *
+ * Publisher: announces zones, sends changes, and is asked for the contents of
+ * a zone when somebody wants a snapshot; it keeps no records itself.
+ * Subscriber: calls back with zones and changes, in order, each exactly once;
+ * gaps, restarts of the source and silence are its own business.
+ */
+
+#ifndef COREDNS_FEED_H
+#define COREDNS_FEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coredns/fault.h"
+#include "coredns/loop.h"
+#include "coredns/name.h"
+
+#define CORE_FEED_MAGIC "CDNF"
+#define CORE_FEED_VERSION 1
+#define CORE_FEED_FRAME_SIZE (256 * 1024)   /* octets of a frame, at most,
+                                               but for one larger RRset */
+
+struct core_zone_id {
+    uint16_t layer;
+    uint8_t name[CORE_NAME_SIZE];           /* small letters */
+};
+
+enum core_zone_flag {
+    CORE_ZONE_FAILED = 0x0001,      /* there are no data: answer SERVFAIL */
+    CORE_ZONE_STALE = 0x0002,       /* the source is away; data may be old */
+    CORE_ZONE_HOSTS = 0x0004,       /* bare addresses, not a real zone: no
+                                       SOA, no cuts; a wildcard covers one
+                                       label; unknown name: next layer or
+                                       SERVFAIL; known name without the type:
+                                       NODATA without SOA */
+    CORE_ZONE_FALLTHROUGH = 0x0008, /* unknown names below one of `fall` go to
+                                       the next layer, source or stage */
+    CORE_ZONE_FALL_UNSUPPORTED = 0x0010, /* so do types it has not */
+};
+
+/* What a zone is besides its records. */
+struct core_zone_options {
+    uint16_t flags;                         /* enum core_zone_flag */
+    unsigned fall_count;                    /* with FALLTHROUGH: the names; 0
+                                               means all of the zone */
+    const uint8_t *const *fall;             /* wire names, small letters */
+    const char *reason;                     /* why FAILED or STALE; or NULL */
+};
+
+enum core_change_kind {
+    CORE_CHANGE_PUT = 1,            /* this is the whole RRset from here on */
+    CORE_CHANGE_ADD = 2,            /* these records join the RRset */
+    CORE_CHANGE_REMOVE = 3,         /* these records leave the RRset */
+    CORE_CHANGE_DELETE = 4,         /* the RRset goes; type ANY: the name */
+};
+
+/* One change: an RRset (class IN), or a part of it. */
+struct core_change {
+    enum core_change_kind kind;
+    const uint8_t *owner;                   /* wire, any case */
+    uint16_t type;
+    uint32_t ttl;
+    uint16_t count;                         /* of records */
+    const uint8_t *rdatas;                  /* each: size (16 bits, network
+                                               order), then the octets */
+    size_t rdatas_size;
+};
+
+/* ---- a frame of changes, for both sides ---------------------------------- */
+
+/* Appends a change to a buffer; returns octets written, 0 when out of room. */
+size_t
+    core_change_write(uint8_t *bytes, size_t limit,
+                      const struct core_change *change);
+
+/* Reads one; returns octets read, 0 when it is broken.  Checks everything but
+   the inside of rdata.  The change is lent from bytes. */
+size_t
+    core_change_read(const uint8_t *bytes, size_t size,
+                     struct core_change *change);
+
+/* ---- publisher ----------------------------------------------------------- */
+
+typedef struct core_publisher core_publisher_t;
+
+/*
+ * A subscriber wants a zone: open returns something to read it from, as it is
+ * at this moment, whatever changes later.  next writes changes of kind ADD or
+ * PUT through core_change_write() into bytes until it is nearly full, and
+ * returns the octets written; 0 at the end.  close ends it.
+ */
+struct core_snapshot_hooks {
+    void *(*open)(void *owner, const struct core_zone_id *zone);
+    size_t (*next)(void *snapshot, uint8_t *bytes, size_t limit);
+    void (*close)(void *snapshot);
+};
+
+core_publisher_t *
+    core_publisher_new(void *context, core_loop_t *loop,
+                       const char *feed_endpoint,
+                       const char *snapshot_endpoint,
+                       const struct core_snapshot_hooks *hooks, void *owner,
+                       struct core_fault *fault);
+void
+    core_publisher_destroy(core_publisher_t **self_p);
+
+/*
+ * Says that a zone exists and has the contents that hooks->open would give
+ * from here on: subscribers fetch it and put it in place of what they have in
+ * one step.  Also for new options or flags.
+ */
+void
+    core_publisher_renew(core_publisher_t *self,
+                         const struct core_zone_id *zone,
+                         const struct core_zone_options *options);
+
+/* A transaction: all its changes take effect at once, or none.  Call begin,
+   change (any number), commit; the zone must have been announced. */
+void
+    core_publisher_begin(core_publisher_t *self,
+                         const struct core_zone_id *zone);
+void
+    core_publisher_change(core_publisher_t *self,
+                          const struct core_change *change);
+void
+    core_publisher_commit(core_publisher_t *self);
+
+/* The zone is no longer served by this source. */
+void
+    core_publisher_remove(core_publisher_t *self,
+                          const struct core_zone_id *zone);
+
+/*
+ * Says that all zones that will come have been announced once: subscribers are
+ * complete when they have them.
+ */
+void
+    core_publisher_complete(core_publisher_t *self);
+
+/* ---- subscriber ---------------------------------------------------------- */
+
+typedef struct core_subscriber core_subscriber_t;
+
+/*
+ * All are called from the loop, for one source.  `zone` calls:
+ *   begin    a transaction starts; whole says that the zone's present contents
+ *            are to be replaced by what follows (build beside, swap in commit)
+ *   change   one change of it
+ *   commit   it takes effect; `version` grows with each
+ *   abandon  it is not completed: forget what came since begin
+ *   remove   the zone is gone
+ * `synced` is called each time the subscriber has become, or ceased to be,
+ * complete and up to date; reason says why not.
+ */
+struct core_subscriber_hooks {
+    void (*begin)(void *owner, const struct core_zone_id *zone,
+                  const struct core_zone_options *options, bool whole);
+    void (*change)(void *owner, const struct core_change *change);
+    void (*commit)(void *owner, uint64_t version);
+    void (*abandon)(void *owner);
+    void (*remove)(void *owner, const struct core_zone_id *zone);
+    void (*synced)(void *owner, bool complete, const char *reason);
+};
+
+/* endpoints: "FEED,SNAPSHOT". */
+core_subscriber_t *
+    core_subscriber_new(void *context, core_loop_t *loop,
+                        const char *endpoints, const char *identity,
+                        const struct core_subscriber_hooks *hooks,
+                        void *owner, struct core_fault *fault);
+void
+    core_subscriber_destroy(core_subscriber_t **self_p);
+
+#endif

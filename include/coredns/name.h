@@ -1,0 +1,90 @@
+/*
+ * name - domain names as they stand on the wire
+ *
+ * A name is a row of labels, each behind its length, ended by the empty label
+ * of the root (RFC 1035 section 3.1).  It takes at most 255 octets, a label at
+ * most 63.  Names here are never compressed and, but for core_name_check() and
+ * core_name_from_text(), already known to be well formed.
+ *
+ * Letters compare without regard to case, ASCII only (RFC 4343).
+ */
+
+#ifndef COREDNS_NAME_H
+#define COREDNS_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CORE_NAME_SIZE 255              /* octets on the wire */
+#define CORE_NAME_TEXT_SIZE 1025        /* as text with \DDD, with its NUL */
+#define CORE_NAME_LABELS 127            /* labels, the root not counted */
+#define CORE_LABEL_SIZE 63
+
+/*
+ * The size of the name at bytes, or -1 when it is not a whole well-formed
+ * uncompressed name within limit octets.  Takes anything.
+ */
+int
+    core_name_check(const uint8_t *bytes, size_t limit);
+
+/*
+ * Reads a name as zone files write it, with \DDD and \X.  A name without final
+ * dot is put under origin; with origin NULL it is taken as absolute.  "@" is
+ * the origin itself.  Returns the size, or -1 for what is no name (empty
+ * label, label or name too long, bad escape).
+ */
+int
+    core_name_from_text(uint8_t name[CORE_NAME_SIZE], const char *text,
+                        const uint8_t *origin);
+
+/* Writes the name with its final dot and returns text; never fails. */
+char *
+    core_name_to_text(char text[CORE_NAME_TEXT_SIZE], const uint8_t *name);
+
+/* Octets of the name, the root label counted. */
+size_t
+    core_name_size(const uint8_t *name);
+
+/* Labels of the name, the root not counted: "www.example." has two. */
+unsigned
+    core_name_labels(const uint8_t *name);
+
+/* The name without its first so many labels; lent, a part of name. */
+const uint8_t *
+    core_name_skip(const uint8_t *name, unsigned labels);
+
+bool
+    core_name_equal(const uint8_t *left, const uint8_t *right);
+
+/* Negative, 0 or positive in canonical order (RFC 4034 section 6.1). */
+int
+    core_name_compare(const uint8_t *left, const uint8_t *right);
+
+/* True when name is ancestor or stands below it. */
+bool
+    core_name_is_below(const uint8_t *name, const uint8_t *ancestor);
+
+bool
+    core_name_is_wildcard(const uint8_t *name);
+
+/* Makes all letters small, in place (RFC 4034 section 6.2). */
+void
+    core_name_lower(uint8_t *name);
+
+/*
+ * A hash of the name, the same for every case of its letters, on every host
+ * and in every version: it chooses the instance of a stage (coredns-pipe(7)).
+ */
+uint64_t
+    core_name_hash(const uint8_t *name);
+
+/*
+ * Puts prefix (labels without a root label are not possible: its root is cut
+ * off) in front of suffix.  Returns the size, or -1 when it exceeds 255.
+ */
+int
+    core_name_join(uint8_t name[CORE_NAME_SIZE], const uint8_t *prefix,
+                   unsigned prefix_labels, const uint8_t *suffix);
+
+#endif

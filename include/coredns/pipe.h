@@ -1,0 +1,128 @@
+/*
+ * pipe - the wires between stages
+ *
+ * A stage binds one ROUTER (struct core_inlet: what comes from the stages in
+ * front of it) and connects one DEALER per instance of each next stage (struct
+ * core_outlet).  A message is [routing id]... [empty] [batch]; the routing ids
+ * in front of the empty frame are the envelope, the way back.
+ *
+ *   queries:  outlet DEALER  ->  ROUTER inlet     envelope grows by one
+ *   replies:  inlet ROUTER   ->  DEALER outlet    envelope shrinks by one
+ *
+ * Nothing blocks and nothing queues towards the dead: a batch that no instance
+ * takes comes back to the caller.  What is dropped is counted.
+ */
+
+#ifndef COREDNS_PIPE_H
+#define COREDNS_PIPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coredns/batch.h"
+#include "coredns/fault.h"
+#include "coredns/loop.h"
+
+#define CORE_ENVELOPE_HOPS 16           /* routing ids of a message, at most */
+#define CORE_ROUTING_ID_SIZE 64         /* octets of one, at most */
+
+/* The way back of a batch: routing ids, outermost first. */
+struct core_envelope {
+    unsigned hops;
+    struct {
+        uint8_t size;
+        uint8_t bytes[CORE_ROUTING_ID_SIZE];
+    } ids[CORE_ENVELOPE_HOPS];
+};
+
+struct core_pipe_counters {
+    uint64_t batches_in, batches_out;
+    uint64_t records_in, records_out;
+    uint64_t refused;                   /* frames that were no batch */
+    uint64_t unroutable;                /* replies whose asker is gone */
+    uint64_t undelivered;               /* batches no instance took */
+};
+
+/*
+ * Binds a ZeroMQ socket to an endpoint of ours.  For ipc:// it first takes the
+ * lock file PATH.lock, because zmq_bind() would silently take the path from a
+ * live process, and writes the process id into it.  The lock is held until the
+ * process ends.  Returns -1 and fills fault.
+ */
+int
+    core_endpoint_bind(void *socket, const char *endpoint,
+                       struct core_fault *fault);
+
+/* Sets the options that all our sockets share: no linger, finite time-outs,
+   bounded queues, bounded message size. */
+void
+    core_socket_prepare(void *socket);
+
+typedef struct core_inlet core_inlet_t;
+typedef struct core_outlet core_outlet_t;
+
+/* A batch has come; reader is lent and stands in front of its first record. */
+typedef void core_pipe_batch(void *owner, const struct core_envelope *envelope,
+                             struct core_batch_reader *reader);
+
+core_inlet_t *
+    core_inlet_new(void *context, core_loop_t *loop, const char *endpoint,
+                   core_pipe_batch *queries, void *owner,
+                   struct core_fault *fault);
+void
+    core_inlet_destroy(core_inlet_t **self_p);
+
+/* Sends replies back; false when the asker is gone or does not read. */
+bool
+    core_inlet_send(core_inlet_t *self, const struct core_envelope *envelope,
+                    core_batch_t *batch);
+
+struct core_pipe_counters *
+    core_inlet_counters(core_inlet_t *self);
+
+/*
+ * Connects to all instances of a next stage.  endpoints is "EP[,EP...]", name
+ * the stage's name, identity the routing id we show ("host/stage.instance").
+ * replies is called for batches that come back.  returned (may be NULL) is
+ * called when an instance has become reachable again after it was gone: what
+ * is still waiting for an answer may be sent once more.
+ */
+core_outlet_t *
+    core_outlet_new(void *context, core_loop_t *loop, const char *name,
+                    const char *endpoints, const char *identity,
+                    core_pipe_batch *replies,
+                    void (*returned)(void *owner, core_outlet_t *outlet,
+                                     unsigned instance),
+                    void *owner, struct core_fault *fault);
+void
+    core_outlet_destroy(core_outlet_t **self_p);
+
+const char *
+    core_outlet_name(const core_outlet_t *self);
+
+unsigned
+    core_outlet_instances(const core_outlet_t *self);
+
+/* The instance for a query: by the hash of its name, among those that are
+   reachable; when none is, by hash alone. */
+unsigned
+    core_outlet_choose(const core_outlet_t *self, uint64_t name_hash);
+
+bool
+    core_outlet_is_reachable(const core_outlet_t *self, unsigned instance);
+
+/*
+ * Sends a batch of queries down to that instance, or to another one when it
+ * cannot take it.  envelope may be NULL (the queries begin here).  False when
+ * none took it: the batch is unchanged.
+ */
+bool
+    core_outlet_send(core_outlet_t *self, unsigned instance,
+                     const struct core_envelope *envelope,
+                     core_batch_t *batch);
+
+struct core_pipe_counters *
+    core_outlet_counters(core_outlet_t *self);
+
+#endif
