@@ -40,7 +40,8 @@ const char *
 /*
  * faults - all that is wrong with a file, not only the first thing
  *
- * At most 1,000 are kept; the rest is only counted.
+ * At most 1,000 are kept.  One that is there already, letter by letter, is not
+ * added again.
  */
 typedef struct core_faults core_faults_t;
 

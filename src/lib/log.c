@@ -1,0 +1,168 @@
+/*
+ * log - one line for each event that somebody must know
+ *
+ * A line is written with one call and never waited for: a process that stands
+ * still because nobody reads its complaints is worse than a lost complaint.
+ * What is lost is counted and told with the next line that gets through.
+ */
+
+#include "coredns/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "coredns/clock.h"
+#include "lib/log_line.h"
+#include "lib/log_sink.h"
+#include "lib/printable.h"
+
+#define LOG_NAME_SIZE 128
+
+/* The log is the process' own, as its standard error is. */
+static struct {
+    enum core_log_level level;
+    enum core_log_format format;
+    enum core_log_target target;
+    core_log_sink_t *sink;              /* NULL: plain standard error */
+    char name[LOG_NAME_SIZE];           /* "": as the program is called */
+    char last_error[CORE_LOG_TEXT_SIZE];
+    uint64_t lost;
+} process_log = { .level = CORE_LOG_NOTICE };
+
+static const int priorities[] = {
+    [CORE_LOG_ERROR] = LOG_ERR,
+    [CORE_LOG_WARNING] = LOG_WARNING,
+    [CORE_LOG_NOTICE] = LOG_NOTICE,
+    [CORE_LOG_DEBUG] = LOG_DEBUG,
+};
+
+int
+core_log_open(const char *name, const struct core_log_options *options,
+              struct core_fault *fault)
+{
+    core_log_sink_t *sink = NULL;
+
+    assert(name && options && fault);
+    if (options->target == CORE_LOG_FILE)
+        sink = core_log_sink_file(options->path, options->size, fault);
+    else if (options->target == CORE_LOG_STDERR)
+        sink = core_log_sink_stderr();
+    if (sink == NULL && options->target == CORE_LOG_FILE)
+        return -1;
+
+    core_log_sink_destroy(&process_log.sink);
+    if (process_log.target == CORE_LOG_SYSLOG)
+        closelog();
+    process_log.sink = sink;
+    process_log.level = options->level;
+    process_log.format = options->format;
+    process_log.target = options->target;
+    snprintf(process_log.name, sizeof process_log.name, "%s", name);
+    if (options->target == CORE_LOG_SYSLOG)
+        openlog(process_log.name, LOG_NDELAY, LOG_DAEMON);
+    return 0;
+}
+
+void
+core_log_level_set(enum core_log_level level)
+{
+    process_log.level = level;
+}
+
+bool
+core_log_wants(enum core_log_level level)
+{
+    return level <= process_log.level;
+}
+
+static void
+write_line(enum core_log_level level, const char *text)
+{
+    struct core_log_event event = {
+        .program = process_log.name[0] != '\0' ? process_log.name
+                                               : program_invocation_short_name,
+        .level = level,
+        .text = text,
+        .real_us = core_clock_real_us(),
+    };
+    char line[CORE_LOG_LINE_SIZE];
+
+    if (process_log.sink == NULL)
+        process_log.sink = core_log_sink_stderr();
+
+    size_t size = process_log.format == CORE_LOG_JSON
+                  ? core_log_line_json(line, &event)
+                  : core_log_line_text(line, &event,
+                                       process_log.target == CORE_LOG_FILE);
+
+    if (core_log_sink_write(process_log.sink, line, size) == -1)
+        process_log.lost++;
+}
+
+/* Tells of the lines that could not be written, once one can again. */
+static void
+tell_of_lost_lines(void)
+{
+    char text[64];
+    uint64_t lost = process_log.lost;
+
+    if (lost == 0)
+        return;
+    process_log.lost = 0;
+    snprintf(text, sizeof text, "%ju log lines were lost", (uintmax_t) lost);
+    write_line(CORE_LOG_WARNING, text);
+    if (process_log.lost > 0)
+        process_log.lost = lost;
+}
+
+static void
+log_text(enum core_log_level level, char *text)
+{
+    core_printable_clean(text);
+    if (level == CORE_LOG_ERROR)
+        memcpy(process_log.last_error, text, strlen(text) + 1);
+    if (!core_log_wants(level))
+        return;
+    if (process_log.target == CORE_LOG_SYSLOG) {
+        syslog(priorities[level], "%s", text);
+        return;
+    }
+    tell_of_lost_lines();
+    write_line(level, text);
+}
+
+void
+core_log(enum core_log_level level, const char *format, ...)
+{
+    char text[CORE_LOG_TEXT_SIZE];
+    va_list arguments;
+
+    assert(format && level <= CORE_LOG_DEBUG);
+    if (!core_log_wants(level) && level != CORE_LOG_ERROR)
+        return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    log_text(level, text);
+}
+
+void
+core_log_fault(enum core_log_level level, const struct core_fault *fault)
+{
+    char text[CORE_LOG_TEXT_SIZE];
+
+    assert(fault && level <= CORE_LOG_DEBUG);
+    core_fault_format(fault, text);
+    log_text(level, text);
+}
+
+const char *
+core_log_last_error(void)
+{
+    return process_log.last_error;
+}

@@ -1,0 +1,38 @@
+/*
+ * log_sink - where log lines go: standard error, or a file that is rotated
+ */
+
+#ifndef LIB_LOG_SINK_H
+#define LIB_LOG_SINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coredns/fault.h"
+
+typedef struct core_log_sink core_log_sink_t;
+
+core_log_sink_t *
+    core_log_sink_stderr(void);
+
+/*
+ * Opens the file for appending and makes it when it is missing.  Once it holds
+ * size octets it is renamed to "path.1" and begun anew; 0: never.  Returns
+ * NULL and a fault when it cannot be opened.
+ */
+core_log_sink_t *
+    core_log_sink_file(const char *path, int64_t size,
+                       struct core_fault *fault);
+
+void
+    core_log_sink_destroy(core_log_sink_t **self_p);
+
+/*
+ * Writes the line with one call.  Returns -1 when it could not be written:
+ * the reader is gone, stands still, or the disk is full.  Waits at most a
+ * tenth of a second, and not at all when the line before was lost.
+ */
+int
+    core_log_sink_write(core_log_sink_t *self, const char *line, size_t size);
+
+#endif
