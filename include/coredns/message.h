@@ -106,13 +106,25 @@ core_message_rcode(const struct core_message *message)
 }
 
 /*
- * Reads a message of any content.  Names of records in the answer and
- * authority section are checked for form only.  On anything but CORE_PARSE_OK
- * what was read up to there is filled in and the rest is zero.
+ * Reads a message of any content.  The owner names of records are checked for
+ * form only: they may still be too long or endless once expanded, which
+ * core_message_name() then says.  On anything but CORE_PARSE_OK what was read
+ * up to there is filled in and the rest is zero.
+ *
+ * OPT stands in the additional section, once; a TSIG is its last record.
+ * Options of an EDNS version above 0 are not read: options_size is 0.
  */
 enum core_parse
     core_message_parse(struct core_message *message, const uint8_t *bytes,
                        size_t size);
+
+/*
+ * The same for a message that goes on with a zone transfer: it may have no
+ * question (RFC 5936 section 2.2.1), then qname is NULL.
+ */
+enum core_parse
+    core_message_parse_continued(struct core_message *message,
+                                 const uint8_t *bytes, size_t size);
 
 /*
  * The next option in options.  *offset starts at 0.  Returns false at the end;
@@ -154,7 +166,8 @@ bool
 
 /*
  * Expands the name at offset, following pointers.  Returns the offset behind
- * it (behind the first pointer), or 0 when it is not well formed.
+ * it (behind the first pointer), or 0 when it is not well formed.  Each pointer
+ * must lead in front of the labels it ends, and there may be 127 of them.
  */
 size_t
     core_message_name(const uint8_t *bytes, size_t size, size_t offset,

@@ -32,13 +32,17 @@ int
  * Reads a name as zone files write it, with \DDD and \X.  A name without final
  * dot is put under origin; with origin NULL it is taken as absolute.  "@" is
  * the origin itself.  Returns the size, or -1 for what is no name (empty
- * label, label or name too long, bad escape).
+ * label, label or name too long, bad escape; blank, control, quote, semicolon
+ * or parenthesis without its backslash; "@" without origin).
  */
 int
     core_name_from_text(uint8_t name[CORE_NAME_SIZE], const char *text,
                         const uint8_t *origin);
 
-/* Writes the name with its final dot and returns text; never fails. */
+/*
+ * Writes the name with its final dot and returns text; never fails.  What zone
+ * files give a meaning stands behind a backslash, what does not print is \DDD.
+ */
 char *
     core_name_to_text(char text[CORE_NAME_TEXT_SIZE], const uint8_t *name);
 
@@ -56,6 +60,10 @@ const uint8_t *
 
 bool
     core_name_equal(const uint8_t *left, const uint8_t *right);
+
+/* The same for one label each, standing behind its length. */
+bool
+    core_name_label_equal(const uint8_t *left, const uint8_t *right);
 
 /* Negative, 0 or positive in canonical order (RFC 4034 section 6.1). */
 int
@@ -75,13 +83,23 @@ void
 /*
  * A hash of the name, the same for every case of its letters, on every host
  * and in every version: it chooses the instance of a stage (coredns-pipe(7)).
+ * All octets of the name, the lengths and the root's included, letters small:
+ *
+ *     hash = 0xcbf29ce484222325                           (FNV-1a, 64 bits)
+ *     for each octet: hash = (hash ^ octet) * 0x100000001b3
+ *     hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd
+ *     hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53
+ *     hash = hash ^ hash >> 33
+ *
+ * all modulo 2^64.  The root has 0xb9034ad37056f5fb.
  */
 uint64_t
     core_name_hash(const uint8_t *name);
 
 /*
- * Puts prefix (labels without a root label are not possible: its root is cut
- * off) in front of suffix.  Returns the size, or -1 when it exceeds 255.
+ * Puts the first prefix_labels labels of prefix (all of them, if it has less)
+ * in front of suffix.  Returns the size, or -1 when it exceeds 255.  Neither
+ * may lie in name.
  */
 int
     core_name_join(uint8_t name[CORE_NAME_SIZE], const uint8_t *prefix,

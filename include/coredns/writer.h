@@ -24,6 +24,8 @@ struct core_writer {
     size_t size;                        /* written so far */
     size_t limit;
     bool full;
+    bool indexed;                       /* suffixes are in use */
+    enum core_section section;          /* of the last record */
     uint16_t counts[CORE_SECTIONS];
     uint16_t suffixes[CORE_WRITER_SUFFIXES];    /* offsets; 0: none */
 };
@@ -31,6 +33,9 @@ struct core_writer {
 /*
  * Starts a reply to query: its id, opcode, RD and CD, QR set, and its question
  * when it has one.  Flags and rcode are given to core_writer_end().
+ *
+ * The limit has room for a header at least and is CORE_MESSAGE_SIZE at most;
+ * a question that does not fit makes the writer full.
  */
 void
     core_writer_reply(struct core_writer *self, uint8_t *bytes, size_t limit,
@@ -45,8 +50,12 @@ void
 /*
  * Adds one record.  rdata is uncompressed wire format; names inside it are
  * compressed for the types that RFC 3597 section 4 allows (those of RFC 1035),
- * and left as they are for all others.  Sections come in order.  Returns false
- * when the record does not fit; then nothing of it was written.
+ * and left as they are for all others; so is rdata that is not what its type
+ * says.  Sections come in order.  Returns false when the record does not fit;
+ * then nothing of it was written.
+ *
+ * A name is compressed against one in other case too (RFC 1035 section 4.1.4)
+ * and then shows that one's letters: an owner those of the question.
  */
 bool
     core_writer_rr(struct core_writer *self, enum core_section section,
@@ -54,8 +63,9 @@ bool
                    uint32_t ttl, const uint8_t *rdata, size_t rdata_size);
 
 /*
- * Adds an OPT record: payload size we accept, extended rcode bits, DO, and
- * options as they stand on the wire.
+ * Adds an OPT record: payload size we accept, the high bits of the whole rcode
+ * (core_writer_end() takes the low four), DO, and options as they stand on the
+ * wire.  To a full writer it adds nothing: rewind first.
  */
 bool
     core_writer_edns(struct core_writer *self, uint16_t payload,
