@@ -45,25 +45,35 @@ lower_word(uint64_t word)
 }
 
 static inline uint64_t
-read_word(const uint8_t *bytes)
+read_octets(const uint8_t *octets, size_t size)
 {
-    uint64_t word;
+    uint64_t word = 0;
 
-    memcpy(&word, bytes, WORD);
+    memcpy(&word, octets, size);
     return word;
 }
 
-/* Says whether two runs of octets are the same but for the case of letters. */
+/*
+ * Says whether two runs of octets are the same but for the case of letters.
+ * The last word may overlap the one before.
+ */
 static inline bool
 equal_folded(const uint8_t *left, const uint8_t *right, size_t size)
 {
-    size_t i = 0;
-
-    for (; i + WORD <= size; i += WORD)
-        if (lower_word(read_word(left + i))
-            != lower_word(read_word(right + i)))
-            return false;
-    for (; i < size; i++)
+    if (size >= WORD) {
+        for (size_t i = 0; i + WORD < size; i += WORD)
+            if (lower_word(read_octets(left + i, WORD))
+                != lower_word(read_octets(right + i, WORD)))
+                return false;
+        return lower_word(read_octets(left + size - WORD, WORD))
+            == lower_word(read_octets(right + size - WORD, WORD));
+    }
+    if (size >= 4)
+        return lower_word(read_octets(left, 4)
+                          | read_octets(left + size - 4, 4) << 32)
+            == lower_word(read_octets(right, 4)
+                          | read_octets(right + size - 4, 4) << 32);
+    for (size_t i = 0; i < size; i++)
         if (lower_table[left[i]] != lower_table[right[i]])
             return false;
     return true;
@@ -213,7 +223,7 @@ core_name_lower(uint8_t *name)
     size_t i = 0;
 
     for (; i + WORD <= size; i += WORD) {
-        uint64_t word = lower_word(read_word(name + i));
+        uint64_t word = lower_word(read_octets(name + i, WORD));
 
         memcpy(name + i, &word, WORD);
     }

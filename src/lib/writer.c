@@ -1,14 +1,9 @@
 /*
  * writer - composes a DNS message into a buffer, names compressed
  *
- * A name is compressed from its right end.  A suffix is its first label and
- * the offset where the rest of it was found, so one label is hashed and
- * compared for each step, and the first miss ends the search: longer suffixes
- * cannot be there.  Where ldns searches a tree for each suffix and is cubic
- * in labels, this is linear in octets, whatever a stranger asks for.
- *
- * The name of the question is what most owners are.  It is compared first, as
- * a whole, and its suffixes enter the table only when another name comes.
+ * The name of the question is what most owners are: it is compared first, as
+ * a whole.  Only other names go to writer_name.c, where the table of suffixes
+ * is.
  */
 
 #include "coredns/writer.h"
@@ -18,129 +13,12 @@
 
 #include "coredns/rrtype.h"
 
+#include "lib/writer_name.h"
+
 #define OPCODE_MASK 0x7800
-#define POINTER 0xc000
-#define POINTER_LIMIT 0x4000            /* offsets a pointer can hold */
-#define PROBES 8                        /* places where a suffix may stand */
+#define QNAME_POINTER (0xc000 | CORE_HEADER_SIZE)
 #define FIXED_SIZE 10                   /* type, class, ttl, rdata size */
 #define OPT_SIZE 11
-
-/*
- * The place of the suffix "label, then what stands at parent".  A place with
- * another offset in it follows the one that the hash names, or none.
- */
-static size_t
-suffix_place(const uint8_t *label, size_t parent)
-{
-    uint64_t hash = parent + 1;
-
-    for (unsigned i = 0; i <= *label; i++)
-        hash = (hash ^ (label[i] | 0x20)) * UINT64_C(0x9e3779b97f4a7c15);
-    return (size_t) (hash >> 32) % CORE_WRITER_SUFFIXES;
-}
-
-/* Says whether the suffix at offset is label, then what stands at parent. */
-static bool
-is_suffix(const struct core_writer *self, size_t offset, const uint8_t *label,
-          size_t parent)
-{
-    const uint8_t *bytes = self->bytes;
-    size_t next = offset + *label + 1u;
-
-    if (!core_name_label_equal(bytes + offset, label))
-        return false;
-    if (bytes[next] == 0)
-        return parent == 0;
-    return next == parent
-        || core_read16(bytes + next) == (POINTER | parent);
-}
-
-/* The offset of a suffix, or 0 when it is not in the table. */
-static size_t
-find_suffix(const struct core_writer *self, const uint8_t *label,
-            size_t parent)
-{
-    size_t place = suffix_place(label, parent);
-
-    for (unsigned i = 0; i < PROBES; i++) {
-        size_t offset = self->suffixes[(place + i) % CORE_WRITER_SUFFIXES];
-
-        if (offset == 0)
-            return 0;
-        if (is_suffix(self, offset, label, parent))
-            return offset;
-    }
-    return 0;
-}
-
-/* Notes that a suffix stands at offset.  False when no place is left for it. */
-static bool
-add_suffix(struct core_writer *self, size_t offset, size_t parent)
-{
-    size_t place = suffix_place(self->bytes + offset, parent);
-
-    for (unsigned i = 0; i < PROBES; i++) {
-        uint16_t *entry =
-            &self->suffixes[(place + i) % CORE_WRITER_SUFFIXES];
-
-        if (*entry == 0) {
-            *entry = (uint16_t) offset;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A name cut into its labels. */
-struct labels {
-    unsigned count;
-    uint8_t starts[CORE_NAME_LABELS + 1];       /* the last is the root's */
-};
-
-static void
-find_labels(struct labels *labels, const uint8_t *name)
-{
-    size_t start = 0;
-
-    labels->count = 0;
-    for (; name[start] != 0; start += name[start] + 1u) {
-        assert(labels->count < CORE_NAME_LABELS);
-        labels->starts[labels->count++] = (uint8_t) start;
-    }
-    labels->starts[labels->count] = (uint8_t) start;
-}
-
-/*
- * Notes the first count suffixes of a name written at offset, the shortest
- * first; what comes behind them stands at parent.  A longer suffix could not
- * be found without the shorter ones, so the first failure ends it.
- */
-static void
-add_suffixes(struct core_writer *self, size_t offset,
-             const struct labels *labels, unsigned count, size_t parent)
-{
-    while (count > 0) {
-        size_t suffix = offset + labels->starts[--count];
-
-        if (suffix >= POINTER_LIMIT || !add_suffix(self, suffix, parent))
-            break;
-        parent = suffix;
-    }
-}
-
-/* Empties the table of suffixes and puts those of the question into it. */
-static void
-index_question(struct core_writer *self)
-{
-    struct labels labels;
-
-    memset(self->suffixes, 0, sizeof self->suffixes);
-    self->indexed = true;
-    if (self->counts[CORE_QUESTION] == 0)
-        return;
-    find_labels(&labels, self->bytes + CORE_HEADER_SIZE);
-    add_suffixes(self, CORE_HEADER_SIZE, &labels, labels.count, 0);
-}
 
 static inline bool
 has_room(const struct core_writer *self, size_t size)
@@ -166,44 +44,6 @@ put_octets(struct core_writer *self, const uint8_t *octets, size_t size)
     return true;
 }
 
-/* Writes a name, its longest known suffix as a pointer. */
-static bool
-put_name(struct core_writer *self, const uint8_t *name)
-{
-    struct labels labels;
-    size_t parent = 0;
-
-    if (!self->indexed)
-        index_question(self);
-    find_labels(&labels, name);
-
-    unsigned count = labels.count;
-
-    while (count > 0) {
-        const uint8_t *label = name + labels.starts[count - 1];
-        size_t offset = find_suffix(self, label, parent);
-
-        if (offset == 0)
-            break;
-        parent = offset;
-        count--;
-    }
-
-    size_t start = self->size;
-    size_t plain = labels.starts[count];
-
-    if (!has_room(self, plain + (parent != 0 ? 2 : 1)))
-        return false;
-    memcpy(self->bytes + start, name, plain);
-    self->size += plain;
-    if (parent != 0)
-        put16(self, (uint16_t) (POINTER | parent));
-    else
-        self->bytes[self->size++] = 0;
-    add_suffixes(self, start, &labels, count, parent);
-    return true;
-}
-
 static bool
 put_owner(struct core_writer *self, const uint8_t *owner)
 {
@@ -211,10 +51,10 @@ put_owner(struct core_writer *self, const uint8_t *owner)
         return put_octets(self, owner, 1);
     if (self->counts[CORE_QUESTION] == 0
         || !core_name_equal(owner, self->bytes + CORE_HEADER_SIZE))
-        return put_name(self, owner);
+        return core_writer_name(self, owner);
     if (!has_room(self, 2))
         return false;
-    put16(self, POINTER | CORE_HEADER_SIZE);
+    put16(self, QNAME_POINTER);
     return true;
 }
 
@@ -252,7 +92,7 @@ put_rdata(struct core_writer *self, uint16_t type, const uint8_t *rdata,
         return false;
     rdata += names.before;
     for (unsigned i = 0; i < names.names; i++) {
-        if (!put_name(self, rdata))
+        if (!core_writer_name(self, rdata))
             return false;
         rdata += core_name_size(rdata);
     }
