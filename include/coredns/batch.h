@@ -40,8 +40,8 @@ enum core_record_flag {
 };
 
 enum core_transport {
-    CORE_UDP = 1, CORE_TCP = 2, CORE_TLS = 3, CORE_HTTPS = 4, CORE_QUIC = 5,
-    CORE_INTERNAL = 6,
+    CORE_UDP = 1, CORE_TCP = 2, CORE_DOT = 3, CORE_DOH = 4, CORE_DOQ = 5,
+    CORE_INTERNAL = 6,                  /* a look-up of a stage */
 };
 
 /* Kinds of trail items; a stage hands on the ones it does not know. */
