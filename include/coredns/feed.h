@@ -30,8 +30,13 @@
 
 #define CORE_FEED_MAGIC "CDNF"
 #define CORE_FEED_VERSION 1
-#define CORE_FEED_FRAME_SIZE (256 * 1024)   /* octets of a frame, at most,
-                                               but for one larger RRset */
+#define CORE_FEED_FRAME_SIZE (256 * 1024)   /* octets of a frame, at most */
+#define CORE_FEED_SNAPSHOT_ROOM (80 * 1024) /* least room that
+                                               core_snapshot_hooks.next gets:
+                                               any one record fits */
+#define CORE_FEED_TRANSACTION_SIZE (512 * 1024) /* octets; a larger one is
+                                               announced by a renewal */
+#define CORE_FEED_FALL 256                  /* names in `fall`, at most */
 
 struct core_zone_id {
     uint16_t layer;
@@ -67,13 +72,18 @@ enum core_change_kind {
     CORE_CHANGE_DELETE = 4,         /* the RRset goes; type ANY: the name */
 };
 
-/* One change: an RRset (class IN), or a part of it. */
+/*
+ * One change: an RRset (class IN), or a part of it.  An RRset has one TTL (RFC
+ * 2181 section 5.2): PUT sets it, ADD lowers it to the given one when that is
+ * less, REMOVE leaves it.  Adding a record that is there already adds nothing;
+ * only PUT may bring one twice (a hosts file does).
+ */
 struct core_change {
     enum core_change_kind kind;
     const uint8_t *owner;                   /* wire, any case */
     uint16_t type;
-    uint32_t ttl;
-    uint16_t count;                         /* of records */
+    uint32_t ttl;                           /* at most 2^31 - 1 */
+    uint16_t count;                         /* of records; 0: DELETE */
     const uint8_t *rdatas;                  /* each: size (16 bits, network
                                                order), then the octets */
     size_t rdatas_size;
@@ -92,15 +102,32 @@ size_t
     core_change_read(const uint8_t *bytes, size_t size,
                      struct core_change *change);
 
+/*
+ * Cuts a change with many records: part becomes its first ones, as many as
+ * core_change_write() can write into limit octets; rest keeps the others, and
+ * adds them where the whole would have been put.  False when there is nothing
+ * left or not even one fits.
+ */
+bool
+    core_change_cut(struct core_change *rest, struct core_change *part,
+                    size_t limit);
+
+/* True when what is inside the rdatas is sound as far as composing an answer
+   needs it: names where the type has names, addresses of their size. */
+bool
+    core_change_is_sound(const struct core_change *change);
+
 /* ---- publisher ----------------------------------------------------------- */
 
 typedef struct core_publisher core_publisher_t;
 
 /*
  * A subscriber wants a zone: open returns something to read it from, as it is
- * at this moment, whatever changes later.  next writes changes of kind ADD or
- * PUT through core_change_write() into bytes until it is nearly full, and
- * returns the octets written; 0 at the end.  close ends it.
+ * at this moment, whatever changes later; NULL: it is empty.  next writes
+ * changes of kind ADD or PUT through core_change_write() into bytes until it
+ * is nearly full, and returns the octets written; 0 at the end.  limit is at
+ * least CORE_FEED_SNAPSHOT_ROOM; core_change_cut() helps with RRsets that are
+ * larger.  close ends it (it is not called for NULL).
  */
 struct core_snapshot_hooks {
     void *(*open)(void *owner, const struct core_zone_id *zone);
@@ -108,6 +135,7 @@ struct core_snapshot_hooks {
     void (*close)(void *snapshot);
 };
 
+/* With feed_endpoint NULL nobody listens, and nothing is published. */
 core_publisher_t *
     core_publisher_new(void *context, core_loop_t *loop,
                        const char *feed_endpoint,
@@ -127,8 +155,12 @@ void
                          const struct core_zone_id *zone,
                          const struct core_zone_options *options);
 
-/* A transaction: all its changes take effect at once, or none.  Call begin,
-   change (any number), commit; the zone must have been announced. */
+/*
+ * A transaction: all its changes take effect at once, or none.  Call begin,
+ * change (any number), commit; the zone must have been announced.  At commit
+ * hooks->open must already give the new contents: what is larger than
+ * CORE_FEED_TRANSACTION_SIZE is fetched from there.
+ */
 void
     core_publisher_begin(core_publisher_t *self,
                          const struct core_zone_id *zone);
@@ -159,11 +191,14 @@ typedef struct core_subscriber core_subscriber_t;
  *   begin    a transaction starts; whole says that the zone's present contents
  *            are to be replaced by what follows (build beside, swap in commit)
  *   change   one change of it
- *   commit   it takes effect; `version` grows with each
+ *   commit   it takes effect; `version` grows with each change of a zone, over
+ *            restarts of the source too, and is the same for all subscribers
  *   abandon  it is not completed: forget what came since begin
  *   remove   the zone is gone
  * `synced` is called each time the subscriber has become, or ceased to be,
- * complete and up to date; reason says why not.
+ * complete and up to date; reason says why not.  A gap that is mended within
+ * seconds is not worth a word.  Owners of changes lie in their zone, and
+ * rdatas are sound (core_change_is_sound()).
  */
 struct core_subscriber_hooks {
     void (*begin)(void *owner, const struct core_zone_id *zone,

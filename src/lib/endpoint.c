@@ -1,0 +1,114 @@
+/*
+ * endpoint - binding a socket without taking it from a live process
+ *
+ * zmq_bind() on an ipc:// path unlinks whatever is there first, so two
+ * processes may both believe they own it.  A lock file beside the path, held
+ * by flock() for as long as the process lives, decides who does; the kernel
+ * lets go of it however the process ends.
+ */
+
+#include "coredns/pipe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <zmq.h>
+
+#define IPC "ipc://"
+#define IPC_PATH_SIZE 108               /* sun_path, its NUL included */
+#define SOCKET_UMASK 0117               /* the folder is private anyway */
+#define QUEUE 1000                      /* messages towards one peer */
+#define HANDSHAKE_MS 3000
+#define HEARTBEAT_MS 1000
+#define HEARTBEAT_LOST_MS 3000
+#define RECONNECT_MS 10
+#define RECONNECT_MOST_MS 100
+
+static void
+set_integer(void *socket, int option, int value)
+{
+    zmq_setsockopt(socket, option, &value, sizeof value);
+}
+
+void
+core_socket_prepare(void *socket)
+{
+    int64_t largest = CORE_BATCH_SIZE;
+
+    set_integer(socket, ZMQ_LINGER, 0);
+    set_integer(socket, ZMQ_SNDTIMEO, 0);
+    set_integer(socket, ZMQ_RCVTIMEO, 0);
+    set_integer(socket, ZMQ_SNDHWM, QUEUE);
+    set_integer(socket, ZMQ_RCVHWM, QUEUE);
+    set_integer(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
+    set_integer(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
+    set_integer(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_LOST_MS);
+    set_integer(socket, ZMQ_HEARTBEAT_TTL, HEARTBEAT_LOST_MS);
+    set_integer(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
+    set_integer(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MOST_MS);
+    zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof largest);
+}
+
+/* Takes PATH.lock and writes our process id into it; never gives it back. */
+static int
+take_lock(const char *path, struct core_fault *fault)
+{
+    char lock_path[IPC_PATH_SIZE + sizeof ".lock"];
+
+    snprintf(lock_path, sizeof lock_path, "%s.lock", path);
+
+    int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd == -1) {
+        core_fault_set(fault, lock_path, 0, "cannot open: %s",
+                       strerror(errno));
+        return -1;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+        core_fault_set(fault, path, 0, "in use by another process");
+        close(fd);
+        return -1;
+    }
+
+    char text[24];
+    int size = snprintf(text, sizeof text, "%ld\n", (long) getpid());
+
+    if (ftruncate(fd, 0) == -1 || write(fd, text, (size_t) size) != size) {
+        core_fault_set(fault, lock_path, 0, "cannot write: %s",
+                       strerror(errno));
+        close(fd);
+        return -1;
+    }
+    return 0;
+}
+
+int
+core_endpoint_bind(void *socket, const char *endpoint,
+                   struct core_fault *fault)
+{
+    if (strncmp(endpoint, IPC, strlen(IPC)) == 0) {
+        const char *path = endpoint + strlen(IPC);
+
+        if (strlen(path) >= IPC_PATH_SIZE) {
+            core_fault_set(fault, NULL, 0, "%s: path is above the limit of "
+                           "%d octets", endpoint, IPC_PATH_SIZE - 1);
+            return -1;
+        }
+        if (take_lock(path, fault) == -1)
+            return -1;
+    }
+
+    mode_t mask = umask(SOCKET_UMASK);
+    int rc = zmq_bind(socket, endpoint);
+
+    umask(mask);
+    if (rc == -1)
+        core_fault_set(fault, NULL, 0, "cannot bind %s: %s", endpoint,
+                       zmq_strerror(zmq_errno()));
+    return rc;
+}

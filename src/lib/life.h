@@ -1,0 +1,190 @@
+/*
+ * life - what the parts of a stage's life share; private to the library
+ *
+ *   stage.c         the order of life, main()
+ *   stage_option.c  the command line
+ *   stage_common.c  settings that every stage has, reload
+ *   query.c         a batch comes in: each query gets its verdict
+ *   held.c          queries that were kept
+ *   lookup.c        questions of our own
+ *   stage_verbs.c   control verbs that every stage has
+ */
+
+#ifndef LIB_LIFE_H
+#define LIB_LIFE_H
+
+#include "coredns/handover.h"
+#include "coredns/log.h"
+#include "coredns/stage.h"
+
+#define LIFE_WIRES 64                   /* --next and --source, at most */
+#define LIFE_NAME_SIZE 64
+#define LIFE_INSTANCES 64               /* of one next stage, at most */
+#define LIFE_HELD 8192                  /* queries kept, at most */
+
+struct stage_wire {
+    const char *kind;                   /* "next", "source", "pipe"... */
+    char name[LIFE_NAME_SIZE];          /* of the other stage, or "" */
+    const char *endpoint;
+};
+
+struct stage_options {
+    const char *config_path;
+    const char *name;
+    const char *control;
+    const char *telemetry;
+    int ready_descriptor;               /* -1: nobody waits */
+    int verbose;
+    bool only_check;
+    struct stage_wire wires[LIFE_WIRES];
+    size_t wire_count;
+};
+
+/* Settings that every stage has, and those of the `log` groups. */
+struct log_settings {
+    int level;
+    int format;
+    int target;
+    const char *path;
+    int64_t size;
+};
+
+struct common_settings {
+    const char *program;
+    int64_t instances;
+    const char *next;
+    struct core_list sources;
+    const char *lookup;
+    const char *user;
+    const char *host;
+    int restart;
+    struct core_list log;               /* of struct log_settings */
+};
+
+/* A configuration, what was read from it, and the state made of that. */
+struct stage_version {
+    core_config_t *config;
+    void *settings;                     /* the stage's own */
+    struct common_settings common;
+    struct log_settings log;
+    void *state;
+};
+
+struct lookups;                         /* of lookup.c */
+
+struct core_query {
+    core_life_t *life;
+    struct core_record record;
+    struct core_message message;
+    core_batch_t *batch;                /* takes the reply */
+    struct core_writer writer;          /* the reply; bytes NULL: none yet */
+    size_t trail_size;                  /* of life->trail, the reply's */
+    core_held_t *held;                  /* the one it is part of, or NULL */
+    const struct core_envelope *envelope;
+};
+
+struct core_life {
+    const struct core_stage *stage;
+    struct stage_options options;
+    struct stage_version version;
+    struct core_handover handover;
+    char identity[LIFE_NAME_SIZE + 16];
+    int64_t born_ms;
+
+    core_loop_t *loop;
+    void *context;
+    core_control_t *control;
+    core_telemetry_t *telemetry;
+    core_inlet_t *inlet;                /* NULL: no --pipe */
+    core_outlet_t *next;                /* NULL: the last of the chain */
+
+    core_batch_t *replies;              /* to the batch in hand */
+    core_batch_t *passed[LIFE_INSTANCES];
+    uint8_t trail[CORE_TRAIL_SIZE];     /* of the reply being composed */
+
+    /* Replies to held queries, gathered until the round ends. */
+    core_batch_t *late;
+    struct core_envelope late_envelope;
+    unsigned held_count;
+
+    struct lookups *lookups;
+
+    bool is_ready;
+    bool is_draining;
+    bool was_announced;                 /* the readiness line was written */
+    char reason[256];
+    core_timer_t *drain_timer;
+    int64_t drain_end_ms;
+
+    struct {
+        uint64_t queries, answered, passed, held, dropped, malformed;
+        uint64_t returned, overflow;
+    } counters;
+};
+
+/* stage_option.c: an exit code when the program ends here, or -1. */
+int
+    stage_options_read(struct stage_options *self,
+                       const struct core_stage *stage, int argc, char **argv);
+
+/* stage_common.c */
+extern const struct core_setting stage_common_table[];
+
+/* Reads the configuration and opens a state from it; all faults are added. */
+int
+    stage_version_load(struct stage_version *self,
+                       const struct core_stage *stage, const char *path,
+                       const char *name, core_faults_t *faults);
+void
+    stage_version_unload(struct stage_version *self,
+                         const struct core_stage *stage);
+
+/* Reads it again and changes over to it; the old one stays on a fault. */
+int
+    stage_version_reload(core_life_t *life, core_faults_t *faults);
+
+/* Opens the log as the settings say; `verbose` raises the level. */
+int
+    stage_log_open(const core_life_t *life, struct core_fault *fault);
+
+/* query.c: callbacks of the pipe, with the life as owner. */
+void
+    life_take_queries(void *owner, const struct core_envelope *envelope,
+                      struct core_batch_reader *reader);
+void
+    life_take_replies(void *owner, const struct core_envelope *envelope,
+                      struct core_batch_reader *reader);
+
+/* Puts a query in hand; false when its message is none. */
+bool
+    query_start(core_query_t *self, core_life_t *life,
+                const struct core_record *record, core_batch_t *batch,
+                const struct core_envelope *envelope);
+
+/* Commits the reply that was composed to the batch it was composed in. */
+void
+    query_commit(core_query_t *self);
+
+/* Sends a record down, or back to its asker when nobody takes it. */
+void
+    life_pass(core_life_t *life, const struct core_envelope *envelope,
+              const struct core_record *record, uint64_t name_hash);
+
+/* held.c: sends what was gathered; a flusher. */
+void
+    life_flush_late(void *owner);
+
+/* lookup.c */
+int
+    lookups_new(core_life_t *life, struct core_fault *fault);
+void
+    lookups_destroy(core_life_t *life);
+void
+    lookups_take_replies(core_life_t *life, struct core_batch_reader *reader);
+
+/* stage_verbs.c */
+extern const struct core_verb stage_verb_table[];
+void
+    stage_counters_add(core_life_t *life);
+
+#endif
