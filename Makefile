@@ -43,7 +43,8 @@ endif
 # Libraries of all programs.  src/PROGRAM/libraries names those of one more.
 kit_libraries := libzmq libczmq libconfig ldns jansson libcrypto
 pkg_libs = $(shell pkg-config --libs $(1))
-libraries_of = $(kit_libraries) $(file <$(wildcard src/$(1)/libraries))
+libraries_of = $(kit_libraries) \
+    $(foreach f,$(wildcard src/$(1)/libraries),$(file <$(f)))
 
 objects = $(patsubst %.c,$(build)/%.o,$(wildcard $(1)))
 program_of = $(if $(filter ctl,$(1)),corednsctl,coredns-$(1))
