@@ -34,8 +34,8 @@ struct core_writer {
  * Starts a reply to query: its id, opcode, RD and CD, QR set, and its question
  * when it has one.  Flags and rcode are given to core_writer_end().
  *
- * The limit has room for a header at least and is CORE_MESSAGE_SIZE at most;
- * a question that does not fit makes the writer full.
+ * The limit has room for a header at least; above CORE_MESSAGE_SIZE it means
+ * that.  A question that does not fit makes the writer full.
  */
 void
     core_writer_reply(struct core_writer *self, uint8_t *bytes, size_t limit,

@@ -175,10 +175,10 @@ static void
 start_message(struct core_writer *self, uint8_t *bytes, size_t limit,
               uint16_t id, uint16_t flags)
 {
-    assert(limit >= CORE_HEADER_SIZE && limit <= CORE_MESSAGE_SIZE);
+    assert(limit >= CORE_HEADER_SIZE);
     self->bytes = bytes;
     self->size = CORE_HEADER_SIZE;
-    self->limit = limit;
+    self->limit = limit < CORE_MESSAGE_SIZE ? limit : CORE_MESSAGE_SIZE;
     self->full = false;
     self->indexed = false;
     self->section = CORE_QUESTION;
