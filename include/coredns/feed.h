@@ -189,7 +189,8 @@ typedef struct core_subscriber core_subscriber_t;
 /*
  * All are called from the loop, for one source.  `zone` calls:
  *   begin    a transaction starts; whole says that the zone's present contents
- *            are to be replaced by what follows (build beside, swap in commit)
+ *            are to be replaced by what follows (build beside, swap in commit);
+ *            options are given then, and NULL otherwise: they stay
  *   change   one change of it
  *   commit   it takes effect; `version` grows with each change of a zone, over
  *            restarts of the source too, and is the same for all subscribers

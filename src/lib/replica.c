@@ -1,0 +1,702 @@
+/*
+ * replica - what a subscriber knows of its source
+ *
+ * Four states:
+ *
+ *   LISTENING   nothing is known; the first word of the source, a beat at the
+ *               latest, tells its epoch.  Only then a snapshot is asked for:
+ *               a subscription takes time to arrive, and what is published
+ *               before it has would be lost.
+ *   WANTING     a request is to be sent: for all, for what changed since our
+ *               sequence number, or only for the zones that were renewed
+ *   FETCHING    it is being answered; published messages wait in their queue
+ *   FOLLOWING   messages are applied as they come
+ *
+ * A zone carries the sequence number it was read at, so that a message that
+ * was published before is left out for it and applied for the others.
+ */
+
+#include "lib/replica.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "coredns/memory.h"
+#include "lib/feed_zones.h"
+
+#define CREDIT 8                        /* frames under way to us */
+#define CREDIT_BATCH 4                  /* frames that are paid at once */
+#define POKE_MS 500                     /* silence after which we ask whether
+                                           the request is known */
+#define FETCH_SILENCE_MS 5000           /* and after which we ask anew */
+#define SILENCE_MS 3500                 /* three beats and a half */
+#define ZONES 1000000                   /* of one source, at most */
+#define RETRY_MS 250                    /* at most: chosen by chance */
+
+enum replica_state { LISTENING, WANTING, FETCHING, FOLLOWING };
+
+struct replica {
+    struct core_subscriber_hooks hooks;
+    void *owner;
+    enum replica_state state;
+    feed_zones_t *zones;
+    uint64_t epoch;
+    uint64_t sequence;                  /* all up to it is known */
+    bool ours;                          /* sequence is of this epoch */
+    bool complete;                      /* the source has announced all */
+    bool synced;                        /* what the hook was told last */
+    size_t wanted;                      /* zones to be fetched */
+    uint32_t request;
+    bool only;                          /* it names zones */
+    int64_t ask_at_ms;
+    int64_t heard_ms;                   /* any word of the source */
+    int64_t fetched_ms;                 /* last frame of an answer */
+    int64_t followed_ms;                /* last time all was well */
+    unsigned unpaid;                    /* frames taken, credit not returned */
+    bool poke;
+    struct feed_zone *open;             /* the zone an answer is in */
+    uint64_t open_sequence;
+    uint64_t refused;
+};
+
+replica_t *
+replica_new(const struct core_subscriber_hooks *hooks, void *owner)
+{
+    replica_t *self = core_allocate(sizeof *self);
+
+    self->hooks = *hooks;
+    self->owner = owner;
+    self->zones = feed_zones_new();
+
+    /* A request of a former life of ours must not be taken for ours. */
+    if (getrandom(&self->request, sizeof self->request, GRND_NONBLOCK) == -1)
+        self->request = (uint32_t) (uintptr_t) self;
+    return self;
+}
+
+void
+replica_destroy(replica_t **self_p)
+{
+    assert(self_p);
+    if (*self_p == NULL)
+        return;
+    feed_zones_destroy(&(*self_p)->zones);
+    free(*self_p);
+    *self_p = NULL;
+}
+
+uint64_t
+replica_refused(const replica_t *self)
+{
+    return self->refused;
+}
+
+/* The same on every subscriber, and larger after each change: a source that
+   starts again has an epoch, in microseconds, above all it ever said. */
+static uint64_t
+version(const replica_t *self, uint64_t sequence)
+{
+    return self->epoch + sequence;
+}
+
+/* ---- states -------------------------------------------------------------- */
+
+/* Many subscribers that miss the same message do not ask at the same time. */
+static int64_t
+some_ms(void)
+{
+    uint16_t chance = 0;
+
+    if (getrandom(&chance, sizeof chance, GRND_NONBLOCK) == -1)
+        return RETRY_MS;
+    return chance % RETRY_MS;
+}
+
+static void
+want(replica_t *self, int64_t at_ms)
+{
+    self->state = WANTING;
+    self->ask_at_ms = at_ms;
+}
+
+static void
+tell_synced(replica_t *self, const char *reason)
+{
+    bool synced = reason == NULL;
+
+    if (self->synced == synced)
+        return;
+    self->synced = synced;
+    self->hooks.synced(self->owner, synced, reason);
+}
+
+static void
+drop_zone(replica_t *self, struct feed_zone *zone)
+{
+    struct core_zone_id id;
+
+    feed_zone_id(zone, &id);
+    if (zone->wanted)
+        self->wanted--;
+    if (zone->epoch != 0)               /* else the owner never heard of it */
+        self->hooks.remove(self->owner, &id);
+    feed_zones_remove(self->zones, zone);
+}
+
+/* The zones of a former epoch that a complete source no longer has. */
+static void
+drop_left_over(replica_t *self)
+{
+    struct feed_zone *next;
+
+    for (struct feed_zone *zone = feed_zones_first(self->zones); zone != NULL;
+         zone = next) {
+        next = zone->next;
+        if (zone->epoch != self->epoch && !zone->wanted)
+            drop_zone(self, zone);
+    }
+}
+
+/* Everything that was asked for is there. */
+static void
+follow(replica_t *self, int64_t now_ms)
+{
+    self->followed_ms = now_ms;
+    if (self->wanted > 0) {
+        want(self, now_ms);
+        return;
+    }
+    self->state = FOLLOWING;
+    if (self->complete) {
+        drop_left_over(self);
+        tell_synced(self, NULL);
+    }
+}
+
+/* The source has started again: what we have stays until its new data come. */
+static void
+start_epoch(replica_t *self, uint64_t epoch, int64_t now_ms)
+{
+    self->epoch = epoch;
+    self->sequence = 0;
+    self->ours = false;
+    self->complete = false;
+    self->wanted = 0;
+    for (struct feed_zone *zone = feed_zones_first(self->zones); zone != NULL;
+         zone = zone->next) {
+        zone->sequence = 0;
+        zone->wanted = false;
+    }
+    want(self, now_ms);
+}
+
+static void
+close_open_zone(replica_t *self)
+{
+    if (self->open != NULL)
+        self->hooks.abandon(self->owner);
+    self->open = NULL;
+}
+
+static void
+give_up_fetching(replica_t *self, int64_t at_ms)
+{
+    close_open_zone(self);
+    want(self, at_ms);
+}
+
+/* ---- published messages -------------------------------------------------- */
+
+/* A message is missing, or one is broken: ask for what changed since. */
+static void
+mend(replica_t *self, int64_t now_ms)
+{
+    self->wanted = 0;
+    for (struct feed_zone *zone = feed_zones_first(self->zones); zone != NULL;
+         zone = zone->next)
+        zone->wanted = false;
+    want(self, now_ms + some_ms());
+}
+
+/* Applies the changes in a frame's body; false when one is broken. */
+static bool
+apply_changes(replica_t *self, const uint8_t *zone_name, const uint8_t *bytes,
+              size_t size)
+{
+    struct core_change change;
+    size_t used;
+
+    for (size_t offset = 0; offset < size; offset += used) {
+        used = core_change_read(bytes + offset, size - offset, &change);
+        if (used == 0 || !core_name_is_below(change.owner, zone_name)
+            || !core_change_is_sound(&change))
+            return false;
+        self->hooks.change(self->owner, &change);
+    }
+    return true;
+}
+
+/* Applies one frame of a transaction that has begun. */
+static bool
+apply_frame(replica_t *self, const struct replica_frame *frame,
+            const struct feed_header *first, const struct core_zone_id *id)
+{
+    struct feed_header header;
+    struct core_zone_id own;
+
+    if (!feed_header_read(frame->bytes, frame->size, &header)
+        || header.kind != FEED_CHANGE || header.sequence != first->sequence)
+        return false;
+
+    size_t used = feed_zone_read(frame->bytes + FEED_HEADER_SIZE,
+                                 frame->size - FEED_HEADER_SIZE, &own);
+
+    return used > 0 && own.layer == id->layer
+        && core_name_equal(own.name, id->name)
+        && apply_changes(self, id->name,
+                         frame->bytes + FEED_HEADER_SIZE + used,
+                         frame->size - FEED_HEADER_SIZE - used);
+}
+
+static bool
+handle_change(replica_t *self, const struct feed_header *header,
+              const struct replica_frame *frames, unsigned count)
+{
+    struct core_zone_id id;
+
+    if (feed_zone_read(frames[0].bytes + FEED_HEADER_SIZE,
+                       frames[0].size - FEED_HEADER_SIZE, &id) == 0)
+        return false;
+
+    struct feed_zone *zone = feed_zones_find(self->zones, &id);
+
+    if (zone == NULL || zone->epoch != self->epoch)
+        return false;
+    if (zone->sequence >= header->sequence)
+        return true;
+    self->hooks.begin(self->owner, &id, NULL, false);
+    for (unsigned i = 0; i < count; i++) {
+        if (!apply_frame(self, &frames[i], header, &id)) {
+            self->hooks.abandon(self->owner);
+            return false;
+        }
+    }
+    zone->sequence = header->sequence;
+    self->hooks.commit(self->owner, version(self, header->sequence));
+    return true;
+}
+
+/* Calls handle for each zone id in a body; false when one is broken. */
+static bool
+for_each_zone(replica_t *self, const uint8_t *bytes, size_t size,
+              const struct feed_header *header,
+              void (*handle)(replica_t *self, const struct core_zone_id *id,
+                             const struct feed_header *header))
+{
+    struct core_zone_id id;
+    size_t used;
+
+    for (size_t offset = 0; offset < size; offset += used) {
+        used = feed_zone_read(bytes + offset, size - offset, &id);
+        if (used == 0)
+            return false;
+        handle(self, &id, header);
+    }
+    return true;
+}
+
+static void
+renew_zone(replica_t *self, const struct core_zone_id *id,
+           const struct feed_header *header)
+{
+    if (feed_zones_count(self->zones) >= ZONES)
+        return;
+
+    struct feed_zone *zone = feed_zones_add(self->zones, id);
+
+    if (zone->wanted
+        || (zone->epoch == self->epoch && zone->sequence >= header->sequence))
+        return;
+    zone->wanted = true;
+    zone->asked = self->request;        /* the next request has another one */
+    self->wanted++;
+}
+
+static bool
+handle_renew(replica_t *self, const struct feed_header *header,
+             const struct replica_frame *frames, unsigned count)
+{
+    (void) count;
+    return for_each_zone(self, frames[0].bytes + FEED_HEADER_SIZE,
+                         frames[0].size - FEED_HEADER_SIZE, header,
+                         renew_zone);
+}
+
+static void
+remove_zone(replica_t *self, const struct core_zone_id *id,
+            const struct feed_header *header)
+{
+    struct feed_zone *zone = feed_zones_find(self->zones, id);
+
+    if (zone != NULL && zone->sequence < header->sequence)
+        drop_zone(self, zone);
+}
+
+static bool
+handle_remove(replica_t *self, const struct feed_header *header,
+              const struct replica_frame *frames, unsigned count)
+{
+    (void) count;
+    return for_each_zone(self, frames[0].bytes + FEED_HEADER_SIZE,
+                         frames[0].size - FEED_HEADER_SIZE, header,
+                         remove_zone);
+}
+
+static bool (*const published_handlers[])(replica_t *self,
+                                          const struct feed_header *header,
+                                          const struct replica_frame *frames,
+                                          unsigned count) = {
+    [FEED_CHANGE] = handle_change,
+    [FEED_RENEW] = handle_renew,
+    [FEED_REMOVE] = handle_remove,
+};
+
+/* A beat names the last message: when we have not got it, it is lost. */
+static void
+handle_beat(replica_t *self, const struct feed_header *header, int64_t now_ms)
+{
+    self->complete = header->flags & FEED_COMPLETE;
+    if (header->sequence > self->sequence)
+        mend(self, now_ms);
+    else if (self->wanted == 0)
+        follow(self, now_ms);
+}
+
+static void
+handle_numbered(replica_t *self, const struct feed_header *header,
+                const struct replica_frame *frames, unsigned count,
+                int64_t now_ms)
+{
+    if (header->sequence <= self->sequence)
+        return;
+    if (header->sequence != self->sequence + 1) {
+        mend(self, now_ms);
+        return;
+    }
+    if (!published_handlers[header->kind](self, header, frames, count)) {
+        self->refused++;
+        mend(self, now_ms);
+        return;
+    }
+    self->sequence = header->sequence;
+    if (self->wanted > 0)
+        want(self, now_ms);
+}
+
+bool
+replica_is_idle(const replica_t *self)
+{
+    return self->state != FETCHING;
+}
+
+bool
+replica_published(replica_t *self, const struct replica_frame *frames,
+                  unsigned count, int64_t now_ms)
+{
+    struct feed_header header;
+
+    if (!replica_is_idle(self))
+        return false;
+    if (count == 0 || count > REPLICA_FRAMES
+        || !feed_header_read(frames[0].bytes, frames[0].size, &header)
+        || header.kind > FEED_BEAT || header.epoch == 0) {
+        self->refused++;
+        return true;
+    }
+    self->heard_ms = now_ms;
+    if (header.epoch != self->epoch || self->state == LISTENING) {
+        start_epoch(self, header.epoch, now_ms);
+        return true;
+    }
+
+    /* A request for all, or since a gap, will cover this message. */
+    if (!self->ours || (self->state == WANTING && self->wanted == 0))
+        return true;
+
+    /* Renewals are gathered; anything else waits for them. */
+    if (self->wanted > 0 && header.kind != FEED_RENEW)
+        return false;
+    if (header.kind == FEED_BEAT)
+        handle_beat(self, &header, now_ms);
+    else
+        handle_numbered(self, &header, frames, count, now_ms);
+    return true;
+}
+
+/* ---- answers ------------------------------------------------------------- */
+
+static bool
+handle_list(replica_t *self, const struct feed_section *section)
+{
+    struct core_zone_id id;
+    size_t used;
+
+    for (size_t offset = 0; offset < section->size; offset += used) {
+        used = feed_zone_read(section->bytes + offset, section->size - offset,
+                              &id);
+        if (used == 0)
+            return false;
+
+        struct feed_zone *zone = feed_zones_find(self->zones, &id);
+
+        if (zone != NULL)
+            zone->seen = self->request;
+    }
+    return true;
+}
+
+static bool
+handle_zone(replica_t *self, const struct feed_section *section)
+{
+    struct core_zone_id id;
+    struct feed_options options;
+    size_t used = feed_zone_read(section->bytes, section->size, &id);
+
+    if (self->open != NULL || used == 0 || section->size - used < 8
+        || feed_zones_count(self->zones) >= ZONES
+        || feed_options_read(section->bytes + used + 8,
+                             section->size - used - 8, &options) == 0)
+        return false;
+    self->open = feed_zones_add(self->zones, &id);
+    self->open->seen = self->request;
+    self->open_sequence = feed_get64(section->bytes + used);
+    self->hooks.begin(self->owner, &id, &options.options, true);
+    return true;
+}
+
+static bool
+handle_records(replica_t *self, const struct feed_section *section)
+{
+    return self->open != NULL
+        && apply_changes(self, self->open->name, section->bytes,
+                         section->size);
+}
+
+static bool
+handle_end(replica_t *self, const struct feed_section *section)
+{
+    struct feed_zone *zone = self->open;
+
+    (void) section;
+    if (zone == NULL)
+        return false;
+    zone->epoch = self->epoch;
+    zone->sequence = self->open_sequence;
+    if (zone->wanted)
+        self->wanted--;
+    zone->wanted = false;
+    self->open = NULL;
+    self->hooks.commit(self->owner, version(self, self->open_sequence));
+    return true;
+}
+
+/* Zones that the list of all zones has not named are gone; of those of a
+   former epoch only drop_left_over() can tell. */
+static void
+drop_unlisted(replica_t *self)
+{
+    struct feed_zone *next;
+
+    for (struct feed_zone *zone = feed_zones_first(self->zones); zone != NULL;
+         zone = next) {
+        next = zone->next;
+        if (zone->epoch == self->epoch && zone->seen != self->request)
+            drop_zone(self, zone);
+    }
+}
+
+/* A zone that was asked for and not sent is gone; its removal will follow. */
+static void
+forget_asked(replica_t *self)
+{
+    for (struct feed_zone *zone = feed_zones_first(self->zones); zone != NULL;
+         zone = zone->next) {
+        if (zone->wanted && zone->asked == self->request) {
+            zone->wanted = false;
+            self->wanted--;
+        }
+    }
+}
+
+static bool
+handle_done(replica_t *self, const struct feed_section *section)
+{
+    if (self->open != NULL || section->size < 8)
+        return false;
+    if (self->only) {
+        forget_asked(self);
+    } else {
+        self->sequence = feed_get64(section->bytes);
+        self->ours = true;
+        self->complete = section->flags & FEED_DONE_COMPLETE;
+        if (section->flags & FEED_DONE_LISTED)
+            drop_unlisted(self);
+    }
+    self->request++;
+    follow(self, self->fetched_ms);
+    return true;
+}
+
+static bool (*const section_handlers[])(replica_t *self,
+                                        const struct feed_section *section) = {
+    [FEED_LIST] = handle_list,
+    [FEED_ZONE] = handle_zone,
+    [FEED_RECORDS] = handle_records,
+    [FEED_END] = handle_end,
+    [FEED_DONE] = handle_done,
+};
+
+/* Takes the sections of a frame; false when one is broken. */
+static bool
+take_sections(replica_t *self, const uint8_t *bytes, size_t size)
+{
+    struct feed_section section;
+    size_t used;
+
+    for (size_t offset = 0; offset < size; offset += used) {
+        used = feed_section_read(bytes + offset, size - offset, &section);
+        if (used == 0 || self->state != FETCHING
+            || !section_handlers[section.kind](self, &section))
+            return false;
+    }
+    return true;
+}
+
+void
+replica_answered(replica_t *self, const struct replica_frame *frame,
+                 int64_t now_ms)
+{
+    struct feed_header header;
+
+    if (!feed_header_read(frame->bytes, frame->size, &header)) {
+        self->refused++;
+        return;
+    }
+
+    /* What is left of a request that was given up. */
+    if (self->state != FETCHING || header.request != self->request)
+        return;
+    self->heard_ms = now_ms;
+    self->fetched_ms = now_ms;
+    if (header.epoch != self->epoch) {
+        close_open_zone(self);
+        start_epoch(self, header.epoch, now_ms);
+    } else if (header.kind == FEED_ABSENT) {
+        give_up_fetching(self, now_ms);
+    } else if (header.kind != FEED_SNAPSHOT
+               || !take_sections(self, frame->bytes + FEED_HEADER_SIZE,
+                                 frame->size - FEED_HEADER_SIZE)) {
+        self->refused++;
+        give_up_fetching(self, now_ms + RETRY_MS);
+    } else if (self->state == FETCHING) {
+        self->unpaid++;
+    }
+}
+
+/* ---- requests ------------------------------------------------------------ */
+
+bool
+replica_has_request(const replica_t *self)
+{
+    return self->state == WANTING
+        || (self->state == FETCHING
+            && (self->poke || self->unpaid >= CREDIT_BATCH));
+}
+
+/* Names the zones to be fetched, as many as fit in the frame. */
+static size_t
+write_wanted(replica_t *self, uint8_t *bytes)
+{
+    size_t size = FEED_HEADER_SIZE;
+
+    for (struct feed_zone *zone = feed_zones_first(self->zones);
+         zone != NULL && size + FEED_ZONE_SIZE <= CORE_FEED_FRAME_SIZE;
+         zone = zone->next) {
+        struct core_zone_id id;
+
+        if (!zone->wanted)
+            continue;
+        feed_zone_id(zone, &id);
+        size += feed_zone_write(bytes + size, FEED_ZONE_SIZE, &id);
+        zone->asked = self->request;
+    }
+    return size;
+}
+
+static size_t
+write_want(replica_t *self, uint8_t *bytes, int64_t now_ms)
+{
+    size_t size = FEED_HEADER_SIZE;
+    uint16_t flags = self->ours ? 0 : FEED_ALL;
+
+    self->request++;
+    self->only = self->ours && self->wanted > 0;
+    if (self->only) {
+        flags = FEED_ONLY;
+        size = write_wanted(self, bytes);
+    }
+    feed_header_write(bytes, &(struct feed_header) {
+        .kind = FEED_WANT, .flags = flags, .epoch = self->epoch,
+        .sequence = self->sequence, .count = CREDIT, .request = self->request,
+    });
+    self->state = FETCHING;
+    self->fetched_ms = now_ms;
+    self->unpaid = 0;
+    self->poke = false;
+    return size;
+}
+
+size_t
+replica_request(replica_t *self, uint8_t bytes[CORE_FEED_FRAME_SIZE],
+                int64_t now_ms)
+{
+    if (!replica_has_request(self))
+        return 0;
+    if (self->state == WANTING)
+        return now_ms < self->ask_at_ms ? 0 : write_want(self, bytes, now_ms);
+    feed_header_write(bytes, &(struct feed_header) {
+        .kind = FEED_CREDIT_MORE, .epoch = self->epoch,
+        .sequence = self->sequence, .count = self->unpaid,
+        .request = self->request,
+    });
+    self->unpaid = 0;
+    self->poke = false;
+    return FEED_HEADER_SIZE;
+}
+
+void
+replica_unsent(replica_t *self)
+{
+    if (self->state == FETCHING)
+        give_up_fetching(self, self->ask_at_ms);
+}
+
+void
+replica_tick(replica_t *self, int64_t now_ms)
+{
+    if (self->state == FETCHING) {
+        int64_t silent_ms = now_ms - self->fetched_ms;
+
+        if (silent_ms > FETCH_SILENCE_MS)
+            give_up_fetching(self, now_ms + some_ms());
+        else if (silent_ms > POKE_MS)
+            self->poke = true;
+    }
+    if (now_ms - self->heard_ms > SILENCE_MS)
+        tell_synced(self, "no word from the source for three seconds");
+    else if (now_ms - self->followed_ms > SILENCE_MS
+             && self->state != FETCHING)
+        tell_synced(self, "a change was missed and not yet made up for");
+}
