@@ -1,0 +1,28 @@
+#!/bin/sh
+# Nonsense at every door kills no process and leaves no memory behind.
+# alone
+
+. tests/system/lib.sh
+
+count=${GARBAGE_COUNT:-100000}
+usual_toolkit
+start
+pids=$(all_pids)
+
+# The first tenth fills what is filled once: buffers, tables, pools.
+check "a tenth to warm up" \
+    tests/system/garbage "$port" "$folder/run" $((count / 10))
+same "all processes are those from before" "$pids" "$(all_pids)"
+# shellcheck disable=SC2086
+before=$(resident $pids)
+check "$count packets, mutated and random" \
+    tests/system/garbage "$port" "$folder/run" "$count"
+same "all processes are alive still" "$pids" "$(all_pids)"
+# shellcheck disable=SC2086
+after=$(resident $pids)
+check "memory is steady: $before KiB, then $after KiB" \
+    test "$after" -le $((before + before / 20 + 2048))
+check "questions are answered as ever" \
+    "$tools/flood" -q 1000 -t 1 127.0.0.1 "$port"
+check "all is well" ctl status
+finish
