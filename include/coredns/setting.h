@@ -78,7 +78,8 @@ struct core_setting {
  * strings are replaced from the environment, and every place has a file and a
  * line.  A line that ends in the comment "#@ PATH:LINE" counts as that place:
  * so a file written by a program (the supervisor's copy, an imported Corefile)
- * still points at what a person wrote.
+ * still points at what a person wrote.  A first line "#@ PATH:0" is the name of
+ * the whole file.  "$${" stands for the two characters "${" themselves.
  */
 typedef struct core_config core_config_t;
 

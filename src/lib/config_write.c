@@ -83,7 +83,7 @@ write_mark(FILE *file, const core_config_t *self, core_place_t *place)
     char *path = core_copy_text(source.path);
 
     core_printable_clean(path);
-    fprintf(file, " #@ %s:%d\n", path, source.line);
+    fprintf(file, "#@ %s:%d\n", path, source.line);
     free(path);
 }
 
@@ -132,11 +132,11 @@ write_place(FILE *file, const core_config_t *self, core_place_t *place,
             key != NULL ? " = " : "");
     if (!config_setting_is_aggregate(place)) {
         write_scalar(file, place, "L");
-        fputs(separator, file);
+        fprintf(file, "%s ", separator);
         write_mark(file, self, place);
         return;
     }
-    fputs(opening(place), file);
+    fprintf(file, "%s ", opening(place));
     write_mark(file, self, place);
     write_members(file, self, place, indent + INDENT);
     fprintf(file, "%*s%s%s\n", indent, "", closing(place), separator);
@@ -150,9 +150,10 @@ core_config_write(const core_config_t *self, FILE *file)
 
     assert(file);
     errno = 0;
+    write_mark(file, self, NULL);
     fputs("directory = ", file);
     write_text(file, self->directory);
-    fputs(";", file);
+    fputs("; ", file);
     write_mark(file, self, directory);
     for (size_t i = 0; i < core_place_count(root); i++)
         if (core_place_at(root, i) != directory)

@@ -33,7 +33,7 @@
 
 struct core_source {
     core_arena_t *paths;
-    const char *path;                   /* of the first file */
+    const char *path;                   /* what "the file" is called */
     char *text;
     size_t size;
     size_t capacity;
@@ -131,6 +131,8 @@ read_mark(struct reading *reading, const char *mark, size_t size)
     *colon = '\0';
     self->lines[self->line_count - 1] =
         (struct core_source_place) { path, (int) line };
+    if (self->line_count == 1 && line == 0)
+        self->path = path;              /* the mark of the whole file */
 }
 
 /* ---- files --------------------------------------------------------------- */
