@@ -24,7 +24,7 @@
 #define FEED_OPTIONS_SIZE \
     (6 + CORE_FEED_FALL * CORE_NAME_SIZE + FEED_REASON_SIZE)
 #define FEED_ZONE_SIZE (2 + CORE_NAME_SIZE)
-#define FEED_CREDIT 64                  /* frames a subscriber may be owed */
+#define FEED_CREDIT 16                  /* frames a subscriber may be owed */
 
 /*
  * Every kind of frame.                 sender -> receiver: body
