@@ -28,6 +28,7 @@ struct reading {
     core_config_t *config;
     core_faults_t *faults;
     struct core_value_home home;
+    struct core_fault fault;            /* of the value that is being read */
     int rc;
 };
 
@@ -78,7 +79,6 @@ read_value(struct reading *reading, const struct way *way, core_place_t *place,
            const struct core_setting *setting, void *target)
 {
     struct core_value value = core_value_of_place(place);
-    struct core_fault fault;
 
     if (setting->type == CORE_GROUPS && !core_place_is_group(place))
         tell(reading, way, place, "expected %s",
@@ -86,8 +86,8 @@ read_value(struct reading *reading, const struct way *way, core_place_t *place,
     else if (setting->type == CORE_GROUPS)
         read_group(reading, way, place, setting->members, NULL, target);
     else if (core_value_read(&value, setting, &reading->home, target,
-                             &fault) == -1)
-        tell(reading, way, place, "%s", fault.text);
+                             &reading->fault) == -1)
+        tell(reading, way, place, "%s", reading->fault.text);
 }
 
 static bool
@@ -138,7 +138,6 @@ set_default_text(struct reading *reading, const struct core_setting *setting,
     struct core_value value = {
         .kind = CORE_VALUE_TEXT, .text = setting->fallback_text
     };
-    struct core_fault fault;
 
     if (setting->list) {
         struct core_list *list = target;
@@ -148,7 +147,8 @@ set_default_text(struct reading *reading, const struct core_setting *setting,
                                           core_value_size(setting));
         target = list->items;
     }
-    int rc = core_value_read(&value, setting, &reading->home, target, &fault);
+    int rc = core_value_read(&value, setting, &reading->home, target,
+                             &reading->fault);
 
     assert(rc == 0);                    /* else the table is wrong */
 }

@@ -2,7 +2,8 @@
  * setting_help - the table of settings as --help shows it
  *
  * The man page's list is checked against this text, so it says all that the
- * table knows.
+ * table knows.  The type stands in parentheses: a line that begins with a word
+ * begins with a key.
  */
 
 #include <assert.h>
@@ -91,12 +92,12 @@ static void
 write_table(const struct core_setting *table, FILE *file, int indent)
 {
     for (; table->type != CORE_END; table++) {
-        fprintf(file, "%*s%-*s ", indent, "", KEY_WIDTH - indent, table->key);
+        fprintf(file, "%*s%-*s %s\n%*s(", indent, "", KEY_WIDTH - indent,
+                table->key, table->says, KEY_WIDTH + 1, "");
         write_type(table, file);
         write_default(table, file);
         write_limits(table, file);
-        fprintf(file, "\n%*s%s\n", KEY_WIDTH + 1, "",
-                table->says != NULL ? table->says : "");
+        fputs(")\n", file);
         if (table->type == CORE_GROUPS)
             write_table(table->members, file, indent + 2);
     }

@@ -13,22 +13,18 @@
 #include "lib/source.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "coredns/memory.h"
 #include "lib/arena.h"
 #include "lib/environment.h"
+#include "lib/source_file.h"
 #include "lib/source_scan.h"
 
 #define INCLUDE_DEPTH 10
 #define INCLUDE_LIMIT 1000              /* files */
-#define TEXT_LIMIT (256u << 20)         /* octets in all */
 #define NESTING_LIMIT 64                /* of groups and lists */
 
 struct core_source {
@@ -50,10 +46,7 @@ struct file {
     const struct file *parent;
     const char *path;
     int line;
-    char *text;
-    size_t size;
-    dev_t device;
-    ino_t number;
+    struct core_source_file read;
 };
 
 struct reading {
@@ -137,60 +130,6 @@ read_mark(struct reading *reading, const char *mark, size_t size)
 
 /* ---- files --------------------------------------------------------------- */
 
-/* Reads all of the file; returns NULL when all is well, or what is wrong. */
-static const char *
-read_octets(int descriptor, struct file *file)
-{
-    size_t capacity = 0;
-
-    for (;;) {
-        while (capacity - file->size < 4096) {
-            capacity = capacity > 0 ? capacity * 2 : 65536;
-            file->text = core_reallocate(file->text, capacity);
-        }
-        ssize_t got = read(descriptor, file->text + file->size,
-                           capacity - file->size - 2);
-
-        if (got == -1 && errno == EINTR)
-            continue;
-        if (got == -1)
-            return strerror(errno);
-        if (got == 0)
-            break;
-        file->size += (size_t) got;
-        if (file->size > TEXT_LIMIT)
-            return "the file is too large";
-    }
-    if (memchr(file->text, '\0', file->size) != NULL)
-        return "it is no text file";
-    if (file->size > 0 && file->text[file->size - 1] != '\n')
-        file->text[file->size++] = '\n';
-    file->text[file->size] = '\0';
-    return NULL;
-}
-
-static const char *
-read_file(struct file *file)
-{
-    struct stat status;
-    int descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-    if (descriptor == -1)
-        return strerror(errno);
-
-    const char *reason = NULL;
-
-    if (fstat(descriptor, &status) == -1) {
-        reason = strerror(errno);
-    } else {
-        file->device = status.st_dev;
-        file->number = status.st_ino;
-        reason = read_octets(descriptor, file);
-    }
-    close(descriptor);
-    return reason;
-}
-
 static int
 scan_file(struct reading *reading, struct file *file);
 
@@ -201,7 +140,8 @@ why_not_included(const struct reading *reading, const struct file *file)
     int depth = 0;
 
     for (const struct file *one = file->parent; one; one = one->parent) {
-        if (one->device == file->device && one->number == file->number)
+        if (one->read.device == file->read.device
+            && one->read.number == file->read.number)
             return "it includes itself";
         depth++;
     }
@@ -209,7 +149,7 @@ why_not_included(const struct reading *reading, const struct file *file)
         return "includes are nested too deeply";
     if (reading->files > INCLUDE_LIMIT)
         return "there are too many includes";
-    if (reading->source->size + file->size > TEXT_LIMIT)
+    if (reading->source->size + file->read.size > CORE_SOURCE_LIMIT)
         return "the configuration is too large";
     return NULL;
 }
@@ -230,7 +170,7 @@ include_path(struct reading *reading, struct file *parent, const char *path)
     free(joined);
     reading->files++;
 
-    const char *reason = read_file(&file);
+    const char *reason = core_source_file_read(&file.read, file.path);
 
     if (reason == NULL)
         reason = why_not_included(reading, &file);
@@ -245,7 +185,7 @@ include_path(struct reading *reading, struct file *parent, const char *path)
         reading->source->line_count--;
         begin_line(reading, parent);
     }
-    free(file.text);
+    free(file.read.text);
 }
 
 /* The token is the path with its quotes. */
@@ -314,9 +254,9 @@ static int
 scan_file(struct reading *reading, struct file *file)
 {
     static const char byte_order_mark[] = "\xEF\xBB\xBF";
-    bool is_marked = strncmp(file->text, byte_order_mark, 3) == 0;
+    bool is_marked = strncmp(file->read.text, byte_order_mark, 3) == 0;
     struct core_scan scan = {
-        .at = file->text + (is_marked ? 3 : 0), .at_line_start = true,
+        .at = file->read.text + (is_marked ? 3 : 0), .at_line_start = true,
     };
     size_t known = core_faults_count(reading->faults);
     enum core_token token;
@@ -370,7 +310,7 @@ core_source_load(const char *path, core_faults_t *faults)
     self->path = core_arena_copy(self->paths, path, strlen(path) + 1);
     file.path = self->path;
 
-    const char *reason = read_file(&file);
+    const char *reason = core_source_file_read(&file.read, file.path);
     int rc = -1;
 
     if (reason != NULL)
@@ -380,7 +320,7 @@ core_source_load(const char *path, core_faults_t *faults)
     tell_faults(&reading, faults);
     if (rc == -1)
         core_source_destroy(&self);
-    free(file.text);
+    free(file.read.text);
     core_faults_destroy(&reading.faults);
     return self;
 }

@@ -373,16 +373,16 @@ END_TEST
 /* ---- help ---------------------------------------------------------------- */
 
 static const char *const help_rows[] = {
-    "  count              number, default 4, at least 1, at most 64\n"
-    "                     how many\n",
-    "  capacity           size, default 64 MiB, at most 1 TiB\n",
-    "  ttl                duration, default 5m, at least 5s, at most 1d\n",
-    "  greeting           text, default \"hello\"\n",
-    "  level              one of \"error\" \"warning\" \"debug\", "
-        "default \"warning\"\n",
-    "  zones              list of groups\n                     zones\n"
-    "    origin           domain name, required\n",
-    "  allow              list of network, default \"127.0.0.0/8\"\n",
+    "  count              how many\n"
+    "                     (number, default 4, at least 1, at most 64)\n",
+    "(size, default 64 MiB, at most 1 TiB)\n",
+    "(duration, default 5m, at least 5s, at most 1d)\n",
+    "(text, default \"hello\")\n",
+    "(one of \"error\" \"warning\" \"debug\", default \"warning\")\n",
+    "  zones              zones\n                     (list of groups)\n"
+    "    origin           name of the zone\n"
+    "                     (domain name, required)\n",
+    "(list of network, default \"127.0.0.0/8\")\n",
 };
 
 START_TEST(help_tells_all_the_table_knows)
