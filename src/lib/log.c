@@ -28,7 +28,7 @@ static struct {
     enum core_log_level level;
     enum core_log_format format;
     enum core_log_target target;
-    core_log_sink_t *sink;              /* NULL: plain standard error */
+    core_log_sink_t *sink;              /* NULL: not opened yet, or syslog */
     char name[LOG_NAME_SIZE];           /* "": as the program is called */
     char last_error[CORE_LOG_TEXT_SIZE];
     uint64_t lost;
@@ -41,18 +41,35 @@ static const int priorities[] = {
     [CORE_LOG_DEBUG] = LOG_DEBUG,
 };
 
+/* Opens what the options ask for; *sink_p stays NULL for syslog. */
+static int
+open_sink(const struct core_log_options *options, core_log_sink_t **sink_p,
+          struct core_fault *fault)
+{
+    *sink_p = NULL;
+    if (options->target == CORE_LOG_SYSLOG)
+        return 0;
+    if (options->target == CORE_LOG_STDERR) {
+        *sink_p = core_log_sink_stderr();
+        return 0;
+    }
+    if (options->path == NULL) {
+        core_fault_set(fault, NULL, 0,
+                       "the log goes to a file, but none is named");
+        return -1;
+    }
+    *sink_p = core_log_sink_file(options->path, options->size, fault);
+    return *sink_p != NULL ? 0 : -1;
+}
+
 int
 core_log_open(const char *name, const struct core_log_options *options,
               struct core_fault *fault)
 {
-    core_log_sink_t *sink = NULL;
+    core_log_sink_t *sink;
 
     assert(name && options && fault);
-    if (options->target == CORE_LOG_FILE)
-        sink = core_log_sink_file(options->path, options->size, fault);
-    else if (options->target == CORE_LOG_STDERR)
-        sink = core_log_sink_stderr();
-    if (sink == NULL && options->target == CORE_LOG_FILE)
+    if (open_sink(options, &sink, fault) == -1)
         return -1;
 
     core_log_sink_destroy(&process_log.sink);

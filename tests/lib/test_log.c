@@ -173,6 +173,9 @@ START_TEST(a_file_that_cannot_be_opened_leaves_the_former_log)
 
     ck_assert_int_eq(core_log_open("coredns-y", &options, &fault), -1);
     ck_assert_str_eq(fault.path, "/proc/nowhere/log");
+    options.path = NULL;
+    ck_assert_int_eq(core_log_open("coredns-y", &options, &fault), -1);
+    ck_assert_str_eq(fault.text, "the log goes to a file, but none is named");
     core_log(CORE_LOG_NOTICE, "still here");
     ck_assert_ptr_nonnull(strstr(read_all(path), "coredns-x: notice: still"));
 }
