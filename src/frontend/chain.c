@@ -1,0 +1,114 @@
+/*
+ * chain - the head of a chain of stages, as the frontend sees it
+ *
+ * A query goes to the instance that its name's hash says, so that two caches
+ * do not keep the same things.  What no instance takes is told record by
+ * record; the batch itself knows best what was in it.
+ */
+
+#include "frontend/chain.h"
+
+#include <czmq.h>
+
+struct chain {
+    core_outlet_t *outlet;
+    char *name;
+    struct chain_events events;
+    unsigned instances;
+    core_batch_t **batches;             /* one for each instance */
+};
+
+chain_t *
+chain_new(core_life_t *life, const char *name,
+          const struct chain_events *events, struct core_fault *fault)
+{
+    core_outlet_t *outlet = core_life_outlet(life, name, events->replies,
+                                             events->returned, events->owner,
+                                             fault);
+
+    if (outlet == NULL)
+        return NULL;
+
+    chain_t *self = zmalloc(sizeof *self);
+
+    self->outlet = outlet;
+    self->name = strdup(name);
+    assert(self->name != NULL);
+    self->events = *events;
+    self->instances = core_outlet_instances(outlet);
+    self->batches = zmalloc(self->instances * sizeof *self->batches);
+    for (unsigned i = 0; i < self->instances; i++)
+        self->batches[i] = core_batch_new();
+    return self;
+}
+
+void
+chain_destroy(chain_t **self_p)
+{
+    assert(self_p);
+
+    chain_t *self = *self_p;
+
+    if (self == NULL)
+        return;
+    for (unsigned i = 0; i < self->instances; i++)
+        core_batch_destroy(&self->batches[i]);
+    free(self->batches);
+    core_outlet_destroy(&self->outlet);
+    free(self->name);
+    free(self);
+    *self_p = NULL;
+}
+
+const char *
+chain_name(const chain_t *self)
+{
+    return self->name;
+}
+
+bool
+chain_is(const chain_t *self, const core_outlet_t *outlet)
+{
+    return self->outlet == outlet;
+}
+
+static void
+send_batch(chain_t *self, unsigned instance)
+{
+    core_batch_t *batch = self->batches[instance];
+    struct core_batch_reader reader;
+    struct core_record record;
+    size_t size;
+
+    if (!core_outlet_send(self->outlet, instance, NULL, batch)) {
+        const void *frame = core_batch_frame(batch, &size);
+        bool is_sound = core_batch_open(&reader, frame, size);
+
+        assert(is_sound);
+        while (core_batch_next(&reader, &record))
+            self->events.undelivered(self->events.owner, record.id);
+    }
+    core_batch_start(batch, CORE_BATCH_QUERIES);
+}
+
+void
+chain_add(chain_t *self, const struct core_record *record,
+          const uint8_t *qname)
+{
+    unsigned instance = self->instances == 1 ? 0
+        : core_outlet_choose(self->outlet, core_name_hash(qname));
+    core_batch_t *batch = self->batches[instance];
+
+    if (core_batch_is_full(batch, record->message_size))
+        send_batch(self, instance);
+    core_batch_add(batch, record);
+}
+
+void
+chain_flush(chain_t *self)
+{
+    for (unsigned i = 0; i < self->instances; i++) {
+        if (core_batch_count(self->batches[i]) > 0)
+            send_batch(self, i);
+    }
+}

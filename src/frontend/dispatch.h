@@ -1,0 +1,120 @@
+/*
+ * dispatch - from a received query to the reply that answers it
+ *
+ * A transport puts a query into a slot and hands it over.  From then on it is
+ * the dispatch's: admitted, sent down its route, sent again when a stage was
+ * lost or stays silent, answered SERVFAIL at its deadline.  The reply, in the
+ * client's shape, is given to the transport, which says when it has been sent;
+ * only then is the slot free.
+ */
+
+#ifndef FRONTEND_DISPATCH_H
+#define FRONTEND_DISPATCH_H
+
+#include "coredns/stage.h"
+#include "frontend/admit.h"
+#include "frontend/chaos.h"
+#include "frontend/counters.h"
+#include "frontend/inflight.h"
+#include "frontend/reply.h"
+#include "frontend/route.h"
+
+typedef struct dispatch dispatch_t;
+
+/* UDP queries outlive the process; what has a connection need not. */
+enum dispatch_table { DISPATCH_UDP, DISPATCH_CONNECTED, DISPATCH_TABLES };
+
+/* How a transport is spoken to.  owner is given to each call. */
+struct dispatch_carrier {
+    void *owner;
+
+    /* Room for the reply to a slot; NULL: it cannot be sent. */
+    uint8_t *(*reserve)(void *owner, uint32_t slot, size_t size);
+
+    /* The reply is in that room.  After the last one of a slot the transport
+       ends it by dispatch_finish(), at once or when it was sent. */
+    void (*commit)(void *owner, uint32_t slot, size_t size, bool is_last,
+                   const uint8_t *trail, size_t trail_size);
+
+    /* Some of many replies were sent and the rest will not come. */
+    void (*abandon)(void *owner, uint32_t slot);
+
+    /* The slot ends here, answered or not.  May be NULL. */
+    void (*finished)(void *owner, uint32_t slot);
+
+    /* Adds what is known of the query to its trail; returns the new size. */
+    size_t (*trail)(void *owner, const struct inflight_slot *slot,
+                    uint8_t trail[CORE_TRAIL_SIZE]);
+
+    /* Idle time of the slot's connection in 100 ms; NULL: there is none. */
+    uint16_t (*keepalive)(void *owner);
+};
+
+struct dispatch_policy {
+    struct admit_policy admit;
+    struct reply_policy reply;
+    struct chaos chaos;
+    int64_t deadline_ms;
+    int64_t retry_ms;
+};
+
+/* The two sets of slots are lent. */
+dispatch_t *
+    dispatch_new(core_life_t *life, inflight_t *udp, inflight_t *connected,
+                 struct counters *counters);
+
+void
+    dispatch_destroy(dispatch_t **self_p);
+
+/* The number of the chain that starts at the stage of that name, connecting
+   to it the first time; -1 and a fault when that is not possible. */
+int
+    dispatch_chain(dispatch_t *self, const char *name,
+                   struct core_fault *fault);
+
+/* Sets what holds from here on; routes (targets: chains) are taken over. */
+void
+    dispatch_configure(dispatch_t *self, const struct dispatch_policy *policy,
+                       route_table_t **routes_p);
+
+/* Sets who brings the queries of a transport. */
+void
+    dispatch_carry(dispatch_t *self, enum core_transport transport,
+                   const struct dispatch_carrier *carrier);
+
+/* A LIVE slot holds a query: transport, origin, peer, size and message are
+   set; arrived_us 0 means that it has come in this round. */
+void
+    dispatch_query(dispatch_t *self, enum dispatch_table table, uint32_t slot);
+
+/* The last reply was sent, or can never be: the slot is free. */
+void
+    dispatch_finish(dispatch_t *self, enum dispatch_table table,
+                    uint32_t slot);
+
+/* The reply could not be sent this time: the query is answered once more. */
+void
+    dispatch_unsent(dispatch_t *self, enum dispatch_table table,
+                    uint32_t slot);
+
+/* Drops the oldest query to make room; false when none can go. */
+bool
+    dispatch_make_room(dispatch_t *self, enum dispatch_table table);
+
+/* Treats what is found LIVE in the slots as received in this round. */
+void
+    dispatch_recover(dispatch_t *self, enum dispatch_table table);
+
+/* Sends what was gathered in this round. */
+void
+    dispatch_flush(dispatch_t *self);
+
+/* Queries without a reply. */
+uint32_t
+    dispatch_in_flight(const dispatch_t *self);
+
+/* The address of a slot's peer, IPv4 as ::ffff:a.b.c.d. */
+void
+    dispatch_peer(const struct inflight_slot *slot, struct admit_peer *peer);
+
+#endif

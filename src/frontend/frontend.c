@@ -1,0 +1,341 @@
+/*
+ * frontend - the head of the pipe: speaks DNS to clients
+ *
+ * Only this file knows both the settings and the classes.  In each round of
+ * the loop transports read what has come and the dispatch gathers; with the
+ * round's end, in this order, connections, look-ups, the stages and at last
+ * the UDP sockets get what was gathered for them.
+ */
+
+#include "frontend/frontend.h"
+
+#include <czmq.h>
+#include <sys/mman.h>
+
+#include "coredns/log.h"
+#include "frontend/intake.h"
+#include "frontend/internal.h"
+#include "frontend/settings.h"
+#include "frontend/udp.h"
+
+struct memory {
+    void *area;
+    size_t size;
+};
+
+struct state {
+    const struct settings *settings;
+    core_life_t *life;                  /* from watch() on */
+    char host[256];
+    struct listener listeners[LISTENERS];
+    unsigned listener_count;
+    struct memory memories[DISPATCH_TABLES];
+    inflight_t *slots[DISPATCH_TABLES];
+    dispatch_t *dispatch;
+    udp_t *udp;
+    tcp_t *tcp;
+    internal_t *internal;
+    struct counters counters;
+};
+
+/* ---- state --------------------------------------------------------------- */
+
+static void *
+open_frontend(const void *settings, struct core_fault *fault)
+{
+    struct state *self = zmalloc(sizeof *self);
+
+    (void) fault;
+    self->settings = settings;
+    if (gethostname(self->host, sizeof self->host - 1) == -1)
+        self->host[0] = '\0';
+    return self;
+}
+
+static void
+close_frontend(void **state_p)
+{
+    struct state *self = *state_p;
+
+    internal_destroy(&self->internal);
+    tcp_destroy(&self->tcp);
+    udp_destroy(&self->udp);
+    dispatch_destroy(&self->dispatch);
+    for (unsigned i = 0; i < self->listener_count; i++)
+        listener_close(&self->listeners[i]);
+    for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
+        inflight_destroy(&self->slots[t]);
+        if (self->memories[t].area != NULL)
+            munmap(self->memories[t].area, self->memories[t].size);
+    }
+    free(self);
+    *state_p = NULL;
+}
+
+/* ---- sockets and memory -------------------------------------------------- */
+
+static int
+open_listener(struct state *self, size_t i, const char *url,
+              struct core_fault *fault)
+{
+    struct listener *listener = &self->listeners[i];
+    char udp_name[32], tcp_name[32];
+
+    snprintf(udp_name, sizeof udp_name, "listen%zu.udp", i);
+    snprintf(tcp_name, sizeof tcp_name, "listen%zu.tcp", i);
+
+    int udp = core_life_descriptor(self->life, udp_name);
+    int tcp = core_life_descriptor(self->life, tcp_name);
+
+    if (udp != -1 && tcp != -1)
+        return listener_take(listener, udp, tcp, fault);
+    if (listener_read(listener, url, fault) == -1)
+        return -1;
+    return listener_open(listener, fault);
+}
+
+static int
+open_listeners(struct state *self, struct core_fault *fault)
+{
+    const char *const *urls = self->settings->listen.items;
+
+    for (size_t i = 0; i < self->settings->listen.count; i++) {
+        if (open_listener(self, i, urls[i], fault) == -1)
+            return -1;
+        self->listener_count++;
+    }
+    return 0;
+}
+
+/* Stands for all that gives the number of a listener its meaning. */
+static uint64_t
+listeners_key(const struct state *self)
+{
+    uint64_t key = 0;
+
+    for (unsigned i = 0; i < self->listener_count; i++) {
+        const struct listener *listener = &self->listeners[i];
+        const uint8_t *bytes = (const uint8_t *) &listener->address;
+        size_t size = listener->address.any.sa_family == AF_INET
+            ? offsetof(struct sockaddr_in, sin_zero)
+            : sizeof (struct sockaddr_in6);
+
+        for (size_t j = 0; j < size; j++)
+            key = (key ^ bytes[j]) * 0x100000001b3u + 1;
+    }
+    return key;
+}
+
+/* Maps the file (-1: none, memory of our own), at least so large. */
+static int
+map_memory(struct memory *memory, int fd, size_t size,
+           struct core_fault *fault)
+{
+    struct stat status;
+    int flags = fd == -1 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+
+    if (fd != -1
+        && (fstat(fd, &status) == -1
+            || ((size_t) status.st_size != size
+                && (ftruncate(fd, 0) == -1
+                    || ftruncate(fd, (off_t) size) == -1)))) {
+        core_fault_set(fault, NULL, 0, "cannot size the memory file: %s",
+                       strerror(errno));
+        return -1;
+    }
+
+    void *area = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, 0);
+
+    if (area == MAP_FAILED) {
+        core_fault_set(fault, NULL, 0, "cannot map %zu octets: %s", size,
+                       strerror(errno));
+        return -1;
+    }
+    *memory = (struct memory) { area, size };
+    return 0;
+}
+
+static int
+open_slots(struct state *self, struct core_fault *fault)
+{
+    uint32_t count = (uint32_t) self->settings->in_flight + INTAKE_BATCH;
+    int files[DISPATCH_TABLES] = {
+        core_life_descriptor(self->life, "memory"), -1
+    };
+
+    for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
+        if (map_memory(&self->memories[t], files[t],
+                       inflight_area_size(count), fault) == -1)
+            return -1;
+        self->slots[t] = inflight_new(self->memories[t].area, count,
+                                      listeners_key(self));
+    }
+    return 0;
+}
+
+/* ---- routes -------------------------------------------------------------- */
+
+static int
+add_route(struct state *self, route_table_t *table,
+          const struct route_settings *route, struct core_fault *fault)
+{
+    const uint8_t *const *zones = route->zones.items;
+    int chain = dispatch_chain(self->dispatch, route->next, fault);
+
+    if (chain == -1)
+        return -1;
+    for (size_t i = 0; i < route->zones.count; i++)
+        (void) route_table_add(table, zones[i], (uint32_t) chain);
+    return 0;
+}
+
+/* Changes over to settings, or leaves all as it is. */
+static int
+configure(struct state *self, const struct settings *settings,
+          struct core_fault *fault)
+{
+    const struct route_settings *routes = settings->routes.items;
+    struct dispatch_policy policy;
+    struct tcp_limits limits;
+    size_t zones = 0;
+
+    for (size_t i = 0; i < settings->routes.count; i++)
+        zones += routes[i].zones.count;
+
+    route_table_t *table = route_table_new(zones);
+
+    for (size_t i = 0; i < settings->routes.count; i++) {
+        if (add_route(self, table, &routes[i], fault) == -1) {
+            route_table_destroy(&table);
+            return -1;
+        }
+    }
+    settings_policy(settings, self->host, &policy);
+    settings_limits(settings, &limits);
+    dispatch_configure(self->dispatch, &policy, &table);
+    tcp_limit(self->tcp, &limits);
+    self->settings = settings;
+    return 0;
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+static void
+flush(void *owner)
+{
+    struct state *self = owner;
+
+    tcp_flush(self->tcp);
+    if (self->internal != NULL)
+        internal_flush(self->internal);
+    dispatch_flush(self->dispatch);
+    udp_flush(self->udp);
+}
+
+static void
+refresh(void *owner)
+{
+    struct state *self = owner;
+
+    self->counters.in_flight = dispatch_in_flight(self->dispatch);
+    self->counters.tcp_connections = tcp_connections(self->tcp);
+    counters_refresh(&self->counters);
+}
+
+static int
+open_transports(struct state *self, struct core_fault *fault)
+{
+    core_loop_t *loop = core_life_loop(self->life);
+    const char *pipe = core_life_wire(self->life, "pipe", NULL);
+
+    self->dispatch = dispatch_new(self->life, self->slots[DISPATCH_UDP],
+                                  self->slots[DISPATCH_CONNECTED],
+                                  &self->counters);
+    self->udp = udp_new(loop, self->dispatch, self->slots[DISPATCH_UDP],
+                        self->listeners, self->listener_count,
+                        &self->counters);
+    self->tcp = tcp_new(loop, self->dispatch, self->slots[DISPATCH_CONNECTED],
+                        self->listeners, self->listener_count,
+                        &self->counters);
+    if (pipe == NULL)
+        return 0;
+    self->internal = internal_new(self->life, pipe, self->dispatch,
+                                self->slots[DISPATCH_CONNECTED], fault);
+    return self->internal == NULL ? -1 : 0;
+}
+
+static int
+watch(void *state, core_life_t *life, struct core_fault *fault)
+{
+    struct state *self = state;
+
+    self->life = life;
+    if (open_listeners(self, fault) == -1
+        || open_slots(self, fault) == -1
+        || open_transports(self, fault) == -1
+        || configure(self, self->settings, fault) == -1)
+        return -1;
+    core_loop_flusher(core_life_loop(life), flush, self);
+    counters_register(&self->counters, core_life_telemetry(life));
+    core_telemetry_refresher(core_life_telemetry(life), refresh, self);
+    udp_recover(self->udp);
+    if (self->counters.recovered > 0)
+        core_log(CORE_LOG_NOTICE, "took up %llu queries in flight",
+                 (unsigned long long) self->counters.recovered);
+    core_life_ready(life, true, NULL);
+    return 0;
+}
+
+static bool
+is_same_list(const struct core_list *left, const struct core_list *right)
+{
+    const char *const *lefts = left->items;
+    const char *const *rights = right->items;
+
+    if (left->count != right->count)
+        return false;
+    for (size_t i = 0; i < left->count; i++) {
+        if (!streq(lefts[i], rights[i]))
+            return false;
+    }
+    return true;
+}
+
+static int
+reload(void *state, const void *settings, struct core_fault *fault)
+{
+    struct state *self = state;
+    const struct settings *fresh = settings;
+
+    if (!is_same_list(&self->settings->listen, &fresh->listen)
+        || self->settings->in_flight != fresh->in_flight) {
+        core_fault_set(fault, NULL, 0,
+                       "listen and in_flight change with a restart only");
+        return -1;
+    }
+    return configure(self, fresh, fault);
+}
+
+static bool
+drain(void *state)
+{
+    struct state *self = state;
+
+    udp_stop(self->udp);
+    tcp_stop(self->tcp);
+    return dispatch_in_flight(self->dispatch) == 0
+        && tcp_connections(self->tcp) == 0;
+}
+
+const struct core_stage frontend_stage = {
+    .name = "frontend",
+    .summary = "speaks DNS to clients and owns their queries",
+    .settings = settings_table,
+    .settings_size = sizeof (struct settings),
+    .open = open_frontend,
+    .check = settings_check,
+    .watch = watch,
+    .reload = reload,
+    .drain = drain,
+    .close = close_frontend,
+};

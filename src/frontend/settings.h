@@ -1,0 +1,52 @@
+/*
+ * settings - the group stages.frontend of the configuration
+ */
+
+#ifndef FRONTEND_SETTINGS_H
+#define FRONTEND_SETTINGS_H
+
+#include "coredns/setting.h"
+#include "frontend/dispatch.h"
+#include "frontend/tcp.h"
+
+struct route_settings {
+    struct core_list zones;             /* of const uint8_t * */
+    const char *next;
+};
+
+struct settings {
+    struct core_list listen;            /* of const char * */
+    struct core_list routes;            /* of struct route_settings */
+    struct core_list clients;           /* of struct core_network */
+    int64_t deadline_ms;
+    int64_t retry_ms;
+    int64_t payload;
+    int64_t in_flight;
+    bool recursion_available;
+    const char *version;
+    const char *identity;               /* NULL: the host's name */
+    bool nsid;
+    const char *nsid_text;              /* NULL: the identity */
+    int64_t tcp_connections;
+    int64_t tcp_connections_per_client;
+    int64_t tcp_idle_ms;
+    int64_t tcp_queries;
+    int64_t tcp_buffer;
+    int64_t tcp_buffers;
+};
+
+extern const struct core_setting settings_table[];
+
+/* Adds the faults that the table cannot express. */
+void
+    settings_check(const void *settings, core_faults_t *faults);
+
+/* What the classes need of them.  host is the host's name, lent as long as
+   the policy lives. */
+void
+    settings_policy(const struct settings *self, const char *host,
+                    struct dispatch_policy *policy);
+void
+    settings_limits(const struct settings *self, struct tcp_limits *limits);
+
+#endif
