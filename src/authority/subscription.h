@@ -1,0 +1,62 @@
+/*
+ * subscription - the zones of one source, kept as the source has them
+ *
+ * What replaces a zone is built beside it and takes its place in one step.
+ * Smaller transactions are written down and applied when they are complete, so
+ * nothing has to be undone, and no query ever sees half of one.
+ */
+
+#ifndef AUTHORITY_SUBSCRIPTION_H
+#define AUTHORITY_SUBSCRIPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "authority/zones.h"
+#include "coredns/feed.h"
+
+typedef struct subscription subscription_t;
+
+struct subscription_counters {
+    uint64_t transactions;              /* committed */
+    uint64_t changes;
+    uint64_t abandoned;
+};
+
+/* The source of that place among all, whose zones go into zones (lent); name
+   is the stage's. */
+subscription_t *
+    subscription_new(zones_t *zones, unsigned source, const char *name,
+                     struct subscription_counters *counters);
+
+/* Ends it; its zones stay. */
+void
+    subscription_destroy(subscription_t **self_p);
+
+/* What the feed calls; the owner of these is the subscription. */
+extern const struct core_subscriber_hooks subscription_hooks;
+
+/*
+ * Begins to follow the feed.  changed is called each time the source has
+ * become, or ceased to be, complete.
+ */
+int
+    subscription_follow(subscription_t *self, void *context,
+                        core_loop_t *loop, const char *endpoints,
+                        const char *identity, void (*changed)(void *owner),
+                        void *owner, struct core_fault *fault);
+
+const char *
+    subscription_name(const subscription_t *self);
+
+/* Says whether the source has been complete once, and whether it is. */
+bool
+    subscription_was_complete(const subscription_t *self);
+bool
+    subscription_is_complete(const subscription_t *self);
+
+/* Why it is not; "" when it is or when nobody knows. */
+const char *
+    subscription_reason(const subscription_t *self);
+
+#endif
