@@ -35,8 +35,8 @@ check "its test builds" \
 check "its test fails" \
     exits 1 in_tree build/tests/ad-blocker/test_ad_blocker
 check "its layout is ours" in_tree scripts/form \
-    src/ad-blocker/main.c src/ad-blocker/ad-blocker.c \
-    src/ad-blocker/ad-blocker.h tests/ad-blocker/test_ad_blocker.c
+    src/ad-blocker/main.c src/ad-blocker/ad_blocker.c \
+    src/ad-blocker/ad_blocker.h tests/ad-blocker/test_ad_blocker.c
 check "its page is right" \
     in_tree mandoc -T lint -W warning man/coredns-ad-blocker.8
 finish
