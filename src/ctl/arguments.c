@@ -1,0 +1,163 @@
+/*
+ * arguments - what a process is called and what its command line says
+ *
+ * Everything a stage must know of the others stands in its arguments, so that
+ * ps(1) shows the wiring, and a stage can be started by hand in the same way.
+ */
+
+#include "ctl/arguments.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "coredns/memory.h"
+
+struct list {
+    char **items;
+    size_t count;
+    size_t capacity;
+};
+
+/* Adds a text, which is the list's from then on. */
+static void
+add_own(struct list *list, char *text)
+{
+    list->items = core_grow(list->items, list->count, &list->capacity,
+                            sizeof *list->items);
+    list->items[list->count++] = text;
+}
+
+__attribute__((format(printf, 2, 3)))
+static void
+add(struct list *list, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) == -1)
+        abort();
+    va_end(arguments);
+    add_own(list, text);
+}
+
+char *
+arguments_name(const struct plan_stage *stage, unsigned instance)
+{
+    char *name;
+    int rc = stage->instances == 1 ? asprintf(&name, "%s", stage->name)
+        : asprintf(&name, "%s.%u", stage->name, instance);
+
+    if (rc == -1)
+        abort();
+    return name;
+}
+
+/* Adds an endpoint of this process itself: --pipe ipc://... */
+static void
+add_endpoint(struct list *list, const struct plan *plan, const char *process,
+             const char *suffix)
+{
+    char endpoint[PLAN_ENDPOINT_SIZE];
+
+    plan_endpoint(plan->run_directory, process, suffix, endpoint);
+    add(list, "--%s", suffix);
+    add(list, "%s", endpoint);
+}
+
+/* Writes the endpoints of all instances of a stage, comma between them. */
+static void
+write_endpoints(FILE *file, const struct plan *plan,
+                const struct plan_stage *to, const char *const *suffixes)
+{
+    const char *comma = "";
+
+    for (unsigned i = 0; i < to->instances; i++) {
+        char *name = arguments_name(to, i);
+
+        for (const char *const *suffix = suffixes; *suffix; suffix++) {
+            char endpoint[PLAN_ENDPOINT_SIZE];
+
+            plan_endpoint(plan->run_directory, name, *suffix, endpoint);
+            fprintf(file, "%s%s", comma, endpoint);
+            comma = ",";
+        }
+        free(name);
+    }
+}
+
+static void
+add_wire(struct list *list, const struct plan *plan,
+         const struct plan_wire *wire)
+{
+    static const char *const pipe_suffix[] = { "pipe", NULL };
+    static const char *const feed_suffixes[] = { "feed", "snapshot", NULL };
+    static const char *const options[] = { [WIRE_NEXT] = "--next",
+        [WIRE_SOURCE] = "--source", [WIRE_LOOKUP] = "--lookup" };
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+
+    assert(file != NULL);
+    if (wire->kind != WIRE_LOOKUP)
+        fprintf(file, "%s=", wire->to->name);
+    write_endpoints(file, plan, wire->to, wire->kind == WIRE_SOURCE
+                    ? feed_suffixes : pipe_suffix);
+    fclose(file);
+    add(list, "%s", options[wire->kind]);
+    add_own(list, text);
+}
+
+char **
+arguments_new(const struct plan *plan, const struct plan_stage *stage,
+              unsigned instance, bool verbose)
+{
+    struct list list = { 0 };
+    char *name = arguments_name(stage, instance);
+
+    add(&list, "%s", stage->program);
+    add(&list, "-c");
+    add(&list, "%s/coredns.conf", plan->run_directory);
+    add(&list, "--name");
+    add(&list, "%s", name);
+    if (stage->has_pipe)
+        add_endpoint(&list, plan, name, "pipe");
+    if (stage->has_feed) {
+        add_endpoint(&list, plan, name, "feed");
+        add_endpoint(&list, plan, name, "snapshot");
+    }
+    for (size_t i = 0; i < stage->wire_count; i++)
+        add_wire(&list, plan, &stage->wires[i]);
+    add_endpoint(&list, plan, name, "control");
+    add_endpoint(&list, plan, name, "telemetry");
+    if (verbose)
+        add(&list, "-v");
+    add_own(&list, NULL);
+    free(name);
+    return list.items;
+}
+
+void
+arguments_destroy(char ***self_p)
+{
+    assert(self_p);
+    if (*self_p == NULL)
+        return;
+    for (char **item = *self_p; *item != NULL; item++)
+        free(*item);
+    free(*self_p);
+    *self_p = NULL;
+}
+
+bool
+arguments_are_equal(char *const *one, char *const *other)
+{
+    while (*one != NULL && *other != NULL && strcmp(*one, *other) == 0) {
+        one++;
+        other++;
+    }
+    return *one == NULL && *other == NULL;
+}

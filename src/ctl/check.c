@@ -1,0 +1,159 @@
+/*
+ * check - the verb check: all that is wrong with the configuration
+ *
+ * It needs no run directory and touches none: the copy that the stages' own
+ * checks read lies in a folder of its own, which goes away.
+ */
+
+#include "ctl/check.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "coredns/stage.h"
+
+#include "ctl/checker.h"
+#include "ctl/directory.h"
+
+#define CHECK_SCHEMA "corednsctl.check/1"
+#define COPY "coredns.conf"
+
+/* ---- as JSON ------------------------------------------------------------- */
+
+/*
+ * A line "program: path:line: text" as an object; path and line are null when
+ * there are none.
+ */
+static json_t *
+fault_from_line(const char *line, size_t size)
+{
+    char copy[4096];
+    json_t *path = json_null();
+    json_t *number = json_null();
+
+    snprintf(copy, sizeof copy, "%.*s", (int) size, line);
+
+    char *program = copy;
+    char *text = strstr(copy, ": ");
+
+    if (text == NULL)
+        return json_pack("{ss so so ss}", "program", "", "path", path, "line",
+                         number, "text", copy);
+    *text = '\0';
+    text += strlen(": ");
+
+    char *end = strstr(text, ": ");
+    char *digits = end;
+
+    while (digits != NULL && digits > text
+           && isdigit((unsigned char) digits[-1]))
+        digits--;
+    if (digits != NULL && digits < end && digits > text
+        && digits[-1] == ':') {
+        digits[-1] = '\0';
+        *end = '\0';
+        path = json_string(text);
+        number = json_integer(atoll(digits));
+        text = end + strlen(": ");
+    }
+    return json_pack("{ss so so ss}", "program", program, "path", path,
+                     "line", number, "text", text);
+}
+
+static void
+print_json(const char *text, int code)
+{
+    json_t *faults = json_array();
+
+    while (*text != '\0') {
+        size_t size = strcspn(text, "\n");
+
+        if (size > 0)
+            json_array_append_new(faults, fault_from_line(text, size));
+        text += size + (text[size] == '\n');
+    }
+
+    json_t *root = json_pack("{ss sb so}", "schema", CHECK_SCHEMA, "good",
+                             code == CORE_EXIT_DONE, "faults", faults);
+
+    json_dumpf(root, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(root);
+}
+
+/* ---- the copy ------------------------------------------------------------ */
+
+/* A private folder that the stages' user may enter; NULL: there is none. */
+static char *
+make_folder(const struct toolkit *toolkit, FILE *output)
+{
+    char *folder = strdup("/tmp/coredns-check-XXXXXX");
+    struct directory_owner owner = { .user = toolkit->plan == NULL ? NULL
+                                     : toolkit->plan->user };
+    struct core_fault fault;
+
+    if (folder == NULL || mkdtemp(folder) == NULL) {
+        fprintf(output, "corednsctl: cannot make a folder in /tmp: %s\n",
+                strerror(errno));
+        free(folder);
+        return NULL;
+    }
+    owner.is_shared = toolkit->plan != NULL
+        && plan_has_several_users(toolkit->plan);
+
+    /* A user that does not exist is told of by the plan. */
+    directory_prepare(folder, &owner, &fault);
+    return folder;
+}
+
+static int
+check_in_folder(const struct toolkit *toolkit, FILE *output)
+{
+    char *folder = make_folder(toolkit, output);
+    char *copy_path;
+
+    if (folder == NULL)
+        return CORE_EXIT_FAILED;
+    if (asprintf(&copy_path, "%s/" COPY, folder) == -1)
+        abort();
+
+    int code = checker_run(toolkit, copy_path, output);
+
+    unlink(copy_path);
+    rmdir(folder);
+    free(copy_path);
+    free(folder);
+    return code;
+}
+
+int
+check_run(const struct request *request)
+{
+    struct toolkit toolkit;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *output = open_memstream(&text, &size);
+
+    if (output == NULL)
+        abort();
+    toolkit_plan(&toolkit, request->config_path, request->run_directory,
+                 request->verbose > 0);
+
+    int code = request->output != NULL
+        ? checker_run(&toolkit, request->output, output)
+        : check_in_folder(&toolkit, output);
+
+    fclose(output);
+    if ((request->options & OPTION_JSON) != 0)
+        print_json(text, code);
+    else
+        fputs(text, stderr);
+    free(text);
+    toolkit_end(&toolkit);
+    return code;
+}

@@ -1,0 +1,61 @@
+/*
+ * grammar - the command line: verbs, their options and their arguments
+ *
+ * The grammar is a table, so a wrong word is answered with the right ones and
+ * the usage lines cannot lie.
+ */
+
+#ifndef CTL_GRAMMAR_H
+#define CTL_GRAMMAR_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum grammar_option {
+    OPTION_JSON = 0x01, OPTION_FOREGROUND = 0x02, OPTION_FOLLOW = 0x04,
+    OPTION_DOT = 0x08, OPTION_LINES = 0x10, OPTION_OUTPUT = 0x20,
+    OPTION_CHECK = 0x40,
+};
+
+struct request;
+
+struct verb {
+    const char *name;
+    int (*run)(const struct request *request);
+    unsigned options;                   /* enum grammar_option, those it has */
+    const char *argument;               /* "stage"; NULL: it takes none */
+    bool needs_argument;
+    const char *says;
+};
+
+/* What the command line asks for; texts are lent from it. */
+struct request {
+    const struct verb *verb;
+    const char *config_path;
+    const char *run_directory;          /* -r, or NULL */
+    const char *argument;               /* or NULL */
+    const char *output;                 /* of check --output, or NULL */
+    unsigned options;                   /* enum grammar_option, those given */
+    int verbose;
+    long lines;                         /* of logs --lines; -1: all */
+};
+
+/*
+ * Reads the command line by the verbs of the table (ended by a NULL name).
+ * Returns -1 when request->verb is to be run, or else the exit code: help was
+ * asked for and printed, or the words were wrong and that was said.
+ */
+int
+    grammar_read(struct request *request, const struct verb *verbs, int argc,
+                 char **argv);
+
+/* The verb of that name, or NULL. */
+const struct verb *
+    grammar_verb(const struct verb *verbs, const char *name);
+
+/* Writes all verbs, or how to use the one (may be NULL). */
+void
+    grammar_help(const struct verb *verbs, const struct verb *verb,
+                 FILE *file);
+
+#endif

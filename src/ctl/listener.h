@@ -1,0 +1,31 @@
+/*
+ * listener - the sockets that clients talk to, and files that outlive a stage
+ *
+ * Only the supervisor opens them, for it alone may be root; it keeps them open
+ * while the stage that uses them comes and goes.
+ */
+
+#ifndef CTL_LISTENER_H
+#define CTL_LISTENER_H
+
+#include "coredns/fault.h"
+#include "coredns/handover.h"
+
+#include "ctl/plan.h"
+
+/*
+ * Opens what a process of that stage listens to, named as stage.h says, into
+ * self.  What a donor (a descriptor set of before; may be NULL) holds for the
+ * same address is duplicated and not opened again.  On a fault, -1, self is
+ * empty.
+ */
+int
+    listener_open(struct core_handover *self, const struct plan_stage *stage,
+                  const struct core_handover *donor,
+                  struct core_fault *fault);
+
+/* Closes all of them; self is empty then. */
+void
+    listener_close(struct core_handover *self);
+
+#endif

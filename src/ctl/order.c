@@ -1,0 +1,192 @@
+/*
+ * order - the verbs stop, restart and reload: orders to the supervisor
+ *
+ * The supervisor is known by the lock of the run directory, and asked through
+ * its control endpoint.  `stop` does its work also when it is gone, or gone
+ * mad.
+ */
+
+#include "ctl/order.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "coredns/control.h"
+#include "coredns/stage.h"
+
+#include "ctl/directory.h"
+#include "ctl/message.h"
+#include "ctl/report.h"
+#include "ctl/survivor.h"
+#include "ctl/toolkit.h"
+
+#define STOP_LIMIT_MS 20000
+#define ORDER_LIMIT_MS 600000           /* restart of many stages, one by one */
+#define GRACE_MS 5000                   /* after a stop without an answer */
+
+/* Asks the supervisor, prints what it says; its exit code, or -1. */
+static int
+ask(const struct toolkit *toolkit, const char *verb, const char *argument,
+    int64_t limit_ms, struct core_fault *fault)
+{
+    const char *words[] = { verb, argument, NULL };
+    char endpoint[PLAN_ENDPOINT_SIZE];
+    char *text;
+
+    plan_endpoint(toolkit->run_directory, "corednsctl", "control", endpoint);
+
+    int code = core_control_ask(endpoint, words, limit_ms, &text, fault);
+
+    if (code != -1)
+        report_print(text);
+    free(text);
+    return code;
+}
+
+static int
+fail_not_running(const struct toolkit *toolkit)
+{
+    struct survivors survivors;
+
+    survivors_find(&survivors, toolkit->run_directory);
+
+    size_t count = survivors.count;
+
+    survivors_free(&survivors);
+    if (count == 0)
+        return message_fail(CORE_EXIT_NOT_RUNNING, "not running");
+    return message_fail(CORE_EXIT_NOT_RUNNING,
+                        "no supervisor; start takes over");
+}
+
+/* An order that only a supervisor can carry out. */
+static int
+give_order(const struct request *request, const char *verb)
+{
+    struct toolkit toolkit;
+    struct core_fault fault;
+    int code;
+
+    toolkit_find(&toolkit, request->config_path, request->run_directory);
+    if (!toolkit_is_there(&toolkit))
+        code = CORE_EXIT_CONFIG;
+    else if (directory_holder(toolkit.run_directory) == 0)
+        code = fail_not_running(&toolkit);
+    else {
+        code = ask(&toolkit, verb, request->argument, ORDER_LIMIT_MS,
+                   &fault);
+        if (code == -1)
+            code = message_fault(CORE_EXIT_FAILED, &fault);
+    }
+    toolkit_end(&toolkit);
+    return code;
+}
+
+int
+restart_run(const struct request *request)
+{
+    return give_order(request, "restart");
+}
+
+int
+reload_run(const struct request *request)
+{
+    return give_order(request, "reload");
+}
+
+/* ---- stop ---------------------------------------------------------------- */
+
+/* Waits until the process is gone; false when it is still there. */
+static bool
+wait_for_end(int pidfd, int limit_ms)
+{
+    struct pollfd watch = { .fd = pidfd, .events = POLLIN };
+
+    return poll(&watch, 1, limit_ms) > 0;
+}
+
+/* Has the supervisor stop all, and ends it when it does not. */
+static int
+stop_supervisor(const struct toolkit *toolkit, pid_t pid)
+{
+    int pidfd = pidfd_open(pid, 0);
+    struct core_fault fault;
+    int code = ask(toolkit, "stop", NULL, STOP_LIMIT_MS, &fault);
+
+    if (pidfd == -1)
+        return CORE_EXIT_DONE;          /* gone meanwhile */
+
+    /* Somebody else's stop may be on its way already. */
+    if (!wait_for_end(pidfd, code == CORE_EXIT_AGAIN ? STOP_LIMIT_MS
+                      : GRACE_MS)) {
+        message_fail(0, "the supervisor does not end, killed");
+        if (pidfd_send_signal(pidfd, SIGKILL, NULL, 0) == -1) {
+            close(pidfd);
+            return message_fail(CORE_EXIT_FAILED, "cannot end process %ld: "
+                                "%s", (long) pid, strerror(errno));
+        }
+        wait_for_end(pidfd, -1);
+    }
+    close(pidfd);
+    return CORE_EXIT_DONE;
+}
+
+/* Ends stages that no supervisor ends; how many there were. */
+static size_t
+stop_survivors(const struct toolkit *toolkit)
+{
+    struct survivors survivors;
+    core_config_t *config = NULL;
+    struct plan *plan = NULL;
+    char *path;
+
+    survivors_find(&survivors, toolkit->run_directory);
+
+    size_t count = survivors.count;
+
+    if (asprintf(&path, "%s/coredns.conf", toolkit->run_directory) == -1)
+        abort();
+    if (count > 0) {
+        core_faults_t *faults = core_faults_new();
+
+        toolkit_load_copy(path, toolkit->run_directory, false, &config, &plan,
+                          faults);
+        core_faults_destroy(&faults);
+        survivors_stop(&survivors, plan);
+    }
+    plan_destroy(&plan);
+    core_config_destroy(&config);
+    survivors_free(&survivors);
+    free(path);
+    return count;
+}
+
+static int
+stop(const struct toolkit *toolkit)
+{
+    pid_t holder = directory_holder(toolkit->run_directory);
+    int code = holder == 0 ? CORE_EXIT_DONE
+        : stop_supervisor(toolkit, holder);
+
+    if (stop_survivors(toolkit) == 0 && holder == 0)
+        return message_fail(CORE_EXIT_NOT_RUNNING, "not running");
+    return code;
+}
+
+int
+stop_run(const struct request *request)
+{
+    struct toolkit toolkit;
+
+    toolkit_find(&toolkit, request->config_path, request->run_directory);
+
+    int code = toolkit_is_there(&toolkit) ? stop(&toolkit) : CORE_EXIT_CONFIG;
+
+    toolkit_end(&toolkit);
+    return code;
+}

@@ -1,0 +1,55 @@
+/*
+ * parts - what the parts of the supervisor call of each other; see house.h
+ */
+
+#ifndef CTL_PARTS_H
+#define CTL_PARTS_H
+
+#include "ctl/house.h"
+
+/* ---- startup.c ----------------------------------------------------------- */
+
+/*
+ * Takes over the stages that live, and brings all to what plan says.  The job
+ * has begun.  config and plan are taken.
+ */
+void
+    startup_begin(struct house *self, core_config_t *config,
+                  struct plan *plan);
+
+/* ---- reload.c ------------------------------------------------------------ */
+
+/* Checks the file and, when it is good, changes over to it.  call may be
+   NULL. */
+void
+    reload_begin(struct house *self, core_call_t *call);
+
+/* The process of the check that runs, or 0. */
+pid_t
+    reload_pid(const struct house *self);
+
+/* Ends a check that runs. */
+void
+    reload_abandon(struct house *self);
+
+/* ---- orders.c ------------------------------------------------------------ */
+
+extern const struct core_verb order_table[];
+
+/* ---- roll.c -------------------------------------------------------------- */
+
+/* Asks all processes how they are and answers the call with JSON. */
+void
+    roll_call(struct house *self, core_call_t *call);
+
+/* ---- supervisor.c -------------------------------------------------------- */
+
+/* Drains and stops all, then ends.  call may be NULL. */
+void
+    supervisor_stop(struct house *self, core_call_t *call);
+
+/* Ends at once with that exit code; what lives goes on. */
+void
+    supervisor_leave(struct house *self, int exit_code);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * plan - the configuration read as a list of processes and the wires between
+ *
+ * A plan is made from the configuration alone: it opens nothing, starts
+ * nothing and asks nobody.  resolve.h finds on this host what it names.
+ */
+
+#ifndef CTL_PLAN_H
+#define CTL_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "coredns/fault.h"
+#include "coredns/setting.h"
+
+#include "ctl/address.h"
+
+#define PROGRAM_PREFIX "coredns-"
+#define PLAN_INSTANCES 64               /* of a stage, at most */
+#define PLAN_LISTEN 24                  /* addresses of a stage, at most */
+#define PLAN_ENDPOINT_SIZE 256
+
+enum wire_kind {
+    WIRE_NEXT,                          /* queries go there */
+    WIRE_SOURCE,                        /* records come from there */
+    WIRE_LOOKUP,                        /* questions of its own go there */
+};
+
+struct plan_stage;
+
+struct plan_wire {
+    enum wire_kind kind;
+    struct plan_stage *to;
+};
+
+struct plan_stage {
+    char *name;                         /* "authority" */
+    char *program;                      /* "coredns-authority", or a path */
+    char *path;                         /* of the program; see resolve.h */
+    char *user;                         /* NULL: the one we are */
+    unsigned instances;
+    bool restarts;                      /* when it ends by itself */
+    struct address *listen;
+    size_t listen_count;
+    struct plan_wire *wires;            /* each other stage once a kind */
+    size_t wire_count;
+    bool has_pipe;                      /* somebody's next or lookup */
+    bool has_feed;                      /* somebody's source */
+    char *settings;                     /* all it is told, in one text that
+                                           differs when a setting does */
+    core_place_t *place;                /* its group in the file */
+    char mark;                          /* of the walk along the wires */
+};
+
+struct plan_process {
+    char *name;                         /* "authority", "frontend.1" */
+    const struct plan_stage *stage;
+    unsigned instance;
+    char **arguments;                   /* for exec; ended by NULL */
+};
+
+struct plan_options {
+    const char *run_directory;
+    const char *default_user;           /* NULL: users are not changed */
+    bool verbose;
+};
+
+struct plan {
+    char *run_directory;
+    char *state_directory;              /* NULL: not set */
+    char *log_directory;                /* run_directory/log when not set */
+    char *user;                         /* whose group owns the folders; NULL:
+                                           users are not changed */
+    struct plan_stage *stages;          /* in the order of the file */
+    size_t stage_count;
+    struct plan_stage **order;          /* tail first, sources before all */
+    size_t order_count;                 /* == stage_count without faults */
+    struct plan_process *processes;     /* tail first */
+    size_t process_count;
+};
+
+/*
+ * Reads the configuration.  Every fault found is added to faults; the plan is
+ * made of the rest.  It is to be used only when there was none.  config must
+ * live as long.
+ */
+struct plan *
+    plan_new(core_config_t *config, const struct plan_options *options,
+             core_faults_t *faults);
+
+void
+    plan_destroy(struct plan **self_p);
+
+/* The stage of that name, or NULL. */
+struct plan_stage *
+    plan_stage(const struct plan *self, const char *name);
+
+/* The process of that name, or NULL. */
+const struct plan_process *
+    plan_process(const struct plan *self, const char *name);
+
+/* True when a wire of that kind leads from the stage to the other. */
+bool
+    plan_has_wire(const struct plan_stage *self, enum wire_kind kind,
+                  const struct plan_stage *to);
+
+/* True when a stage runs as another user than the rest. */
+bool
+    plan_has_several_users(const struct plan *self);
+
+/* Writes "ipc://RUN/PROCESS.SUFFIX". */
+void
+    plan_endpoint(const char *run_directory, const char *process,
+                  const char *suffix, char endpoint[PLAN_ENDPOINT_SIZE]);
+
+/*
+ * True when a process that runs as `before` must be started anew to become
+ * `after`: another program, user, wire, address or count of instances.
+ */
+bool
+    plan_needs_restart(const struct plan_process *before,
+                       const struct plan_process *after);
+
+#endif

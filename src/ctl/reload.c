@@ -1,0 +1,227 @@
+/*
+ * reload - the file read again
+ *
+ * Another corednsctl checks the file and writes the checked copy: so nothing
+ * that is in the file can harm the supervisor, and there is one way to check.
+ * What it says is what whoever asked is told.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "coredns/log.h"
+#include "coredns/memory.h"
+#include "coredns/stage.h"
+
+#include "ctl/parts.h"
+#include "ctl/resolve.h"
+#include "ctl/spawn.h"
+#include "ctl/toolkit.h"
+#include "ctl/transition.h"
+
+#define READ_SIZE 4096
+#define TEXT_LIMIT (256 * 1024)
+
+struct reload {
+    pid_t pid;                          /* of the check */
+    int output;                         /* reading end of what it says */
+    char *text;
+    size_t text_size;
+    FILE *lines;
+};
+
+static void
+destroy(struct house *self)
+{
+    struct reload *reload = self->reload;
+
+    if (reload == NULL)
+        return;
+    self->reload = NULL;
+    core_loop_unwatch(self->loop, reload->output);
+    close(reload->output);
+    fclose(reload->lines);
+    free(reload->text);
+    free(reload);
+}
+
+pid_t
+reload_pid(const struct house *self)
+{
+    return self->reload == NULL ? 0 : self->reload->pid;
+}
+
+void
+reload_abandon(struct house *self)
+{
+    if (self->reload == NULL)
+        return;
+    kill(self->reload->pid, SIGKILL);
+    waitpid(self->reload->pid, NULL, 0);
+    destroy(self);
+}
+
+/* ---- changing over ------------------------------------------------------- */
+
+static void
+take_changed(struct house *self, enum change_outcome outcome, int exit_code,
+             const char *text)
+{
+    char *answer;
+
+    if (asprintf(&answer, "%s%s", text, outcome == CHANGE_DONE ? ""
+                 : "nothing was changed\n") == -1)
+        abort();
+    house_job_end(self, exit_code, answer);
+    free(answer);
+}
+
+/* The text of a top-level setting, or "". */
+static const char *
+top_text(const core_config_t *config, const char *key)
+{
+    core_place_t *place = core_place_member(core_config_root(config), key);
+    const char *text = place == NULL ? NULL : core_place_text(config, place);
+
+    return text == NULL ? "" : text;
+}
+
+static void
+change_over(struct house *self)
+{
+    char *copy_path = house_path(self, "coredns.conf.new");
+    core_faults_t *faults = core_faults_new();
+    core_config_t *config = NULL;
+    struct plan *plan = NULL;
+    struct core_fault fault;
+    char line[CORE_FAULT_LINE_SIZE];
+
+    if (toolkit_load_copy(copy_path, self->run_directory, self->is_verbose,
+                          &config, &plan, faults) == -1) {
+        /* Somebody has changed the host since the check. */
+        core_fault_format(core_faults_at(faults, 0), line);
+        house_job_end(self, CORE_EXIT_CONFIG, line);
+    }
+    else if (self->has_own_directory
+             && strcmp(top_text(config, "run_directory"),
+                       top_text(self->config, "run_directory")) != 0) {
+        house_job_end(self, CORE_EXIT_CONFIG, "run_directory cannot change "
+                      "while the toolkit runs; nothing was changed\n");
+        plan_destroy(&plan);
+        core_config_destroy(&config);
+    }
+    else if (transition_begin(self, TRANSITION_RELOAD, config, plan,
+                              copy_path, take_changed, &fault) == -1) {
+        core_fault_format(&fault, line);
+        take_changed(self, CHANGE_FAILED, CORE_EXIT_FAILED, line);
+    }
+    core_faults_destroy(&faults);
+    free(copy_path);
+}
+
+/* ---- the check ----------------------------------------------------------- */
+
+static void
+take_verdict(struct house *self)
+{
+    struct reload *reload = self->reload;
+    int status = 0;
+    int code = CORE_EXIT_FAILED;
+
+    waitpid(reload->pid, &status, 0);
+    if (WIFEXITED(status))
+        code = WEXITSTATUS(status);
+    fflush(reload->lines);
+
+    char *text = core_copy_text(reload->text);
+
+    destroy(self);
+    if (code == CORE_EXIT_DONE)
+        change_over(self);
+    else
+        take_changed(self, CHANGE_FAILED, code, text);
+    free(text);
+}
+
+static void
+take_output(void *owner, int fd, uint32_t events)
+{
+    struct house *self = owner;
+    struct reload *reload = self->reload;
+    char text[READ_SIZE];
+    ssize_t size = read(fd, text, sizeof text);
+
+    (void) events;
+    if (size <= 0) {
+        take_verdict(self);
+        return;
+    }
+    fflush(reload->lines);
+    if (reload->text_size < TEXT_LIMIT)
+        fwrite(text, 1, (size_t) size, reload->lines);
+}
+
+static pid_t
+start_check(const struct house *self, int output, struct core_fault *fault)
+{
+    char *copy_path = house_path(self, "coredns.conf.new");
+    char *path;
+    char *arguments[] = {
+        core_copy_text("corednsctl"), core_copy_text("check"),
+        core_copy_text("-c"), core_copy_text(self->config_path),
+        core_copy_text("-r"), core_copy_text(self->run_directory),
+        core_copy_text("--output"), copy_path, NULL
+    };
+    struct launch launch = { .arguments = arguments, .output = output };
+
+    if (asprintf(&path, "%s/corednsctl", resolve_program_folder()) == -1)
+        abort();
+    launch.path = path;
+
+    pid_t pid = spawn(&launch, NULL, fault);
+
+    for (char **argument = arguments; *argument != NULL; argument++)
+        free(*argument);
+    free(path);
+    return pid;
+}
+
+void
+reload_begin(struct house *self, core_call_t *call)
+{
+    struct core_fault fault;
+    int ends[2];
+
+    if (!house_job_begin(self, "reload", call))
+        return;
+    if (pipe2(ends, O_CLOEXEC) == -1) {
+        house_job_end(self, CORE_EXIT_AGAIN, strerror(errno));
+        return;
+    }
+
+    pid_t pid = start_check(self, ends[1], &fault);
+
+    close(ends[1]);
+    if (pid == -1) {
+        close(ends[0]);
+        house_job_end(self, CORE_EXIT_AGAIN, fault.text);
+        return;
+    }
+
+    struct reload *reload = core_allocate(sizeof *reload);
+
+    reload->pid = pid;
+    reload->output = ends[0];
+    reload->lines = open_memstream(&reload->text, &reload->text_size);
+    if (reload->lines == NULL)
+        abort();
+    self->reload = reload;
+    core_loop_watch(self->loop, ends[0], EPOLLIN, take_output, self);
+}

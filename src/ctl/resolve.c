@@ -1,0 +1,145 @@
+/*
+ * resolve - what a plan names, found on this host: programs and users
+ */
+
+#include "ctl/resolve.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "coredns/memory.h"
+
+#define OWN_USER "coredns"
+#define NOBODY "nobody"
+
+const char *
+resolve_program_folder(void)
+{
+    static char folder[PATH_MAX];
+
+    if (*folder == '\0') {
+        ssize_t size = readlink("/proc/self/exe", folder, sizeof folder - 1);
+
+        folder[size > 0 ? size : 0] = '\0';
+
+        char *slash = strrchr(folder, '/');
+
+        snprintf(slash == NULL ? folder : slash, 2, "%s",
+                 slash == NULL ? "." : slash == folder ? "/" : "");
+    }
+    return folder;
+}
+
+const char *
+resolve_default_user(void)
+{
+    if (geteuid() != 0)
+        return NULL;
+    return getpwnam(OWN_USER) != NULL ? OWN_USER : NOBODY;
+}
+
+static int
+is_stage_program(const struct dirent *entry)
+{
+    return strncmp(entry->d_name, PROGRAM_PREFIX,
+                   strlen(PROGRAM_PREFIX)) == 0;
+}
+
+/* The program in our folder that is nearest to name; yours; or NULL. */
+static char *
+nearest_program(const char *name)
+{
+    struct dirent **entries;
+    int count = scandir(resolve_program_folder(), &entries, is_stage_program,
+                        alphasort);
+
+    if (count < 0)
+        return NULL;
+
+    const char **names = core_allocate(((size_t) count + 1) * sizeof *names);
+
+    for (int i = 0; i < count; i++)
+        names[i] = entries[i]->d_name;
+
+    char *near = core_copy_text(core_nearest(name, names));
+
+    for (int i = 0; i < count; i++)
+        free(entries[i]);
+    free(entries);
+    free(names);
+    return near;
+}
+
+static void
+fault_missing(const core_config_t *config, core_faults_t *faults,
+              const struct plan_stage *stage)
+{
+    core_place_t *place = core_place_member(stage->place, "program");
+    char *near = strchr(stage->program, '/') != NULL ? NULL
+        : nearest_program(stage->program);
+
+    core_config_fault(config, faults, place == NULL ? stage->place : place,
+                      near == NULL ? "cannot run %s: %s"
+                      : "cannot run %s: %s; did you mean %s", stage->path,
+                      strerror(errno), near);
+    free(near);
+}
+
+static void
+find_program(struct plan_stage *stage, const core_config_t *config,
+             core_faults_t *faults)
+{
+    int rc = 0;
+
+    free(stage->path);
+    if (strchr(stage->program, '/') != NULL)
+        stage->path = core_copy_text(stage->program);
+    else
+        rc = asprintf(&stage->path, "%s/%s", resolve_program_folder(),
+                      stage->program);
+    if (rc == -1)
+        abort();
+
+    struct stat found;
+
+    if (access(stage->path, X_OK) == 0 && stat(stage->path, &found) == 0
+        && S_ISDIR(found.st_mode)) {
+        errno = EISDIR;
+        fault_missing(config, faults, stage);
+    }
+    else if (access(stage->path, X_OK) == -1)
+        fault_missing(config, faults, stage);
+}
+
+static void
+find_user(const char *user, core_place_t *group, const core_config_t *config,
+          core_faults_t *faults)
+{
+    core_place_t *place = core_place_member(group, "user");
+
+    if (getpwnam(user) == NULL)
+        core_config_fault(config, faults, place == NULL ? group : place,
+                          "there is no user %s", user);
+}
+
+void
+resolve_plan(struct plan *plan, const core_config_t *config,
+             core_faults_t *faults)
+{
+    if (plan->user != NULL)
+        find_user(plan->user, core_config_root(config), config, faults);
+    for (size_t i = 0; i < plan->stage_count; i++) {
+        struct plan_stage *stage = &plan->stages[i];
+
+        find_program(stage, config, faults);
+        if (stage->user != NULL && strcmp(stage->user, plan->user) != 0)
+            find_user(stage->user, stage->place, config, faults);
+    }
+}

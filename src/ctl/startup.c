@@ -1,0 +1,230 @@
+/*
+ * startup - taking over what lives, starting what does not
+ *
+ * A supervisor that died has left its stages running.  They go on by the copy
+ * of the configuration in the run directory, so its plan is where the
+ * transition to the new one begins; without survivors it begins at nothing.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "coredns/log.h"
+#include "coredns/memory.h"
+#include "coredns/stage.h"
+
+#include "ctl/notify.h"
+#include "ctl/parts.h"
+#include "ctl/survey.h"
+#include "ctl/survivor.h"
+#include "ctl/toolkit.h"
+#include "ctl/transition.h"
+
+#define ASK_AGAIN_MS 500                /* an adopted one that is not ready */
+
+/* ---- those that live ----------------------------------------------------- */
+
+static void ask_adopted(void *owner);
+
+static void
+take_adopted(void *owner, const survey_t *survey)
+{
+    struct house *self = owner;
+    bool has_more = false;
+
+    for (size_t i = 0; i < self->count; i++) {
+        const struct survey_answer *answer
+            = survey_find(survey, process_name(self->processes[i]));
+
+        if (answer == NULL)
+            continue;
+        if (answer->has_answered && strcmp(answer->state, "ready") == 0)
+            process_note_ready(self->processes[i]);
+        else
+            has_more = true;
+    }
+    if (has_more && self->job.name != NULL && !self->is_stopping)
+        core_loop_timer(self->loop, ASK_AGAIN_MS, 0, ask_adopted, self);
+}
+
+/* One that was adopted has no pipe to say on that it is ready. */
+static void
+ask_adopted(void *owner)
+{
+    struct house *self = owner;
+    survey_t *survey = survey_new(self->context, self->loop, take_adopted,
+                                  self);
+
+    for (size_t i = 0; i < self->count; i++) {
+        process_t *process = self->processes[i];
+
+        if (process_is_adopted(process)
+            && process_state(process) == PROCESS_STARTING)
+            survey_ask(survey, self->run_directory, process_name(process));
+    }
+    survey_close(survey);
+}
+
+static void
+adopt(struct house *self, const struct plan_process *spec, pid_t pid)
+{
+    process_t *process = house_add(self, spec);
+    struct core_fault fault;
+    char *name;
+    char *path;
+
+    if (asprintf(&name, "%s.handover", spec->name) == -1)
+        abort();
+    path = house_path(self, name);
+    if (spec->stage->listen_count > 0
+        && core_handover_fetch(process_descriptors(process), path,
+                               &fault) == -1)
+        core_log_fault(CORE_LOG_WARNING, &fault);
+    if (!process_adopt(process, pid))
+        house_remove(self, process);
+    else
+        core_log(CORE_LOG_NOTICE, "%s: taken over, pid %ld", spec->name,
+                 (long) pid);
+    free(path);
+    free(name);
+}
+
+/* Adopts all that live and are in the plan they run by; ends the others. */
+static void
+adopt_all(struct house *self, const struct survivors *survivors)
+{
+    for (size_t i = 0; i < self->plan->process_count; i++) {
+        const struct plan_process *spec = &self->plan->processes[i];
+        pid_t pid = survivors_pid(survivors, spec->name);
+
+        if (pid > 0)
+            adopt(self, spec, pid);
+    }
+    for (size_t i = 0; i < survivors->count; i++)
+        if (house_find(self, survivors->list[i].name) == NULL)
+            kill(survivors->list[i].pid, SIGTERM);
+}
+
+/* Loads what the survivors run by, or else takes it to be what is wanted. */
+static void
+take_over(struct house *self, const struct survivors *survivors)
+{
+    char *path = house_path(self, "coredns.conf");
+    char *new_path = house_path(self, "coredns.conf.new");
+    core_faults_t *faults = core_faults_new();
+
+    if (toolkit_load_copy(path, self->run_directory, self->is_verbose,
+                          &self->config, &self->plan, faults) == 0
+        || toolkit_load_copy(new_path, self->run_directory, self->is_verbose,
+                             &self->config, &self->plan, faults) == 0)
+        adopt_all(self, survivors);
+    core_faults_destroy(&faults);
+    free(path);
+    free(new_path);
+}
+
+/* ---- the answer to `start` ----------------------------------------------- */
+
+static void
+answer(struct house *self, int exit_code, const char *text)
+{
+    char status[512];
+
+    snprintf(status, sizeof status, "READY=1\nSTATUS=%s",
+             *text == '\0' ? "all stages are ready" : text);
+    notify_send(status);
+    house_job_end(self, exit_code, text);
+}
+
+static void
+say_why(FILE *file, const struct house *self, const process_t *process,
+        const survey_t *survey)
+{
+    const char *name = process_name(process);
+    const struct survey_answer *asked = survey_find(survey, name);
+    const char *reason = process_reason(process);
+
+    (void) self;
+    if (process_state(process) == PROCESS_READY)
+        return;
+    if (asked != NULL && !asked->has_answered)
+        reason = "it does not answer";
+    else if (asked != NULL && *asked->reason != '\0')
+        reason = asked->reason;
+    fprintf(file, "%s is not ready: %s\n", name,
+            *reason == '\0' ? process_state_word(process_state(process))
+            : reason);
+}
+
+static void
+take_reasons(void *owner, const survey_t *survey)
+{
+    struct house *self = owner;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+
+    if (file == NULL)
+        abort();
+    for (size_t i = 0; i < self->count; i++)
+        say_why(file, self, self->processes[i], survey);
+    fclose(file);
+    if (!self->is_stopping)
+        answer(self, size == 0 ? CORE_EXIT_DONE : CORE_EXIT_AGAIN, text);
+    free(text);
+}
+
+static void
+ask_for_reasons(struct house *self)
+{
+    survey_t *survey = survey_new(self->context, self->loop, take_reasons,
+                                  self);
+
+    for (size_t i = 0; i < self->count; i++)
+        if (process_is_alive(self->processes[i])
+            && process_state(self->processes[i]) != PROCESS_READY)
+            survey_ask(survey, self->run_directory,
+                       process_name(self->processes[i]));
+    survey_close(survey);
+}
+
+static void
+take_started(struct house *self, enum change_outcome outcome, int exit_code,
+             const char *text)
+{
+    if (outcome == CHANGE_LATE)
+        ask_for_reasons(self);
+    else if (outcome == CHANGE_DONE)
+        answer(self, CORE_EXIT_DONE, text);
+    else {
+        house_job_end(self, exit_code, text);
+        supervisor_leave(self, exit_code);
+    }
+}
+
+void
+startup_begin(struct house *self, core_config_t *config, struct plan *plan)
+{
+    char *copy_path = house_path(self, "coredns.conf.new");
+    struct survivors survivors;
+    struct core_fault fault;
+
+    survivors_find(&survivors, self->run_directory);
+    if (survivors.count > 0)
+        take_over(self, &survivors);
+    survivors_free(&survivors);
+    if (transition_begin(self, TRANSITION_START, config, plan, copy_path,
+                         take_started, &fault) == -1) {
+        char line[CORE_FAULT_LINE_SIZE];
+
+        core_fault_format(&fault, line);
+        house_job_end(self, CORE_EXIT_FAILED, line);
+        supervisor_leave(self, CORE_EXIT_FAILED);
+    }
+    else if (self->count > 0)
+        ask_adopted(self);
+    free(copy_path);
+}

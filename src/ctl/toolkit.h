@@ -1,0 +1,51 @@
+/*
+ * toolkit - the one a verb is about: its configuration, plan and folder
+ */
+
+#ifndef CTL_TOOLKIT_H
+#define CTL_TOOLKIT_H
+
+#include <stdbool.h>
+
+#include "coredns/setting.h"
+
+#include "ctl/plan.h"
+
+struct toolkit {
+    char *config_path;                  /* absolute */
+    char *run_directory;
+    core_config_t *config;              /* NULL: not readable */
+    struct plan *plan;                  /* NULL: no configuration */
+    core_faults_t *faults;              /* all that was found wrong */
+};
+
+/*
+ * Finds the run directory of the configuration, also when that is broken.
+ * run_directory (-r) may be NULL.
+ */
+void
+    toolkit_find(struct toolkit *self, const char *config_path,
+                 const char *run_directory);
+
+/*
+ * False when there is neither a readable configuration nor a run directory;
+ * then the faults have been printed.
+ */
+bool
+    toolkit_is_there(const struct toolkit *self);
+
+/* As toolkit_find(), and makes the plan; what is wrong is in faults. */
+void
+    toolkit_plan(struct toolkit *self, const char *config_path,
+                 const char *run_directory, bool is_verbose);
+
+void
+    toolkit_end(struct toolkit *self);
+
+/* Loads a copy in the run directory and plans it; -1 when it is not good. */
+int
+    toolkit_load_copy(const char *path, const char *run_directory,
+                      bool is_verbose, core_config_t **config_p,
+                      struct plan **plan_p, core_faults_t *faults);
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * verbs - all that corednsctl can be asked to do, as a table
+ */
+
+#include "ctl/verbs.h"
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "coredns/log.h"
+#include "coredns/stage.h"
+#include "coredns/version.h"
+
+#include "ctl/check.h"
+#include "ctl/grammar.h"
+#include "ctl/logs.h"
+#include "ctl/message.h"
+#include "ctl/start.h"
+#include "ctl/status.h"
+#include "ctl/order.h"
+#include "ctl/wires.h"
+
+static int
+version_run(const struct request *request)
+{
+    if ((request->options & OPTION_JSON) != 0) {
+        json_t *root = json_pack("{ss ss}", "schema", "corednsctl.version/1",
+                                 "version", CORE_VERSION);
+
+        json_dumpf(root, stdout, JSON_INDENT(2));
+        putchar('\n');
+        json_decref(root);
+    }
+    else
+        printf("corednsctl %s\n", CORE_VERSION);
+    return CORE_EXIT_DONE;
+}
+
+static int help_run(const struct request *request);
+
+static const struct verb verb_table[] = {
+    { "start", start_run, OPTION_FOREGROUND | OPTION_CHECK, NULL, false,
+      "start all stages, or take over those that live" },
+    { "stop", stop_run, 0, NULL, false,
+      "drain and end all stages" },
+    { "restart", restart_run, 0, "stage", false,
+      "end a stage and start it anew; all, one by one, without a name" },
+    { "reload", reload_run, OPTION_CHECK, NULL, false,
+      "check the configuration and change over to it" },
+    { "status", status_run, OPTION_JSON, NULL, false,
+      "what runs and how it is" },
+    { "check", check_run, OPTION_JSON | OPTION_OUTPUT, NULL, false,
+      "say all that is wrong with the configuration" },
+    { "logs", logs_run, OPTION_FOLLOW | OPTION_LINES, "stage", false,
+      "what the stages have written" },
+    { "wires", wires_run, OPTION_DOT | OPTION_JSON, NULL, false,
+      "draw which stage is wired to which" },
+    { "version", version_run, OPTION_JSON, NULL, false,
+      "print the version" },
+    { "help", help_run, 0, "verb", false,
+      "what there is to ask for" },
+    { NULL, NULL, 0, NULL, false, NULL },
+};
+
+static int
+help_run(const struct request *request)
+{
+    const struct verb *verb = request->argument == NULL ? NULL
+        : grammar_verb(verb_table, request->argument);
+
+    grammar_help(verb_table, verb, stdout);
+    return CORE_EXIT_DONE;
+}
+
+int
+verbs_main(int argc, char **argv)
+{
+    struct request request;
+    struct core_log_options options = { .level = CORE_LOG_NOTICE };
+    struct core_fault fault;
+    int code = grammar_read(&request, verb_table, argc, argv);
+
+    if (code != -1)
+        return code;
+    if (request.verbose > 0)
+        options.level = CORE_LOG_DEBUG;
+    core_log_open("corednsctl", &options, &fault);
+    if ((request.options & OPTION_CHECK) != 0)
+        return check_run(&request);
+    return request.verb->run(&request);
+}
