@@ -17,7 +17,20 @@
 #include "coredns/fault.h"
 #include "coredns/loop.h"
 
-enum core_metric_type { CORE_COUNTER, CORE_GAUGE };
+enum core_metric_type { CORE_COUNTER, CORE_GAUGE, CORE_HISTOGRAM };
+
+/* Durations sorted by length: 250 us, 500 us, 1 ms... and all that is longer;
+   the bounds are those of CoreDNS. */
+#define CORE_HISTOGRAM_BUCKETS 16
+
+struct core_histogram {
+    uint64_t counts[CORE_HISTOGRAM_BUCKETS + 1];
+    uint64_t sum_us;
+};
+
+/* Counts one duration; a negative one counts as none. */
+void
+    core_histogram_add(struct core_histogram *self, int64_t duration_us);
 
 typedef struct core_telemetry core_telemetry_t;
 
@@ -31,12 +44,18 @@ void
 /*
  * Adds a value.  name may carry labels: coredns_x_total{rcode="NOERROR"}; help
  * is one sentence.  Both and value are lent until the telemetry ends.  Names
- * that differ only in labels are added one after the other.
+ * that differ only in labels are written together, however late one is added.
  */
 void
     core_telemetry_add(core_telemetry_t *self, enum core_metric_type type,
                        const char *name, const char *help,
                        const uint64_t *value);
+
+/* The same for durations; name ends in "_seconds". */
+void
+    core_telemetry_add_histogram(core_telemetry_t *self, const char *name,
+                                 const char *help,
+                                 const struct core_histogram *value);
 
 /* Calls refresh just before values are read, to fill in gauges. */
 void

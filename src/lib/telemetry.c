@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ struct metric {
     enum core_metric_type type;
     const char *name;
     const char *help;
-    const uint64_t *value;
+    const void *value;                  /* uint64_t or core_histogram */
 };
 
 struct core_telemetry {
@@ -98,15 +99,116 @@ core_telemetry_destroy(core_telemetry_t **self_p)
     *self_p = NULL;
 }
 
+/* ---- histograms ---------------------------------------------------------- */
+
+#define SHORTEST_US 250                 /* bound of the first bucket */
+
+void
+core_histogram_add(struct core_histogram *self, int64_t duration_us)
+{
+    uint64_t us = duration_us > 0 ? (uint64_t) duration_us : 0;
+    uint64_t times = us > 0 ? (us - 1) / SHORTEST_US : 0;
+    unsigned bucket = times == 0 ? 0
+        : 64 - (unsigned) __builtin_clzll(times);
+
+    if (bucket > CORE_HISTOGRAM_BUCKETS)
+        bucket = CORE_HISTOGRAM_BUCKETS;
+    self->counts[bucket]++;
+    self->sum_us += us;
+}
+
+/*
+ * "name{a="b"}" becomes "name_SUFFIX{a="b",le="..."}"; le may be NULL.
+ */
+static void
+write_series(FILE *file, const char *name, const char *suffix, const char *le)
+{
+    int length = (int) strcspn(name, "{");
+    const char *labels = name + length;
+    int labels_length = (int) strlen(labels);
+
+    fprintf(file, "%.*s_%s", length, name, suffix);
+    if (le == NULL)
+        fprintf(file, "%s ", labels);
+    else if (labels_length == 0)
+        fprintf(file, "{le=\"%s\"} ", le);
+    else
+        fprintf(file, "%.*s,le=\"%s\"} ", labels_length - 1, labels, le);
+}
+
+static void
+write_histogram(FILE *file, const char *name,
+                const struct core_histogram *histogram)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i <= CORE_HISTOGRAM_BUCKETS; i++) {
+        char le[32] = "+Inf";
+
+        if (i < CORE_HISTOGRAM_BUCKETS)
+            snprintf(le, sizeof le, "%g", SHORTEST_US / 1e6 * (1u << i));
+        sum += histogram->counts[i];
+        write_series(file, name, "bucket", le);
+        fprintf(file, "%" PRIu64 "\n", sum);
+    }
+    write_series(file, name, "sum", NULL);
+    fprintf(file, "%" PRIu64 ".%06" PRIu64 "\n", histogram->sum_us / 1000000,
+            histogram->sum_us % 1000000);
+    write_series(file, name, "count", NULL);
+    fprintf(file, "%" PRIu64 "\n", sum);
+}
+
+/* ---- adding -------------------------------------------------------------- */
+
+/* True when both are of one family: their names differ only in labels. */
+static bool
+is_same_family(const struct metric *left, const struct metric *right)
+{
+    size_t length = strcspn(left->name, "{");
+
+    return length == strcspn(right->name, "{")
+        && memcmp(left->name, right->name, length) == 0;
+}
+
+static void
+add(core_telemetry_t *self, struct metric metric)
+{
+    size_t place = self->count;
+
+    self->metrics = core_reallocate(self->metrics, (self->count + 1)
+                                    * sizeof *self->metrics);
+
+    /* Behind the last of its family, or else at the end. */
+    for (size_t i = self->count; i > 0; i--) {
+        if (is_same_family(&metric, &self->metrics[i - 1])) {
+            place = i;
+            break;
+        }
+    }
+    memmove(&self->metrics[place + 1], &self->metrics[place],
+            (self->count - place) * sizeof *self->metrics);
+    self->metrics[place] = metric;
+    self->count++;
+}
+
 void
 core_telemetry_add(core_telemetry_t *self, enum core_metric_type type,
                    const char *name, const char *help, const uint64_t *value)
 {
-    self->metrics = core_reallocate(self->metrics, (self->count + 1)
-                                    * sizeof *self->metrics);
-    self->metrics[self->count++] = (struct metric) {
+    assert(type != CORE_HISTOGRAM);
+    add(self, (struct metric) {
         .type = type, .name = name, .help = help, .value = value,
-    };
+    });
+}
+
+void
+core_telemetry_add_histogram(core_telemetry_t *self, const char *name,
+                             const char *help,
+                             const struct core_histogram *value)
+{
+    add(self, (struct metric) {
+        .type = CORE_HISTOGRAM, .name = name, .help = help, .value = value,
+    });
 }
 
 void
@@ -119,15 +221,12 @@ core_telemetry_refresher(core_telemetry_t *self,
     self->refresher_count++;
 }
 
-/* True when the metric is of the family that the one before it began. */
-static bool
-is_same_family(const struct metric *metric, const struct metric *before)
-{
-    size_t length = strcspn(metric->name, "{");
+/* ---- writing ------------------------------------------------------------- */
 
-    return length == strcspn(before->name, "{")
-        && memcmp(metric->name, before->name, length) == 0;
-}
+static const char *const type_names[] = {
+    [CORE_COUNTER] = "counter", [CORE_GAUGE] = "gauge",
+    [CORE_HISTOGRAM] = "histogram",
+};
 
 void
 core_telemetry_write(core_telemetry_t *self, FILE *file)
@@ -141,7 +240,11 @@ core_telemetry_write(core_telemetry_t *self, FILE *file)
         if (i == 0 || !is_same_family(metric, metric - 1))
             fprintf(file, "# HELP %.*s %s\n# TYPE %.*s %s\n", length,
                     metric->name, metric->help, length, metric->name,
-                    metric->type == CORE_COUNTER ? "counter" : "gauge");
-        fprintf(file, "%s %" PRIu64 "\n", metric->name, *metric->value);
+                    type_names[metric->type]);
+        if (metric->type == CORE_HISTOGRAM)
+            write_histogram(file, metric->name, metric->value);
+        else
+            fprintf(file, "%s %" PRIu64 "\n", metric->name,
+                    *(const uint64_t *) metric->value);
     }
 }

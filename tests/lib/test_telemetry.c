@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core_test.h"
 
@@ -52,11 +53,91 @@ START_TEST(writes_all_values_as_they_are_at_that_moment)
 }
 END_TEST
 
+START_TEST(writes_a_family_together_however_late_one_is_added)
+{
+    core_loop_t *loop = core_loop_new();
+    struct core_fault fault;
+    core_telemetry_t *self = core_telemetry_new(NULL, loop, NULL, "test",
+                                                &fault);
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+
+    core_telemetry_add(self, CORE_COUNTER, "coredns_x_total{n=\"1\"}", "X",
+                       &no);
+    core_telemetry_add(self, CORE_COUNTER, "coredns_y_total", "Y", &no);
+    core_telemetry_add(self, CORE_COUNTER, "coredns_x_total{n=\"2\"}", "X",
+                       &no);
+    core_telemetry_write(self, file);
+    fclose(file);
+    ck_assert_str_eq(text,
+                     "# HELP coredns_x_total X\n"
+                     "# TYPE coredns_x_total counter\n"
+                     "coredns_x_total{n=\"1\"} 4\n"
+                     "coredns_x_total{n=\"2\"} 4\n"
+                     "# HELP coredns_y_total Y\n"
+                     "# TYPE coredns_y_total counter\n"
+                     "coredns_y_total 4\n");
+    free(text);
+    core_telemetry_destroy(&self);
+    core_loop_destroy(&loop);
+}
+END_TEST
+
+/* A duration and the first bucket that counts it. */
+static const struct {
+    int64_t duration_us;
+    const char *le;
+    const char *sum;
+} durations[] = {
+    { -5, "0.00025", "0.000000" },
+    { 250, "0.00025", "0.000250" },     /* a bound belongs to its bucket */
+    { 251, "0.0005", "0.000251" },
+    { 500, "0.0005", "0.000500" },
+    { 1001, "0.002", "0.001001" },
+    { 8192000, "8.192", "8.192000" },
+    { 9000000, "+Inf", "9.000000" },
+};
+
+START_TEST(sorts_durations_into_buckets)
+{
+    core_loop_t *loop = core_loop_new();
+    struct core_fault fault;
+    core_telemetry_t *self = core_telemetry_new(NULL, loop, NULL, "test",
+                                                &fault);
+    struct core_histogram histogram = { .sum_us = 0 };
+    char *text = NULL, line[128];
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+
+    core_histogram_add(&histogram, durations[_i].duration_us);
+    core_telemetry_add_histogram(self, "coredns_d_seconds{to=\"a\"}", "D",
+                                 &histogram);
+    core_telemetry_write(self, file);
+    fclose(file);
+    ck_assert_ptr_nonnull(strstr(text, "# TYPE coredns_d_seconds histogram"));
+    snprintf(line, sizeof line, "le=\"%s\"} 1\n", durations[_i].le);
+    ck_assert_ptr_eq(strstr(text, "} 1\n") - strlen(line) + 4,
+                     strstr(text, line));
+    snprintf(line, sizeof line,
+             "coredns_d_seconds_bucket{to=\"a\",le=\"+Inf\"} 1\n"
+             "coredns_d_seconds_sum{to=\"a\"} %s\n"
+             "coredns_d_seconds_count{to=\"a\"} 1\n", durations[_i].sum);
+    ck_assert_ptr_nonnull(strstr(text, line));
+    free(text);
+    core_telemetry_destroy(&self);
+    core_loop_destroy(&loop);
+}
+END_TEST
+
 int
 main(void)
 {
     TCase *cases = tcase_create("telemetry");
 
     tcase_add_test(cases, writes_all_values_as_they_are_at_that_moment);
+    tcase_add_test(cases, writes_a_family_together_however_late_one_is_added);
+    tcase_add_loop_test(cases, sorts_durations_into_buckets, 0,
+                        CORE_TEST_ROWS(durations));
     return core_test_run(cases);
 }
