@@ -173,6 +173,15 @@ const char *
 const char *
     core_life_name(const core_life_t *life);
 
+/* The configuration file it was started with, as -c named it. */
+const char *
+    core_life_config_path(const core_life_t *life);
+
+/* Where it takes orders itself, or NULL; the processes of a toolkit have their
+   endpoints side by side. */
+const char *
+    core_life_control(const core_life_t *life);
+
 /* What the supervisor is told and `corednsctl status` shows.  reason says why
    not (one line), or NULL.  The first `true` is the readiness line. */
 void

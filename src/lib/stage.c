@@ -271,6 +271,18 @@ core_life_name(const core_life_t *life)
     return life->options.name;
 }
 
+const char *
+core_life_config_path(const core_life_t *life)
+{
+    return life->options.config_path;
+}
+
+const char *
+core_life_control(const core_life_t *life)
+{
+    return life->options.control;
+}
+
 int
 core_life_descriptor(const core_life_t *life, const char *name)
 {
