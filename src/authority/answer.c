@@ -127,6 +127,9 @@ answer_dname(struct answer *self, const struct link *link)
         return end(self, ENDING_TOO_LONG);
     reply_record(&self->reply, CORE_ANSWER, link->name, CORE_CNAME, rrset.ttl,
                  made, core_name_size(made));
+    /* Who asks for the CNAME has it (RFC 6672 section 3.1). */
+    if (self->query->qtype == CORE_CNAME)
+        return end(self, ENDING_POSITIVE);
     return go_on(self, made);
 }
 
