@@ -8,7 +8,7 @@
 
 #include "ctl/directory.h"
 
-#include <assert.h>
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -234,6 +234,31 @@ make_state(const char *path, const struct directory_owner *owner,
             || chmod(path, wanted.mode) == -1))
         return fail(fault, path, "cannot change the owner of");
     return 0;
+}
+
+void
+directory_clear(const char *path, const char *name, const char *user)
+{
+    const struct passwd *entry = getpwnam(user);
+    uid_t uid = entry == NULL ? geteuid() : entry->pw_uid;
+    DIR *folder = opendir(path);
+    size_t size = strlen(name);
+
+    if (folder == NULL)
+        return;
+    for (struct dirent *file; (file = readdir(folder)) != NULL;) {
+        struct stat found;
+
+        /* "cache." and then no digit: "cache.1.pipe" is another process'. */
+        if (strncmp(file->d_name, name, size) == 0
+            && file->d_name[size] == '.'
+            && !isdigit((unsigned char) file->d_name[size + 1])
+            && fstatat(dirfd(folder), file->d_name, &found,
+                       AT_SYMLINK_NOFOLLOW) == 0
+            && found.st_uid != uid)
+            unlinkat(dirfd(folder), file->d_name, 0);
+    }
+    closedir(folder);
 }
 
 int

@@ -46,6 +46,13 @@ int
     directory_prepare_all(const struct plan *plan, struct core_fault *fault);
 
 /*
+ * Removes what a process of that name has left in the run directory as another
+ * user than this one, who could neither use nor replace it.
+ */
+void
+    directory_clear(const char *path, const char *name, const char *user);
+
+/*
  * Opens the log folder, made when it is not there.  The supervisor alone
  * writes in it: it opens the files and hands them on.
  */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "coredns/log.h"
 #include "coredns/memory.h"
@@ -72,7 +73,7 @@ bool
 house_job_begin(struct house *self, const char *name, core_call_t *call)
 {
     if (self->job.name == NULL) {
-        self->job = (struct job) { .name = name, .call = call, .report = -1 };
+        self->job = (struct job) { .name = name, .call = call };
         return true;
     }
     if (call != NULL) {
@@ -103,14 +104,22 @@ house_job_end(struct house *self, int exit_code, const char *text)
 {
     struct job job = self->job;
 
-    self->job = (struct job) { .name = NULL, .report = -1 };
+    self->job = (struct job) { .name = NULL };
     log_lines(exit_code, text);
     if (job.call != NULL) {
         fputs(text, core_call_output(job.call));
         core_call_end(&job.call, exit_code);
     }
-    if (job.report != -1)
-        report_send(job.report, exit_code, text);
+    if (self->report != -1)
+        report_send(self->report, exit_code, text);
+}
+
+void
+house_report_close(struct house *self)
+{
+    if (self->report != -1)
+        close(self->report);
+    self->report = -1;
 }
 
 char *

@@ -34,7 +34,6 @@ struct house;
 struct job {
     const char *name;                   /* "reload"; NULL: nothing is done */
     core_call_t *call;                  /* who waits, or NULL */
-    int report;                         /* the pipe to `start`, or -1 */
 };
 
 struct house {
@@ -58,6 +57,7 @@ struct house {
     size_t capacity;
     int64_t started_ms;
     struct job job;
+    int report;                         /* the pipe to `start`, or -1 */
     change_t *change;                   /* of the job; NULL: none */
     struct transition *transition;      /* of the job; NULL: none */
     struct reload *reload;              /* the check that runs; NULL: none */
@@ -95,6 +95,13 @@ bool
 /* Answers whoever asked, and ends the job.  text: lines; may be "". */
 void
     house_job_end(struct house *self, int exit_code, const char *text);
+
+/*
+ * Lets the `start` that waits return.  It is not called when the supervisor
+ * ends: then `start` returns when we are gone.
+ */
+void
+    house_report_close(struct house *self);
 
 /* The path of a file in the run directory; yours. */
 char *

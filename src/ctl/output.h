@@ -17,7 +17,7 @@
 int
     output_open(int folder, const char *name);
 
-/* Writes "exited with CODE", and the last line of the file when there is one. */
+/* Writes "exited with CODE" and, when there is one, the file's last line. */
 void
     output_describe(int folder, const char *name, int exit_code, char *text,
                     size_t text_size);

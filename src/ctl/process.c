@@ -25,6 +25,7 @@
 #include "coredns/memory.h"
 #include "coredns/stage.h"
 
+#include "ctl/directory.h"
 #include "ctl/listener.h"
 #include "ctl/output.h"
 #include "ctl/spawn.h"
@@ -254,6 +255,9 @@ process_start(process_t *self)
     self->started_ms = core_loop_now_ms(self->house->loop);
     self->starts_again = true;
     self->is_adopted = false;
+    if (stage->user != NULL)
+        directory_clear(self->house->run_directory, self->spec->name,
+                        stage->user);
     launch.output = output_open(self->house->log_folder, self->spec->name);
 
     pid_t pid = spawn(&launch, &self->notice, &fault);

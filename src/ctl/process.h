@@ -36,6 +36,7 @@ typedef struct process process_t;
 /* What all processes of a supervisor share; lent, and lives as long. */
 struct process_house {
     core_loop_t *loop;
+    const char *run_directory;
     int log_folder;                     /* their output goes to NAME.log there;
                                            -1: where ours goes */
     const char *group_of;               /* see core_privilege_drop(), or NULL */

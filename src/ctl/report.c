@@ -36,7 +36,6 @@ report_send(int pipe, int exit_code, const char *text)
 
     write_all(pipe, &code, 1);
     write_all(pipe, text, strlen(text));
-    close(pipe);
 }
 
 int

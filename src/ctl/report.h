@@ -5,7 +5,8 @@
 #ifndef CTL_REPORT_H
 #define CTL_REPORT_H
 
-/* Sends lines of text and the exit code, and closes the pipe. */
+/* Sends lines of text and the exit code; they are taken to be complete when
+   the pipe is closed. */
 void
     report_send(int pipe, int exit_code, const char *text);
 

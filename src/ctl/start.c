@@ -85,6 +85,7 @@ run_in_background(const struct request *request, struct toolkit *toolkit,
 
         report_send(report, CORE_EXIT_AGAIN,
                     core_fault_format(&fault, line));
+        close(report);
         return CORE_EXIT_AGAIN;
     }
     return supervise(request, toolkit, report);

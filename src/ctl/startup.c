@@ -137,6 +137,7 @@ answer(struct house *self, int exit_code, const char *text)
              *text == '\0' ? "all stages are ready" : text);
     notify_send(status);
     house_job_end(self, exit_code, text);
+    house_report_close(self);
 }
 
 static void

@@ -24,6 +24,7 @@
 #include "ctl/toolkit.h"
 
 #define ANSWER_LIMIT_MS 5000
+#define STAGE_LIMIT_MS 1000             /* of one stage, asked by us */
 
 static const char *
 text_of(const json_t *object, const char *key)
@@ -132,6 +133,28 @@ describe(const struct toolkit *toolkit, const char *state, json_t *stages)
                      json_null(), "stages", stages);
 }
 
+/* Puts the lines "key value" of an answer into what is known already. */
+static void
+take_answer(json_t *stage, char *text)
+{
+    char *rest = NULL;
+
+    for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        char *value = line + strcspn(line, " ");
+
+        if (*value != '\0')
+            *value++ = '\0';
+
+        json_t *known = json_object_get(stage, line);
+
+        if (json_is_integer(known))
+            json_integer_set(known, atoll(value));
+        else if (json_is_string(known))
+            json_string_set(known, value);
+    }
+}
+
 /* What a stage says of itself, as the supervisor would tell it. */
 static json_t *
 ask_survivor(const struct toolkit *toolkit, const struct survivor *survivor)
@@ -140,29 +163,24 @@ ask_survivor(const struct toolkit *toolkit, const struct survivor *survivor)
     char endpoint[PLAN_ENDPOINT_SIZE];
     struct core_fault fault;
     char *text;
-    json_t *stage = json_pack("{ss si si so}", "name", survivor->name, "pid",
-                              (int) survivor->pid, "restarts", 0,
-                              "queries_per_second", json_null());
+    json_t *stage = json_pack("{ss ss ss si ss ss sI si sI so ss}",
+                              "name", survivor->name, "stage", "",
+                              "program", "", "pid", (int) survivor->pid,
+                              "state", "not-ready", "reason",
+                              "it does not answer",
+                              "uptime_ms", (json_int_t) 0, "restarts", 0,
+                              "queries", (json_int_t) 0,
+                              "queries_per_second", json_null(),
+                              "last_error", "");
+    size_t stage_size = strcspn(survivor->name, ".");
 
     plan_endpoint(toolkit->run_directory, survivor->name, "control",
                   endpoint);
-    if (core_control_ask(endpoint, words, ANSWER_LIMIT_MS, &text,
-                         &fault) == -1)
-        json_object_set_new(stage, "state", json_string("not-ready"));
-    for (char *line = text; line != NULL && *line != '\0';) {
-        char *end = line + strcspn(line, "\n");
-        char *next = *end == '\0' ? end : end + 1;
-        char *value = line + strcspn(line, " \n");
-
-        *end = '\0';
-        if (*value != '\0')
-            *value++ = '\0';
-        if (strcmp(line, "uptime_ms") == 0 || strcmp(line, "queries") == 0)
-            json_object_set_new(stage, line, json_integer(atoll(value)));
-        else if (strcmp(line, "pid") != 0)
-            json_object_set_new(stage, line, json_string(value));
-        line = next;
-    }
+    json_object_set_new(stage, "stage",
+                        json_stringn(survivor->name, stage_size));
+    core_control_ask(endpoint, words, STAGE_LIMIT_MS, &text, &fault);
+    if (text != NULL)
+        take_answer(stage, text);
     free(text);
     return stage;
 }

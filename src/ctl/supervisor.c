@@ -28,6 +28,7 @@
 #include "ctl/transition.h"
 
 #define OWN_NAME "corednsctl"
+#define LOG_SIZE (16 * 1024 * 1024)
 #define LAST_WORD_MS 20                 /* for a reply to leave the process */
 
 /* ---- the end ------------------------------------------------------------- */
@@ -161,6 +162,30 @@ open_control(struct house *self, struct core_fault *fault)
     return 0;
 }
 
+/* In the background lines go to files: the stages' and our own. */
+static int
+open_log(struct house *self, const struct plan *plan,
+         struct core_fault *fault)
+{
+    struct core_log_options options = {
+        .level = self->is_verbose ? CORE_LOG_DEBUG : CORE_LOG_NOTICE,
+        .target = CORE_LOG_FILE, .size = LOG_SIZE,
+    };
+    char *path;
+
+    self->rooms.log_folder = directory_open_log(plan->log_directory, fault);
+    if (self->rooms.log_folder == -1)
+        return -1;
+    if (asprintf(&path, "%s/" OWN_NAME ".log", plan->log_directory) == -1)
+        abort();
+    options.path = path;
+
+    int rc = core_log_open(OWN_NAME, &options, fault);
+
+    free(path);
+    return rc;
+}
+
 static int
 begin(struct house *self, const struct supervisor_options *options,
       const struct plan *plan, struct core_fault *fault)
@@ -177,16 +202,13 @@ begin(struct house *self, const struct supervisor_options *options,
     self->started_ms = core_loop_now_ms(self->loop);
     self->group = core_copy_text(plan->user);
     self->rooms = (struct process_house) {
-        .loop = self->loop, .log_folder = -1, .group_of = self->group,
-        .changed = take_change, .owner = self,
+        .loop = self->loop, .run_directory = self->run_directory,
+        .log_folder = -1, .group_of = self->group, .changed = take_change,
+        .owner = self,
     };
     watch_signals(self);
-    if (!self->is_foreground) {
-        self->rooms.log_folder = directory_open_log(plan->log_directory,
-                                                    fault);
-        if (self->rooms.log_folder == -1)
-            return -1;
-    }
+    if (!self->is_foreground && open_log(self, plan, fault) == -1)
+        return -1;
     return open_control(self, fault);
 }
 
@@ -220,7 +242,8 @@ supervisor_run(const struct supervisor_options *options,
     struct house self = { .count = 0 };
     struct core_fault fault;
 
-    self.job = (struct job) { .name = "start", .report = options->report };
+    self.job = (struct job) { .name = "start" };
+    self.report = options->report;
     if (begin(&self, options, plan, &fault) == -1) {
         char line[CORE_FAULT_LINE_SIZE];
 
@@ -235,5 +258,6 @@ supervisor_run(const struct supervisor_options *options,
         core_loop_run(self.loop);
     }
     end(&self);
+    house_report_close(&self);
     return self.exit_code;
 }

@@ -28,7 +28,8 @@ struct survey {
     survey_done *done;
     void *owner;
     struct asked *asked;
-    unsigned open;                      /* answers to come, and 1 until closed */
+    unsigned open;                      /* answers to come, and 1 until
+                                           survey_close() */
 };
 
 survey_t *

@@ -69,6 +69,9 @@ help_run(const struct request *request)
     const struct verb *verb = request->argument == NULL ? NULL
         : grammar_verb(verb_table, request->argument);
 
+    if (request->argument != NULL && verb == NULL)
+        return message_fail(CORE_EXIT_USAGE, "there is no verb %s",
+                            request->argument);
     grammar_help(verb_table, verb, stdout);
     return CORE_EXIT_DONE;
 }
