@@ -255,6 +255,23 @@ find_zone(const struct answer *self, size_t layer, const struct key *key)
     return zone;
 }
 
+/* Says whether a layer behind this one has the zone that a cut leads to. */
+static bool
+has_child(const struct answer *self, size_t layer, const struct key *key)
+{
+    const struct link *link = &self->chain.links[self->chain.count - 1];
+    const struct node *cut = link->found.node;
+    unsigned labels = core_name_labels(cut->name);
+
+    while (++layer < zones_layers(self->zones)) {
+        const struct zone *zone = zones_match(self->zones, layer, key);
+
+        if (zone != NULL && zone->labels >= labels)
+            return true;
+    }
+    return false;
+}
+
 static enum step
 answer_name(struct answer *self)
 {
@@ -272,6 +289,10 @@ answer_name(struct answer *self)
 
         enum step step = answer_zone(self, zone, &key);
 
+        /* Nobody is referred to what we have ourselves. */
+        if (step == STEP_END && self->ending == ENDING_CUT
+            && has_child(self, i, &key))
+            continue;
         if (step != STEP_ELSEWHERE)
             return step;
         if (left_zone == NULL) {

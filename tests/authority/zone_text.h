@@ -193,45 +193,107 @@ zone_text_question(uint8_t *bytes, size_t limit, const char *name,
 #define ZONE_TEXT_STREAM 2              /* over TCP */
 #define ZONE_TEXT_LOOK_UP 4             /* there is somebody to ask */
 
-/* Asks the zones; the reply as text ("passed", "look up NAME"), yours. */
-static inline char *
-zone_text_ask(const zones_t *zones, const struct answer_style *style,
-              const char *name, const char *type, unsigned how)
-{
-    static const struct answer_style plain = { .ns_in_authority = false };
+/* A question to zones, and all that it needs while it is answered. */
+struct zone_text_call {
     uint8_t question[512];
     uint8_t bytes[CORE_MESSAGE_SIZE];
     struct core_message message;
     struct core_writer writer;
-    hasher_t *hasher = hasher_new();
-    struct answer answer = {
+    hasher_t *hasher;
+    struct answer answer;
+};
+
+static inline enum answer_verdict
+zone_text_make(struct zone_text_call *call)
+{
+    core_writer_reply(&call->writer, call->bytes, sizeof call->bytes,
+                      &call->message);
+    return answer_make(&call->answer);
+}
+
+static inline enum answer_verdict
+zone_text_start(struct zone_text_call *call, const zones_t *zones,
+                const struct answer_style *style, const char *name,
+                const char *type, unsigned how)
+{
+    static const struct answer_style plain = { .ns_in_authority = false };
+    size_t size = zone_text_question(call->question, sizeof call->question,
+                                     name, type,
+                                     (how & ZONE_TEXT_DNSSEC) != 0);
+
+    assert(core_message_parse(&call->message, call->question, size)
+           == CORE_PARSE_OK);
+    call->hasher = hasher_new();
+    call->answer = (struct answer) {
         .zones = zones, .style = style != NULL ? style : &plain,
-        .hasher = hasher, .query = &message, .writer = &writer,
+        .hasher = call->hasher, .query = &call->message,
+        .writer = &call->writer,
         .is_datagram = (how & ZONE_TEXT_STREAM) == 0,
         .can_look_up = (how & ZONE_TEXT_LOOK_UP) != 0,
     };
-    size_t size = zone_text_question(question, sizeof question, name, type,
-                                     (how & ZONE_TEXT_DNSSEC) != 0);
-    char *text = NULL;
-    char target[CORE_NAME_TEXT_SIZE];
+    return zone_text_make(call);
+}
 
-    assert(core_message_parse(&message, question, size) == CORE_PARSE_OK);
-    core_writer_reply(&writer, bytes, sizeof bytes, &message);
-    switch (answer_make(&answer)) {
-    case ANSWER_DONE:
-        text = zone_text_reply(bytes, writer.size);
-        break;
-    case ANSWER_PASSED:
-        text = core_copy_text("passed\n");
-        break;
-    case ANSWER_LOOK_UP:
-        text = core_allocate(sizeof target + 16);
-        sprintf(text, "look up %s\n",
-                core_name_to_text(target, answer.target));
-        break;
+/* What came of it: the reply as text, "passed" or "look up NAME"; yours. */
+static inline char *
+zone_text_end(struct zone_text_call *call, enum answer_verdict verdict)
+{
+    char name[CORE_NAME_TEXT_SIZE];
+    char text[CORE_NAME_TEXT_SIZE + 16];
+
+    hasher_destroy(&call->hasher);
+    if (verdict == ANSWER_DONE)
+        return zone_text_reply(call->bytes, call->writer.size);
+    if (verdict == ANSWER_PASSED)
+        return core_copy_text("passed\n");
+    sprintf(text, "look up %s\n",
+            core_name_to_text(name, call->answer.target));
+    return core_copy_text(text);
+}
+
+/* Asks the zones. */
+static inline char *
+zone_text_ask(const zones_t *zones, const struct answer_style *style,
+              const char *name, const char *type, unsigned how)
+{
+    struct zone_text_call call;
+    enum answer_verdict verdict =
+        zone_text_start(&call, zones, style, name, type, how);
+
+    return zone_text_end(&call, verdict);
+}
+
+/* Asks the zones, which may look up at others (NULL: in vain). */
+static inline char *
+zone_text_pursue(const zones_t *zones, const zones_t *others,
+                 const struct answer_style *style, const char *name,
+                 const char *type)
+{
+    static struct zone_text_call call, other;
+    char target[CORE_NAME_TEXT_SIZE];
+    struct core_message reply;
+    enum answer_verdict verdict =
+        zone_text_start(&call, zones, style, name, type, ZONE_TEXT_LOOK_UP);
+    uint8_t wire[CORE_NAME_SIZE];
+
+    if (verdict != ANSWER_LOOK_UP)
+        return zone_text_end(&call, verdict);
+    memcpy(wire, call.answer.target, sizeof wire);
+    call.answer.looked_up = wire;
+    if (others != NULL) {
+        verdict = zone_text_start(&other, others, NULL,
+                                  core_name_to_text(target, wire), type, 0);
+        if (verdict != ANSWER_DONE) {
+            core_writer_reply(&other.writer, other.bytes, sizeof other.bytes,
+                              &other.message);
+            core_writer_end(&other.writer, 0, CORE_REFUSED);
+        }
+        hasher_destroy(&other.hasher);
+        assert(core_message_parse(&reply, other.bytes, other.writer.size)
+               == CORE_PARSE_OK);
+        call.answer.followed = &reply;
     }
-    hasher_destroy(&hasher);
-    return text;
+    return zone_text_end(&call, zone_text_make(&call));
 }
 
 #endif
