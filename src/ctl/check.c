@@ -88,19 +88,38 @@ print_json(const char *text, int code)
 
 /* ---- the copy ------------------------------------------------------------ */
 
+/* A folder of a new name in the first place that can be written; yours. */
+static char *
+make_new_folder(void)
+{
+    const char *places[] = { getenv("TMPDIR"), "/tmp", "/run", "/dev/shm" };
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char *folder;
+
+        if (places[i] == NULL)
+            continue;
+        if (asprintf(&folder, "%s/coredns-check-XXXXXX", places[i]) == -1)
+            abort();
+        if (mkdtemp(folder) != NULL)
+            return folder;
+        free(folder);
+    }
+    return NULL;
+}
+
 /* A private folder that the stages' user may enter; NULL: there is none. */
 static char *
 make_folder(const struct toolkit *toolkit, FILE *output)
 {
-    char *folder = strdup("/tmp/coredns-check-XXXXXX");
+    char *folder = make_new_folder();
     struct directory_owner owner = { .user = toolkit->plan == NULL ? NULL
                                      : toolkit->plan->user };
     struct core_fault fault;
 
-    if (folder == NULL || mkdtemp(folder) == NULL) {
-        fprintf(output, "corednsctl: cannot make a folder in /tmp: %s\n",
+    if (folder == NULL) {
+        fprintf(output, "corednsctl: cannot make a temporary folder: %s\n",
                 strerror(errno));
-        free(folder);
         return NULL;
     }
     owner.is_shared = toolkit->plan != NULL

@@ -58,7 +58,7 @@ write_copy(const struct toolkit *toolkit, const char *path, FILE *output)
 /* ---- one stage ----------------------------------------------------------- */
 
 static void
-begin(struct check *self, const struct plan *plan, const char *copy_path)
+begin(struct check *self, const char *copy_path)
 {
     char *arguments[] = { self->stage->program, core_copy_text("-n"),
                           core_copy_text("-c"), core_copy_text(copy_path),
@@ -66,7 +66,7 @@ begin(struct check *self, const struct plan *plan, const char *copy_path)
                           NULL };
     struct launch launch = {
         .path = self->stage->path, .arguments = arguments,
-        .user = self->stage->user, .group_of = plan->user,
+        .user = self->stage->user, .group_of = self->stage->group_of,
     };
     struct core_fault fault;
     int ends[2];
@@ -175,7 +175,7 @@ check_stages(const struct plan *plan, const char *copy_path, FILE *output)
         if (access(plan->stages[i].path, X_OK) == -1)
             continue;                   /* that has been told */
         checks[count].stage = &plan->stages[i];
-        begin(&checks[count++], plan, copy_path);
+        begin(&checks[count++], copy_path);
     }
     take_all(checks, count);
     for (size_t i = 0; i < count; i++) {

@@ -43,7 +43,6 @@ struct house {
     rates_t *rates;
     struct process_house rooms;         /* what all processes share */
     char *run_directory;
-    char *group;                        /* user whose group ours is; or NULL */
     char *config_path;                  /* what the user gave, absolute */
     bool has_own_directory;             /* it was not given by -r */
     bool is_verbose;

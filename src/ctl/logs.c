@@ -255,8 +255,9 @@ print_all(struct logs *self, const struct request *request)
         inotify_add_watch(watch, self->folder, IN_MODIFY | IN_CREATE
                           | IN_MOVED_FROM);
     if (open_all(self) == -1)
-        return message_fail(CORE_EXIT_FAILED, "%s: cannot read: %s",
-                            self->folder, strerror(errno));
+        return message_fail(CORE_EXIT_FAILED, "%s: cannot read: %s (in the "
+                            "foreground, stages write where the supervisor "
+                            "does)", self->folder, strerror(errno));
     if (self->count == 0 && self->wanted != NULL && !must_follow)
         return message_fail(CORE_EXIT_FAILED, "%s: there is no log of %s",
                             self->folder, self->wanted);

@@ -308,6 +308,7 @@ read_stage(const struct reading *reading, struct plan_stage *stage,
     stage->program = read_program(reading, stage);
     stage->restarts = !has_text(reading, stage, "restart", "never");
     stage->instances = read_instances(stage);
+    stage->group_of = reading->plan->user;
     if (reading->plan->user != NULL)
         stage->user = core_copy_text(user != NULL ? user
                                      : reading->plan->user);
@@ -457,6 +458,7 @@ plan_needs_restart(const struct plan_process *before,
 
     if (!is_same_text(old->program, new->program)
         || !is_same_text(old->user, new->user)
+        || !is_same_text(old->group_of, new->group_of)
         || old->listen_count != new->listen_count
         || (old->instances > 1) != (new->instances > 1)
         || !arguments_are_equal(before->arguments, after->arguments))

@@ -39,6 +39,8 @@ struct plan_stage {
     char *program;                      /* "coredns-authority", or a path */
     char *path;                         /* of the program; see resolve.h */
     char *user;                         /* NULL: the one we are */
+    const char *group_of;               /* user whose group it has; the
+                                           plan's, or NULL */
     unsigned instances;
     bool restarts;                      /* when it ends by itself */
     struct address *listen;

@@ -245,7 +245,7 @@ process_start(process_t *self)
     struct core_fault fault;
     struct launch launch = {
         .path = stage->path, .arguments = self->spec->arguments,
-        .user = stage->user, .group_of = self->house->group_of,
+        .user = stage->user, .group_of = stage->group_of,
         .descriptors = &self->descriptors,
     };
 

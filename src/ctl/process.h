@@ -39,7 +39,6 @@ struct process_house {
     const char *run_directory;
     int log_folder;                     /* their output goes to NAME.log there;
                                            -1: where ours goes */
-    const char *group_of;               /* see core_privilege_drop(), or NULL */
     void (*changed)(void *owner, process_t *process);   /* its state */
     void *owner;
 };

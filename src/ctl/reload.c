@@ -20,6 +20,7 @@
 #include "coredns/memory.h"
 #include "coredns/stage.h"
 
+#include "ctl/directory.h"
 #include "ctl/parts.h"
 #include "ctl/resolve.h"
 #include "ctl/spawn.h"
@@ -76,8 +77,9 @@ take_changed(struct house *self, enum change_outcome outcome, int exit_code,
 {
     char *answer;
 
-    if (asprintf(&answer, "%s%s", text, outcome == CHANGE_DONE ? ""
-                 : "nothing was changed\n") == -1)
+    if (asprintf(&answer, "%s%s%s", text,
+                 *text == '\0' || text[strlen(text) - 1] == '\n' ? "" : "\n",
+                 outcome == CHANGE_DONE ? "" : "nothing was changed\n") == -1)
         abort();
     house_job_end(self, exit_code, answer);
     free(answer);
@@ -93,36 +95,56 @@ top_text(const core_config_t *config, const char *key)
     return text == NULL ? "" : text;
 }
 
+/* What was checked, read and its folders made; an exit code and a fault when
+   that fails. */
+static int
+prepare(const struct house *self, const char *copy_path,
+        core_config_t **config_p, struct plan **plan_p,
+        struct core_fault *fault)
+{
+    core_faults_t *faults = core_faults_new();
+    int rc = toolkit_load_copy(copy_path, self->run_directory,
+                               self->is_verbose, config_p, plan_p, faults);
+
+    /* The check found nothing: somebody has changed the host since. */
+    if (rc == -1)
+        *fault = *core_faults_at(faults, 0);
+    core_faults_destroy(&faults);
+    if (rc == -1)
+        return CORE_EXIT_CONFIG;
+    if (self->has_own_directory
+        && strcmp(top_text(*config_p, "run_directory"),
+                  top_text(self->config, "run_directory")) != 0) {
+        core_fault_set(fault, NULL, 0, "run_directory cannot change while "
+                       "the toolkit runs");
+        return CORE_EXIT_CONFIG;
+    }
+    return directory_prepare_all(*plan_p, fault) == -1 ? CORE_EXIT_FAILED
+                                                       : CORE_EXIT_DONE;
+}
+
 static void
 change_over(struct house *self)
 {
     char *copy_path = house_path(self, "coredns.conf.new");
-    core_faults_t *faults = core_faults_new();
     core_config_t *config = NULL;
     struct plan *plan = NULL;
     struct core_fault fault;
-    char line[CORE_FAULT_LINE_SIZE];
+    int code = prepare(self, copy_path, &config, &plan, &fault);
 
-    if (toolkit_load_copy(copy_path, self->run_directory, self->is_verbose,
-                          &config, &plan, faults) == -1) {
-        /* Somebody has changed the host since the check. */
-        core_fault_format(core_faults_at(faults, 0), line);
-        house_job_end(self, CORE_EXIT_CONFIG, line);
-    }
-    else if (self->has_own_directory
-             && strcmp(top_text(config, "run_directory"),
-                       top_text(self->config, "run_directory")) != 0) {
-        house_job_end(self, CORE_EXIT_CONFIG, "run_directory cannot change "
-                      "while the toolkit runs; nothing was changed\n");
+    if (code != CORE_EXIT_DONE) {
         plan_destroy(&plan);
         core_config_destroy(&config);
     }
     else if (transition_begin(self, TRANSITION_RELOAD, config, plan,
-                              copy_path, take_changed, &fault) == -1) {
-        core_fault_format(&fault, line);
-        take_changed(self, CHANGE_FAILED, CORE_EXIT_FAILED, line);
+                              copy_path, take_changed, &fault) == -1)
+        code = CORE_EXIT_FAILED;
+    if (code != CORE_EXIT_DONE) {
+        char line[CORE_FAULT_LINE_SIZE];
+
+        take_changed(self, CHANGE_FAILED, code,
+                     core_fault_format(&fault, line));
     }
-    core_faults_destroy(&faults);
     free(copy_path);
 }
 

@@ -200,11 +200,9 @@ begin(struct house *self, const struct supervisor_options *options,
     assert(self->context != NULL);
     self->rates = rates_new(self->context, self->loop);
     self->started_ms = core_loop_now_ms(self->loop);
-    self->group = core_copy_text(plan->user);
     self->rooms = (struct process_house) {
         .loop = self->loop, .run_directory = self->run_directory,
-        .log_folder = -1, .group_of = self->group, .changed = take_change,
-        .owner = self,
+        .log_folder = -1, .changed = take_change, .owner = self,
     };
     watch_signals(self);
     if (!self->is_foreground && open_log(self, plan, fault) == -1)
@@ -232,7 +230,6 @@ end(struct house *self)
         close(self->rooms.log_folder);
     free(self->run_directory);
     free(self->config_path);
-    free(self->group);
 }
 
 int
