@@ -3,8 +3,8 @@
  *
  * The name of the question, then the target of each CNAME or DNAME on the way.
  * A chain ends when a name comes a second time (the loop is shown once around)
- * or when it has CHAIN_LINKS: so many that names which grow with each DNAME still
- * make no more compression pointers in a row than readers accept.
+ * or when it has CHAIN_LINKS: so many that names which grow with each DNAME
+ * still make no more compression pointers in a row than readers accept.
  */
 
 #ifndef AUTHORITY_CHAIN_H
