@@ -1,0 +1,325 @@
+/*
+ * reading - what a plan takes from the configuration
+ *
+ * Only what the supervisor must know is read here; every other setting is
+ * checked by the program it is for, which alone has its table.
+ */
+
+#include "ctl/reading.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libconfig.h>
+
+#include "coredns/memory.h"
+
+#define IPC_PATH_LIMIT 107              /* octets of a socket's path */
+#define LONGEST_SUFFIX ".telemetry"
+#define OWN_NAME "corednsctl"           /* the supervisor's own endpoint */
+
+static const char *const top_keys[] = {
+    "run_directory", "state_directory", "directory", "log_directory", "user",
+    "log", "hosts", "stages", NULL
+};
+
+/* What all of the functions below work on. */
+struct reading {
+    struct plan *plan;
+    core_config_t *config;
+    const struct plan_options *options;
+    core_faults_t *faults;
+};
+
+/* ---- the top of the file ------------------------------------------------- */
+
+static void
+check_top_keys(const struct reading *reading)
+{
+    core_place_t *root = core_config_root(reading->config);
+
+    for (size_t i = 0; i < core_place_count(root); i++) {
+        core_place_t *place = core_place_at(root, i);
+        const char *key = core_place_key(place);
+        const char *const *known = top_keys;
+
+        while (*known != NULL && strcmp(*known, key) != 0)
+            known++;
+        if (*known != NULL)
+            continue;
+
+        const char *near = core_nearest(key, top_keys);
+
+        core_config_fault(reading->config, reading->faults, place,
+                          near == NULL ? "unknown setting"
+                          : "unknown setting; did you mean %s", near);
+    }
+}
+
+/* The text of a member, or NULL; what is there but no text is a fault. */
+static const char *
+read_text(const struct reading *reading, core_place_t *group, const char *key)
+{
+    core_place_t *place = core_place_member(group, key);
+
+    if (place == NULL)
+        return NULL;
+
+    const char *text = core_place_text(reading->config, place);
+
+    if (text == NULL || *text == '\0') {
+        core_config_fault(reading->config, reading->faults, place,
+                          "must be a text");
+        return NULL;
+    }
+    return text;
+}
+
+/* A path of the file, absolute; yours; NULL when it is not set. */
+static char *
+read_path(const struct reading *reading, const char *key)
+{
+    core_place_t *root = core_config_root(reading->config);
+    const char *text = read_text(reading, root, key);
+    char *path;
+
+    if (text == NULL || *text == '/')
+        return core_copy_text(text);
+    if (asprintf(&path, "%s/%s", core_config_directory(reading->config),
+                 text) == -1)
+        abort();
+    return path;
+}
+
+static void
+read_top(const struct reading *reading)
+{
+    struct plan *plan = reading->plan;
+    core_place_t *root = core_config_root(reading->config);
+    const char *user = read_text(reading, root, "user");
+
+    check_top_keys(reading);
+    plan->run_directory = core_copy_text(reading->options->run_directory);
+    plan->state_directory = read_path(reading, "state_directory");
+    plan->log_directory = read_path(reading, "log_directory");
+    if (plan->log_directory == NULL
+        && asprintf(&plan->log_directory, "%s/log", plan->run_directory) == -1)
+        abort();
+    if (reading->options->default_user != NULL)
+        plan->user = core_copy_text(user != NULL ? user
+                                    : reading->options->default_user);
+}
+
+/*
+ * What the top of the file says to every stage.  The text is yours.
+ */
+static char *
+canonical_top(const core_config_t *config)
+{
+    static const char *const keys[] = {
+        "state_directory", "log", "hosts", NULL
+    };
+    core_place_t *root = core_config_root(config);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+
+    assert(file != NULL);
+    fprintf(file, "directory: %s\n", core_config_directory(config));
+    for (const char *const *key = keys; *key != NULL; key++) {
+        core_place_t *place = core_place_member(root, *key);
+
+        if (place != NULL) {
+            char *value = core_place_canonical(config, place);
+
+            fprintf(file, "%s: %s\n", *key, value);
+            free(value);
+        }
+    }
+    fclose(file);
+    return text;
+}
+
+/* ---- a stage ------------------------------------------------------------- */
+
+static void
+read_address(const struct reading *reading, struct plan_stage *stage,
+             core_place_t *place)
+{
+    const char *text = core_place_text(reading->config, place);
+    char why[ADDRESS_WHY_SIZE] = "must be a text";
+    struct address address;
+
+    if (text == NULL || address_parse(&address, text, why) == -1) {
+        core_config_fault(reading->config, reading->faults, place,
+                          text == NULL ? "%s" : "%s: %s",
+                          text == NULL ? why : text, why);
+        return;
+    }
+    if (stage->listen_count == PLAN_LISTEN) {
+        core_config_fault(reading->config, reading->faults, place,
+                          "more than %d addresses", PLAN_LISTEN);
+        return;
+    }
+    for (size_t i = 0; i < reading->plan->stage_count; i++) {
+        struct plan_stage *other = &reading->plan->stages[i];
+
+        for (size_t j = 0; j < other->listen_count; j++)
+            if (address_collides(&address, &other->listen[j]))
+                core_config_fault(reading->config, reading->faults, place,
+                                  "%s is taken by %s already", address.text,
+                                  other->name);
+    }
+    stage->listen = core_reallocate(stage->listen, (stage->listen_count + 1)
+                                    * sizeof *stage->listen);
+    stage->listen[stage->listen_count++] = address;
+}
+
+static void
+read_listen(const struct reading *reading, struct plan_stage *stage)
+{
+    core_place_t *place = core_place_member(stage->place, "listen");
+
+    if (place == NULL)
+        return;
+    if (core_place_text(reading->config, place) != NULL)
+        read_address(reading, stage, place);
+    for (size_t i = 0; i < core_place_count(place); i++)
+        read_address(reading, stage, core_place_at(place, i));
+}
+
+/* What is no number from 1 to the limit is reported by the program, which has
+   the key in its table. */
+static unsigned
+read_instances(const struct plan_stage *stage)
+{
+    core_place_t *place = core_place_member(stage->place, "instances");
+    int count = place == NULL ? 1 : config_setting_get_int(place);
+
+    return count < 1 || count > PLAN_INSTANCES ? 1 : (unsigned) count;
+}
+
+static char *
+read_program(const struct reading *reading, struct plan_stage *stage)
+{
+    const char *text = read_text(reading, stage->place, "program");
+    char *program;
+    int rc;
+
+    if (text == NULL)
+        rc = asprintf(&program, PROGRAM_PREFIX "%s", stage->name);
+    else if (strchr(text, '/') != NULL && *text != '/')
+        rc = asprintf(&program, "%s/%s",
+                      core_config_directory(reading->config), text);
+    else if (strchr(text, '/') != NULL
+             || strncmp(text, PROGRAM_PREFIX, strlen(PROGRAM_PREFIX)) == 0)
+        rc = asprintf(&program, "%s", text);
+    else
+        rc = asprintf(&program, PROGRAM_PREFIX "%s", text);
+    if (rc == -1)
+        abort();
+    return program;
+}
+
+/* The longest path of a socket of ours must fit in sun_path. */
+static void
+check_path_size(const struct reading *reading, const struct plan_stage *stage)
+{
+    int size = snprintf(NULL, 0, "%s/%s%s%s", reading->plan->run_directory,
+                        stage->name, stage->instances > 9 ? ".10"
+                        : stage->instances > 1 ? ".1" : "", LONGEST_SUFFIX);
+
+    if (size > IPC_PATH_LIMIT)
+        core_config_fault(reading->config, reading->faults, stage->place,
+                          "run directory %s is too long a path: a socket of "
+                          "this stage would need %d octets, the limit is %d",
+                          reading->plan->run_directory, size, IPC_PATH_LIMIT);
+}
+
+static bool
+has_text(const struct reading *reading, const struct plan_stage *stage,
+         const char *key, const char *wanted)
+{
+    core_place_t *place = core_place_member(stage->place, key);
+    const char *text = place == NULL ? NULL
+        : core_place_text(reading->config, place);
+
+    return text != NULL && strcmp(text, wanted) == 0;
+}
+
+static void
+read_stage(const struct reading *reading, struct plan_stage *stage,
+           const char *top)
+{
+    const char *user = read_text(reading, stage->place, "user");
+    char *own = core_place_canonical(reading->config, stage->place);
+
+    stage->program = read_program(reading, stage);
+    stage->restarts = !has_text(reading, stage, "restart", "never");
+    stage->instances = read_instances(stage);
+    stage->group_of = reading->plan->user;
+    if (reading->plan->user != NULL)
+        stage->user = core_copy_text(user != NULL ? user
+                                     : reading->plan->user);
+    if (asprintf(&stage->settings, "%s%s", top, own) == -1)
+        abort();
+    free(own);
+    read_listen(reading, stage);
+    check_path_size(reading, stage);
+    if (strcmp(stage->name, OWN_NAME) == 0)
+        core_config_fault(reading->config, reading->faults, stage->place,
+                          "the name is taken by the supervisor itself");
+    if (core_place_member(stage->place, "host") != NULL)
+        core_config_fault(reading->config, reading->faults,
+                          core_place_member(stage->place, "host"),
+                          "stages of other hosts are not wired by corednsctl");
+}
+
+static void
+read_stages(const struct reading *reading)
+{
+    struct plan *plan = reading->plan;
+    core_place_t *root = core_config_root(reading->config);
+    core_place_t *place = core_place_member(root, "stages");
+    size_t count = core_place_count(place);
+
+    if (!core_place_is_group(place) || count == 0) {
+        core_config_fault(reading->config, reading->faults,
+                          place == NULL ? root : place,
+                          "there are no stages to start");
+        return;
+    }
+    plan->stages = core_allocate(count * sizeof *plan->stages);
+    for (size_t i = 0; i < count; i++) {
+        core_place_t *group = core_place_at(place, i);
+
+        if (core_place_is_group(group)) {
+            struct plan_stage *stage = &plan->stages[plan->stage_count++];
+
+            stage->name = core_copy_text(core_place_key(group));
+            stage->place = group;
+        }
+        else
+            core_config_fault(reading->config, reading->faults, group,
+                              "must be a group: %s: { ... };",
+                              core_place_key(group));
+    }
+
+    char *top = canonical_top(reading->config);
+
+    for (size_t i = 0; i < plan->stage_count; i++)
+        read_stage(reading, &plan->stages[i], top);
+    free(top);
+}
+
+void
+reading_do(struct plan *plan, core_config_t *config,
+           const struct plan_options *options, core_faults_t *faults)
+{
+    struct reading reading = { plan, config, options, faults };
+
+    read_top(&reading);
+    read_stages(&reading);
+}
