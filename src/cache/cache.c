@@ -1,0 +1,331 @@
+/*
+ * cache - remembers replies
+ *
+ * When upstream has to be asked although the asker may get an old answer, the
+ * query goes down as a copy of itself, under its own id: it carries all that
+ * the answer depends on, and its reply comes by here like any other.  The
+ * asker is answered beside it, and the reply to the copy ends here.
+ */
+
+#include "cache/cache.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "cache/state.h"
+#include "coredns/memory.h"
+#include "coredns/rrtype.h"
+
+#define BEAT_MS 25                      /* how exactly waits end */
+#define PATIENCE_MS 4500                /* of an asker that does not say */
+#define META_TYPES 128                  /* RFC 6895 section 3.1: to 255 */
+
+/* Info codes of RFC 8914. */
+#define EDE_CACHED_ERROR ((enum core_ede) 13)
+#define EDE_STALE_NXDOMAIN ((enum core_ede) 19)
+
+/* ---- which queries are ours ---------------------------------------------- */
+
+/* A client's network in the query (RFC 7871) may change the answer. */
+static bool
+has_client_subnet(const struct core_edns *edns)
+{
+    const uint8_t *value;
+    size_t offset = 0;
+    uint16_t code, size;
+
+    while (core_edns_option(edns, &offset, &code, &value, &size))
+        if (code == CORE_OPTION_ECS && size > 2 && value[2] > 0)
+            return true;
+    return false;
+}
+
+static bool
+is_cacheable(const struct core_message *query)
+{
+    return core_message_opcode(query) == CORE_OPCODE_QUERY
+        && (query->flags & CORE_QR) == 0
+        && query->qclass != CORE_CLASS_ANY
+        && query->qclass != CORE_CLASS_NONE
+        && (query->qtype < META_TYPES || query->qtype >= CORE_ANY)
+        && query->qtype != CORE_OPT && query->tsig_offset == 0
+        && (query->edns.options_size == 0
+            || !has_client_subnet(&query->edns));
+}
+
+/*
+ * Only a query that asks for recursion gets an answer that is good for all,
+ * and a traced one is to be seen on its whole way.
+ */
+static bool
+may_lead(const core_query_t *query)
+{
+    return (core_query_message(query)->flags & CORE_RD) != 0
+        && (core_query_record(query)->flags & CORE_RECORD_TRACE) == 0;
+}
+
+struct asker
+cache_asker(const struct core_record *record)
+{
+    return (struct asker) {
+        .id = record->id, .arrived_us = record->arrived_us,
+        .port = record->client_port,
+    };
+}
+
+/* ---- answering ----------------------------------------------------------- */
+
+/*
+ * AA is set, against the letter of RFC 1034 and as CoreDNS does: some clients
+ * throw away what is not authoritative.
+ */
+static uint16_t
+flags_for(const struct core_message *query, const struct image *image)
+{
+    unsigned flags = image_flags(image);
+
+    if (image->kind != IMAGE_FAILURE)
+        flags |= CORE_AA;
+    if ((query->flags & CORE_AD) == 0 && !query->edns.dnssec_ok)
+        flags &= ~(unsigned) CORE_AD;   /* RFC 6840 section 5.8 */
+    return (uint16_t) flags;
+}
+
+void
+cache_answer(struct cache *self, core_query_t *query,
+             const struct recall *recall)
+{
+    const struct core_message *message = core_query_message(query);
+    struct image image = entry_image(recall->entry);
+
+    if (recall->state == RECALL_STALE) {
+        self->counters.served_stale++;
+        core_query_ede(query, image_rcode(&image) == CORE_NXDOMAIN
+                       ? EDE_STALE_NXDOMAIN : CORE_EDE_STALE_ANSWER, NULL);
+    }
+    else if (image.kind == IMAGE_FAILURE)
+        core_query_ede(query, EDE_CACHED_ERROR, NULL);
+    image_compose(&image, core_query_reply(query), recall->ttl_seconds,
+                  flags_for(message, &image));
+}
+
+static enum core_verdict
+hit(struct cache *self, core_query_t *query, const struct recall *recall)
+{
+    bool is_positive = recall->entry->kind == IMAGE_POSITIVE;
+
+    self->counters.hits[is_positive ? ANSWERS_SUCCESS : ANSWERS_DENIAL]++;
+    cache_answer(self, query, recall);
+    return CORE_ANSWERED;
+}
+
+/* ---- asking -------------------------------------------------------------- */
+
+/* Sends a copy of the query down; false when that cannot be done. */
+static bool
+send_copy(struct cache *self, core_query_t *query, const struct key *key,
+          struct flight *flight, int64_t now_ms)
+{
+    core_held_t *copy = core_query_hold(query);
+    struct asker asker = cache_asker(core_query_record(query));
+
+    if (copy == NULL)
+        return false;
+    core_held_end(&copy, CORE_PASSED);
+    asker.is_copy = true;
+    pending_lead(self->pending, flight, key, &asker, now_ms);
+    return true;
+}
+
+/* Asks upstream for somebody who is answered already. */
+static bool
+renew(struct cache *self, core_query_t *query, const struct key *key,
+      int64_t now_ms)
+{
+    struct flight *flight = pending_find(self->pending, key);
+
+    if (self->is_draining || !may_lead(query)
+        || (flight != NULL && !pending_is_overdue(flight, now_ms)))
+        return false;
+    return send_copy(self, query, key, flight, now_ms);
+}
+
+/* Lets the query wait for the reply to another one. */
+static bool
+wait(struct cache *self, core_query_t *query, struct flight *flight,
+     int64_t now_ms)
+{
+    const struct core_record *record = core_query_record(query);
+    struct waiter waiter = {
+        .asker = cache_asker(record),
+        .since_ms = now_ms,
+        .patience_ms = record->left_ms > 0 ? record->left_ms : PATIENCE_MS,
+    };
+
+    waiter.held = core_query_hold(query);
+    if (waiter.held == NULL)
+        return false;
+    pending_wait(self->pending, flight, &waiter);
+    self->counters.waited++;
+    return true;
+}
+
+/* Nothing is known: the first goes down, those behind it wait. */
+static enum core_verdict
+ask(struct cache *self, core_query_t *query, const struct key *key,
+    int64_t now_ms)
+{
+    struct asker asker = cache_asker(core_query_record(query));
+    struct flight *flight = pending_find(self->pending, key);
+
+    if (!may_lead(query))
+        return CORE_PASSED;
+    if (flight == NULL || pending_is_leader(flight, &asker)
+        || pending_is_overdue(flight, now_ms)) {
+        pending_lead(self->pending, flight, key, &asker, now_ms);
+        return CORE_PASSED;
+    }
+    if (pending_is_waiting(self->pending, &asker))
+        return CORE_DROPPED;            /* sent again, and held already */
+    if (self->is_draining || !pending_can_wait(self->pending)
+        || !wait(self, query, flight, now_ms))
+        return CORE_PASSED;
+    return CORE_HELD;
+}
+
+/* Upstream gets a chance to be better than what is stale. */
+static enum core_verdict
+verify(struct cache *self, core_query_t *query, const struct key *key,
+       const struct recall *recall, int64_t now_ms)
+{
+    struct asker asker = cache_asker(core_query_record(query));
+    struct flight *flight = pending_find(self->pending, key);
+
+    if (flight != NULL && pending_is_leader(flight, &asker)) {
+        pending_lead(self->pending, flight, key, &asker, now_ms);
+        return CORE_PASSED;             /* sent again, so down again */
+    }
+    if (pending_is_waiting(self->pending, &asker))
+        return CORE_DROPPED;
+    if (self->is_draining || !may_lead(query)
+        || !pending_can_wait(self->pending))
+        return hit(self, query, recall);
+    if (flight == NULL || pending_is_overdue(flight, now_ms)) {
+        if (!send_copy(self, query, key, flight, now_ms))
+            return hit(self, query, recall);
+        flight = pending_find(self->pending, key);
+    }
+    return wait(self, query, flight, now_ms) ? CORE_HELD
+                                             : hit(self, query, recall);
+}
+
+static enum core_verdict
+handle_query(void *state, core_query_t *query)
+{
+    struct cache *self = state;
+    const struct core_message *message = core_query_message(query);
+    int64_t now_ms = core_loop_now_ms(self->loop);
+    struct recall recall;
+    struct key key;
+
+    if (!is_cacheable(message)
+        || !policy_covers(self->policy, message->qname))
+        return CORE_PASSED;
+    self->counters.requests++;
+    key_of_query(&key, message, answers_secret(self->answers));
+    recall = answers_ask(self->answers, &key, now_ms);
+    if (recall.state == RECALL_NOTHING) {
+        self->counters.misses++;
+        return ask(self, query, &key, now_ms);
+    }
+    if (recall.state == RECALL_STALE && recall.is_due
+        && self->policy->stale_mode == STALE_VERIFY)
+        return verify(self, query, &key, &recall, now_ms);
+    if (recall.is_due && renew(self, query, &key, now_ms)
+        && recall.state == RECALL_FRESH)
+        self->counters.prefetches++;
+    return hit(self, query, &recall);
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+static void
+close_cache(void **state_p)
+{
+    struct cache *self = *state_p;
+
+    if (self->loop != NULL)
+        core_loop_timer_cancel(self->loop, &self->timer);
+    cache_abandon(self);
+    answers_destroy(&self->answers);
+    pending_destroy(&self->pending);
+    scrub_destroy(&self->scrub);
+    free(self);
+    *state_p = NULL;
+}
+
+static void *
+open_cache(const void *settings, struct core_fault *fault)
+{
+    struct cache *self = core_allocate(sizeof *self);
+    void *state = self;
+
+    self->policy = settings;
+    self->pending = pending_new();
+    self->scrub = scrub_new();
+    self->answers = answers_new(self->policy, fault);
+    if (self->answers == NULL)
+        close_cache(&state);
+    return state;
+}
+
+static int
+watch_cache(void *state, core_life_t *life, struct core_fault *fault)
+{
+    struct cache *self = state;
+
+    (void) fault;
+    self->life = life;
+    self->loop = core_life_loop(life);
+    self->timer = core_loop_timer(self->loop, BEAT_MS, BEAT_MS, cache_tend,
+                                  self);
+    cache_metrics_add(self);
+    core_life_ready(life, true, NULL);
+    return 0;
+}
+
+/* What is known stays known. */
+static int
+reload_cache(void *state, const void *settings, struct core_fault *fault)
+{
+    struct cache *self = state;
+
+    if (answers_policy_set(self->answers, settings, fault) == -1)
+        return -1;
+    self->policy = settings;
+    return 0;
+}
+
+static bool
+drain_cache(void *state)
+{
+    struct cache *self = state;
+
+    self->is_draining = true;
+    return pending_waiters(self->pending) == 0;
+}
+
+const struct core_stage cache_stage = {
+    .name = "cache",
+    .summary = "remembers replies",
+    .settings = policy_settings,
+    .settings_size = sizeof (struct policy),
+    .open = open_cache,
+    .handle_query = handle_query,
+    .handle_reply = cache_handle_reply,
+    .watch = watch_cache,
+    .reload = reload_cache,
+    .drain = drain_cache,
+    .close = close_cache,
+    .verbs = cache_verbs,
+};

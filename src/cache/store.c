@@ -1,0 +1,420 @@
+/*
+ * store - answers in a fixed piece of memory, the useful ones for longer
+ *
+ * Eviction is S3-FIFO (Yang and others, SOSP 2023).  A new answer goes to a
+ * small ring, a tenth of the room.  When it reaches the end of that and was
+ * asked for at least twice, or there is room that nobody uses, it moves to the
+ * main ring; otherwise it leaves, and its hash is remembered among the ghosts:
+ * if it is learned again soon, it goes to the main ring at once.  At the end of
+ * the main ring an answer that was of use since its last turn gets another.
+ *
+ * Why this one.  A flood of names that are asked once (random labels below a
+ * victim's zone, a scan) passes through the small ring and never touches the
+ * main one, where what people ask for lies; with LRU it would wash out
+ * everything.  A hit writes one octet, and moves nothing.  And queues that are
+ * strictly first-in first-out can be rings in memory: entries of any size lie
+ * side by side without gaps, without size classes that fit only the traffic of
+ * the first hour, and without an allocator.  The price is that an entry whose
+ * answer has grown leaves a hole until the end of the ring passes by.
+ *
+ * The memory is: an eighth of the capacity for the index, a thirty-second for
+ * ghosts, the rest for the rings.  It is taken from the kernel at once but
+ * becomes real only as it is written to.
+ */
+
+#include "cache/store.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "cache/ghosts.h"
+#include "cache/index.h"
+#include "cache/ring.h"
+#include "coredns/memory.h"
+
+#define SMALL_SHARE 10                  /* a tenth of the rings */
+#define LARGEST_SHARE 8                 /* of the small ring, for one entry */
+#define USES_TO_STAY 2                  /* hits that lead to the main ring */
+#define USES_MOST 3
+#define TURNS 64                        /* looked at for one eviction */
+
+struct store {
+    uint8_t *memory;
+    size_t memory_size;
+    struct key_secret secret;
+    int64_t stale_ms;
+    struct index index;
+    struct ghosts ghosts;
+    struct ring small;
+    struct ring main;
+    struct store_counters counters;
+};
+
+/* ---- life ---------------------------------------------------------------- */
+
+static size_t
+rounded(size_t size)
+{
+    return size / 64 * 64;
+}
+
+static void
+lay_out(store_t *self)
+{
+    size_t size = self->memory_size;
+    size_t index_size = rounded(size / 8);
+    size_t ghosts_size = rounded(size / 32);
+    size_t rings_size = size - index_size - ghosts_size;
+    size_t small_size = rounded(rings_size / SMALL_SHARE);
+    uint8_t *at = self->memory;
+
+    index_init(&self->index, (struct index_slot *) (void *) at,
+               index_size / sizeof (struct index_slot));
+    at += index_size;
+    ghosts_init(&self->ghosts, (uint32_t *) (void *) at,
+                ghosts_size / sizeof (uint32_t) / GHOSTS_IN_BUCKET);
+    at += ghosts_size;
+    ring_init(&self->small, at, small_size);
+    at += small_size;
+    ring_init(&self->main, at, rings_size - small_size);
+}
+
+store_t *
+store_new(size_t capacity, const struct key_secret *secret,
+          struct core_fault *fault)
+{
+    assert(capacity >= STORE_SIZE_LEAST && capacity <= STORE_SIZE_MOST);
+
+    size_t size = rounded(capacity - sizeof (store_t));
+    uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                           0);
+
+    if (memory == MAP_FAILED) {
+        core_fault_set(fault, NULL, 0, "cannot reserve %zu octets: %s", size,
+                       strerror(errno));
+        return NULL;
+    }
+
+    store_t *self = core_allocate(sizeof *self);
+
+    self->memory = memory;
+    self->memory_size = size;
+    self->secret = *secret;
+    lay_out(self);
+    return self;
+}
+
+void
+store_destroy(store_t **self_p)
+{
+    assert(self_p);
+    if (*self_p == NULL)
+        return;
+    munmap((*self_p)->memory, (*self_p)->memory_size);
+    free(*self_p);
+    *self_p = NULL;
+}
+
+void
+store_stale_set(store_t *self, int64_t stale_ms)
+{
+    self->stale_ms = stale_ms;
+}
+
+void
+store_clear(store_t *self)
+{
+    /* The kernel gives zeroed pages again. */
+    if (madvise(self->memory, self->memory_size, MADV_DONTNEED) == -1)
+        memset(self->memory, 0, self->memory_size);
+    self->counters.entries = 0;
+    self->counters.octets = 0;
+    lay_out(self);
+}
+
+/* ---- entries and their places -------------------------------------------- */
+
+static uint32_t
+position_of(const store_t *self, const struct entry *entry)
+{
+    return (uint32_t) ((size_t) ((const uint8_t *) entry - self->memory)
+                       / ENTRY_UNIT);
+}
+
+static struct entry *
+entry_at(const store_t *self, uint32_t position)
+{
+    return (struct entry *) (void *) (self->memory
+                                      + (size_t) position * ENTRY_UNIT);
+}
+
+static uint64_t
+hash_of(const store_t *self, const struct entry *entry)
+{
+    size_t size;
+    const uint8_t *question = entry_question(entry, &size);
+    struct key key;
+
+    key_of_question(&key, question, size, entry->bits, &self->secret);
+    return key.hash;
+}
+
+static unsigned
+units_of(const struct image *image)
+{
+    return (unsigned) ((entry_size(image) + ENTRY_UNIT - 1) / ENTRY_UNIT);
+}
+
+static void
+count(store_t *self, const struct entry *entry, int sign)
+{
+    uint64_t octets = (uint64_t) entry->units * ENTRY_UNIT;
+
+    self->counters.entries += (uint64_t) (int64_t) sign;
+    self->counters.octets += sign > 0 ? octets : 0 - octets;
+}
+
+/* Takes the entry out of the index; its room stays where it is. */
+static void
+unlist(store_t *self, struct entry *entry, uint64_t hash)
+{
+    index_remove(&self->index, hash, position_of(self, entry));
+    count(self, entry, -1);
+    entry->state = ENTRY_DEAD;
+}
+
+/* ---- eviction ------------------------------------------------------------ */
+
+static void
+evict(store_t *self, struct ring *ring, uint64_t hash)
+{
+    unlist(self, ring_oldest(ring), hash);
+    ring_drop(ring);
+    self->counters.evictions++;
+}
+
+/* Drops the oldest entry when there is nothing to be said for it. */
+static bool
+drop_worthless(store_t *self, struct ring *ring, int64_t now_ms)
+{
+    struct entry *entry = ring_oldest(ring);
+
+    if (entry->state == ENTRY_LIVE) {
+        if (!entry_is_gone(entry, self->stale_ms, now_ms))
+            return false;
+        unlist(self, entry, hash_of(self, entry));
+    }
+    ring_drop(ring);
+    return true;
+}
+
+/* Makes room in the main ring. */
+static void
+shrink_main(store_t *self, int64_t now_ms)
+{
+    for (unsigned turns = 0;; turns++) {
+        if (drop_worthless(self, &self->main, now_ms))
+            return;
+
+        struct entry *entry = ring_oldest(&self->main);
+        uint64_t hash = hash_of(self, entry);
+
+        if (entry->uses == 0 || turns == TURNS) {
+            evict(self, &self->main, hash);
+            return;
+        }
+        entry->uses--;
+
+        uint32_t from = position_of(self, entry);
+
+        entry = ring_turn(&self->main);
+        index_move(&self->index, hash, from, position_of(self, entry));
+    }
+}
+
+static void
+move_to_main(store_t *self, struct entry *entry, uint64_t hash, int64_t now_ms)
+{
+    while (!ring_has_room(&self->main, entry->units))
+        shrink_main(self, now_ms);
+
+    struct entry *copy = ring_take(&self->main, entry->units);
+
+    memcpy(copy, entry, (size_t) entry->units * ENTRY_UNIT);
+    copy->uses = 0;
+    index_move(&self->index, hash, position_of(self, entry),
+               position_of(self, copy));
+}
+
+/* Room in the main ring that costs nothing: what is left over there. */
+static bool
+has_spare_room(store_t *self, unsigned units, int64_t now_ms)
+{
+    for (unsigned turns = 0; turns < TURNS; turns++) {
+        if (ring_has_room(&self->main, units))
+            return true;
+        if (!drop_worthless(self, &self->main, now_ms))
+            return false;
+    }
+    return false;
+}
+
+/* Makes room in the small ring. */
+static void
+shrink_small(store_t *self, int64_t now_ms)
+{
+    if (drop_worthless(self, &self->small, now_ms))
+        return;
+
+    struct entry *entry = ring_oldest(&self->small);
+    uint64_t hash = hash_of(self, entry);
+
+    if (entry->uses >= USES_TO_STAY
+        || has_spare_room(self, entry->units, now_ms)) {
+        move_to_main(self, entry, hash, now_ms);
+        ring_drop(&self->small);
+        return;
+    }
+    ghosts_add(&self->ghosts, hash);
+    evict(self, &self->small, hash);
+}
+
+/* Only very many very small entries can fill the index. */
+static void
+make_room_in_index(store_t *self, int64_t now_ms)
+{
+    while (index_is_full(&self->index)) {
+        if (ring_oldest(&self->small) != NULL)
+            shrink_small(self, now_ms);
+        else
+            shrink_main(self, now_ms);
+    }
+}
+
+/* Room for an entry in one of the rings, not yet filled. */
+static struct entry *
+make_room(store_t *self, struct ring *ring, unsigned units, int64_t now_ms)
+{
+    make_room_in_index(self, now_ms);
+    while (!ring_has_room(ring, units)) {
+        if (ring == &self->small)
+            shrink_small(self, now_ms);
+        else
+            shrink_main(self, now_ms);
+    }
+    return ring_take(ring, units);
+}
+
+/* ---- what it is for ------------------------------------------------------ */
+
+struct entry *
+store_find(const store_t *self, const struct key *key)
+{
+    struct index_walk walk;
+    uint32_t position = index_first(&self->index, key->hash, &walk);
+
+    for (; position != 0; position = index_next(&self->index, &walk)) {
+        struct entry *entry = entry_at(self, position);
+
+        if (entry_matches(entry, key))
+            return entry;
+    }
+    return NULL;
+}
+
+void
+store_used(struct entry *entry)
+{
+    if (entry->uses < USES_MOST)
+        entry->uses++;
+}
+
+/* The answer to a question that is asked often seldom changes its size: then
+   the new one takes the room of the old. */
+static bool
+fits_in_place(const struct entry *old, unsigned units)
+{
+    return old != NULL && old->units >= units && old->units / 2u <= units;
+}
+
+/* Takes the old entry away and gives room for the new one, or NULL. */
+static struct entry *
+replace(store_t *self, const struct key *key, struct entry *old,
+        unsigned units, int64_t now_ms)
+{
+    bool is_for_main;
+
+    if (old != NULL) {
+        is_for_main = ring_holds(&self->main, old);
+        unlist(self, old, key->hash);
+    }
+    else
+        is_for_main = ghosts_take(&self->ghosts, key->hash);
+    if (units > self->small.size / ENTRY_UNIT / LARGEST_SHARE) {
+        self->counters.oversized++;
+        return NULL;
+    }
+
+    struct entry *entry = make_room(self, is_for_main ? &self->main
+                                                      : &self->small,
+                                    units, now_ms);
+
+    index_add(&self->index, key->hash, position_of(self, entry));
+    count(self, entry, 1);
+    return entry;
+}
+
+struct entry *
+store_put(store_t *self, const struct key *key, const struct image *image,
+          int64_t lifetime_ms, int64_t now_ms)
+{
+    struct entry *entry = store_find(self, key);
+    unsigned units = units_of(image);
+    uint16_t hits = entry == NULL ? 0 : entry->hits;
+    uint8_t uses = entry == NULL ? 0 : entry->uses;
+
+    if (!fits_in_place(entry, units))
+        entry = replace(self, key, entry, units, now_ms);
+    if (entry == NULL)
+        return NULL;
+    entry_fill(entry, image, key->bits, lifetime_ms, now_ms);
+    entry->hits = hits;
+    entry->uses = uses;
+    return entry;
+}
+
+bool
+store_remove(store_t *self, const struct key *key)
+{
+    struct entry *entry = store_find(self, key);
+
+    if (entry == NULL)
+        return false;
+    unlist(self, entry, key->hash);
+    return true;
+}
+
+void
+store_each(store_t *self,
+           bool (*visit)(void *owner, const struct entry *entry), void *owner)
+{
+    const struct ring *rings[] = { &self->small, &self->main };
+
+    for (int i = 0; i < 2; i++) {
+        struct entry *entry = NULL;
+
+        while ((entry = ring_next(rings[i], entry)) != NULL)
+            if (entry->state == ENTRY_LIVE && visit(owner, entry))
+                unlist(self, entry, hash_of(self, entry));
+    }
+}
+
+const struct store_counters *
+store_counters(const store_t *self)
+{
+    return &self->counters;
+}
