@@ -116,9 +116,10 @@ write_negative(struct answer *answer)
 }
 
 /*
- * In the style that names the question's zone, a chain that has gone through
- * two other zones at least is a positive reply, though its last name has no
- * such records: the first of those zones gave records.
+ * In the style that names the question's zone, a chain of aliases is a positive
+ * reply though its last name has no such records, unless that is the first
+ * name out of the zone: so answers who looks up what lies outside and takes an
+ * empty reply for all there is.
  */
 static bool
 counts_as_positive(const struct answer *answer)
@@ -130,7 +131,7 @@ counts_as_positive(const struct answer *answer)
            && chain->links[inside].zone == chain->links[0].zone)
         inside++;
     return answer->style->ns_in_authority && answer->ending == ENDING_NO_TYPE
-        && inside + 1 < chain->count;
+        && chain->count > 1 && inside + 1 != chain->count;
 }
 
 static bool

@@ -43,7 +43,8 @@ static const struct {
       "tobad 60 CNAME a.bad.\ntohosts 60 CNAME a.hosts.\n"
       "ext 60 CNAME a.out.\nextnx 60 CNAME nx.out.\n"
       "extno 60 CNAME empty.out.\nextref 60 CNAME a.elsewhere.\n"
-      "back 60 CNAME toext.kid\n" },
+      "back 60 CNAME toext.kid\ninside 60 CNAME plain\n"
+      "plain 60 A 192.0.2.12\n" },
     { 1, 0, "kid.par.", 0,
       "@ 60 SOA ns h 9 2 3 4 60\n@ NS ns\na 60 A 192.0.2.11\n"
       "toext 60 CNAME empty.out.\n" },
@@ -190,6 +191,14 @@ static const struct {
     { &named, "back.par.", "TXT", "NOERROR aa\n"
       "back.par. 60 CNAME toext.kid.par.\n"
       "toext.kid.par. 60 CNAME empty.out.\n~ par. 60 NS ns.out.\n" },
+    { &named, "tosec.par.", "TXT", "NOERROR aa\n"
+      "tosec.par. 60 CNAME a.two.\n"
+      "~ par. 60 SOA ns.par. h.par. 1 2 3 4 60\n" },
+    { &named, "only2.two.", "TXT", "NOERROR aa\n"
+      "only2.two. 60 CNAME in2.two.\n"
+      "~ two. 60 SOA ns.two. h.two. 1 2 3 4 60\n" },
+    { &named, "inside.par.", "TXT", "NOERROR aa\n"
+      "inside.par. 60 CNAME plain.par.\n~ par. 60 NS ns.out.\n" },
     { &named, "a.two.", "A", "NOERROR aa\na.two. 60 A 192.0.2.3\n"
       "~ two. 3600 NS ns.out.\n" },
     { &named, "two.", "NS", "NOERROR aa\ntwo. 3600 NS ns.out.\n" },
