@@ -228,13 +228,16 @@ report(void)
 {
     uint64_t lost = flood.sent - flood.unsent - flood.answered;
 
+    for (unsigned rcode = 0; rcode < 16; rcode++)
+        if (!flood.rcodes[rcode] && flood.rcode_counts[rcode] > 0)
+            printf("rcode %u: %ju\n", rcode,
+                   (uintmax_t)flood.rcode_counts[rcode]);
     printf("sent %ju unsent %ju answered %ju lost %ju wrong %ju duplicate %ju "
-           "servfail %ju p50_ms %.1f p99_ms %.1f max_ms %.1f\n",
+           "p50_ms %.1f p99_ms %.1f max_ms %.1f\n",
            (uintmax_t)flood.sent, (uintmax_t)flood.unsent,
            (uintmax_t)flood.answered, (uintmax_t)lost, (uintmax_t)flood.wrong,
-           (uintmax_t)flood.duplicate, (uintmax_t)flood.rcode_counts[2],
-           percentile_ms(0.5), percentile_ms(0.99),
-           (double)flood.slowest_us / 1000);
+           (uintmax_t)flood.duplicate, percentile_ms(0.5),
+           percentile_ms(0.99), (double)flood.slowest_us / 1000);
     return lost == 0 && flood.wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
