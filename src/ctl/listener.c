@@ -162,10 +162,11 @@ open_one(struct core_handover *self, const struct plan_stage *stage,
 
 /* The file of what must outlive the process; the stage sizes it. */
 static int
-open_memory(struct core_handover *self, const struct core_handover *donor,
+open_memory(struct core_handover *self, struct listener_donor donor,
             struct core_fault *fault)
 {
-    int fd = donor == NULL ? -1 : core_handover_find(donor, "memory");
+    int fd = donor.descriptors == NULL || !donor.is_same_process ? -1
+        : core_handover_find(donor.descriptors, "memory");
 
     fd = fd == -1 ? memfd_create("coredns-memory", MFD_CLOEXEC)
                   : fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -180,17 +181,18 @@ open_memory(struct core_handover *self, const struct core_handover *donor,
 
 int
 listener_open(struct core_handover *self, const struct plan_stage *stage,
-              const struct core_handover *donor, struct core_fault *fault)
+              struct listener_donor donor, struct core_fault *fault)
 {
+    const struct core_handover *known = donor.descriptors;
     bool has_dns = false;
     int rc = 0;
 
     self->count = 0;
     for (size_t i = 0; rc == 0 && i < stage->listen_count; i++) {
         if (stage->listen[i].udp)
-            rc = open_one(self, stage, i, SOCK_DGRAM, donor, fault);
+            rc = open_one(self, stage, i, SOCK_DGRAM, known, fault);
         if (rc == 0 && stage->listen[i].tcp)
-            rc = open_one(self, stage, i, SOCK_STREAM, donor, fault);
+            rc = open_one(self, stage, i, SOCK_STREAM, known, fault);
         has_dns = has_dns || (stage->listen[i].udp && stage->listen[i].tcp);
     }
     if (rc == 0 && has_dns)

@@ -8,21 +8,27 @@
 #ifndef CTL_LISTENER_H
 #define CTL_LISTENER_H
 
+#include <stdbool.h>
+
 #include "coredns/fault.h"
 #include "coredns/handover.h"
 
 #include "ctl/plan.h"
 
+/* Descriptors of before. */
+struct listener_donor {
+    const struct core_handover *descriptors;    /* NULL: there are none */
+    bool is_same_process;               /* else its memory is not ours */
+};
+
 /*
  * Opens what a process of that stage listens to, named as stage.h says, into
- * self.  What a donor (a descriptor set of before; may be NULL) holds for the
- * same address is duplicated and not opened again.  On a fault, -1, self is
- * empty.
+ * self.  What the donor holds for the same address is duplicated and not opened
+ * again.  On a fault, -1, self is empty.
  */
 int
     listener_open(struct core_handover *self, const struct plan_stage *stage,
-                  const struct core_handover *donor,
-                  struct core_fault *fault);
+                  struct listener_donor donor, struct core_fault *fault);
 
 /* Closes all of them; self is empty then. */
 void

@@ -313,6 +313,8 @@ tell_to_end(process_t *self)
 void
 process_stop(process_t *self)
 {
+    /* Ours would go on taking packets that nobody reads any more. */
+    listener_close(&self->descriptors);
     self->starts_again = false;
     core_loop_timer_cancel(self->house->loop, &self->timer);
     if (process_is_alive(self))

@@ -84,7 +84,8 @@ bool
 void
     process_note_ready(process_t *self);
 
-/* Tells it to drain and end; it is stopped then. */
+/* Tells it to drain and end; it is stopped then.  Its descriptors are closed
+   on our side. */
 void
     process_stop(process_t *self);
 

@@ -123,20 +123,24 @@ find_moves(struct transition *self)
  * instance, a process of the same stage that goes because the count of
  * instances has changed.
  */
-static const struct core_handover *
+static struct listener_donor
 find_donor(const struct transition *self, const struct move *move)
 {
     if (!move->is_new || move->new_spec->instance > 0)
-        return process_descriptors(move->process);
+        return (struct listener_donor) {
+            process_descriptors(move->process), true
+        };
     for (size_t i = 0; i < self->count; i++) {
         const struct move *other = &self->moves[i];
 
         if (other->kind == MOVE_STOP
             && strcmp(other->old_spec->stage->name,
                       move->new_spec->stage->name) == 0)
-            return process_descriptors(other->process);
+            return (struct listener_donor) {
+                process_descriptors(other->process), false
+            };
     }
-    return NULL;
+    return (struct listener_donor) { NULL, false };
 }
 
 static void
