@@ -1,10 +1,5 @@
 /*
  * dispatch - from a received query to the reply that answers it
- *
- * One timer a slot serves all that can come due.  It is set for the moment the
- * query is sent again, later each time, or for its deadline, whichever is
- * first.  Sending twice is harmless: a query has one slot, and the second
- * reply finds it free or used again under another generation.
  */
 
 #include "frontend/dispatch.h"
@@ -13,47 +8,11 @@
 
 #include "coredns/clock.h"
 #include "coredns/rrtype.h"
-#include "frontend/chain.h"
-#include "frontend/resend.h"
+#include "frontend/flight.h"
 
-#define CHAINS 64                       /* different heads, at most */
-#define TICK_MS 10
-#define RETURNED_MS 10                  /* first pause after a refusal */
-#define SHIFT_MAX 6                     /* pauses grow 64-fold at most */
-#define OWN_REPLY_SIZE 1536             /* of any reply of our own */
-#define OPT_ROOM 320                    /* an OPT record of ours, at most */
 #define DEPTH_MAX 8                     /* look-ups for look-ups */
-#define TRANSPORTS (CORE_INTERNAL + 1)
 
-struct table {
-    inflight_t *slots;
-    resend_t *timers;
-};
-
-struct dispatch {
-    core_loop_t *loop;
-    core_timer_t *timer;                /* runs while anything is in flight */
-    core_life_t *life;
-    struct counters *counters;
-    struct table tables[DISPATCH_TABLES];
-    struct dispatch_carrier carriers[TRANSPORTS];
-    struct dispatch_policy policy;
-    route_table_t *routes;
-    chain_t *chains[CHAINS];
-    unsigned chain_count;
-    int64_t real_offset_us;             /* from monotonic time to 1970's */
-    int64_t offset_read_ms;
-    uint8_t trail[CORE_TRAIL_SIZE];
-};
-
-/* One slot in hand. */
-struct flight {
-    enum dispatch_table table;
-    uint32_t number;
-    struct inflight_slot *slot;
-};
-
-static struct flight
+struct flight
 flight_at(const dispatch_t *self, enum dispatch_table table, uint32_t number)
 {
     return (struct flight) {
@@ -61,8 +20,7 @@ flight_at(const dispatch_t *self, enum dispatch_table table, uint32_t number)
     };
 }
 
-/* The flight of a record's id; its slot is NULL when it is over. */
-static struct flight
+struct flight
 flight_of(const dispatch_t *self, uint64_t id)
 {
     enum dispatch_table table = inflight_id_table(id);
@@ -73,9 +31,8 @@ flight_of(const dispatch_t *self, uint64_t id)
     return flight_at(self, table, number);
 }
 
-/* 1970's clock without reading it for each query. */
-static int64_t
-real_now_us(dispatch_t *self)
+int64_t
+flight_now_us(dispatch_t *self)
 {
     int64_t now_ms = core_loop_now_ms(self->loop);
 
@@ -104,8 +61,6 @@ dispatch_peer(const struct inflight_slot *slot, struct admit_peer *peer)
     peer->port = ntohs(v4.sin_port);
 }
 
-/* ---- replies ------------------------------------------------------------- */
-
 void
 dispatch_finish(dispatch_t *self, enum dispatch_table table, uint32_t number)
 {
@@ -119,160 +74,7 @@ dispatch_finish(dispatch_t *self, enum dispatch_table table, uint32_t number)
     inflight_release(self->tables[table].slots, number);
 }
 
-static void
-request_of(const dispatch_t *self, const struct inflight_slot *slot,
-           struct reply_request *request)
-{
-    const struct dispatch_carrier *carrier = &self->carriers[slot->transport];
-
-    *request = (struct reply_request) {
-        .query = slot->message,
-        .question_end = slot->question_end,
-        .limit = slot->limit,
-        .asked = slot->asked,
-        .is_continued = (slot->progress & INFLIGHT_STREAMING) != 0,
-    };
-    if ((slot->asked & REPLY_KEEPALIVE) != 0 && carrier->keepalive != NULL)
-        request->keepalive = carrier->keepalive(carrier->owner);
-}
-
-static uint8_t *
-reserve(dispatch_t *self, struct flight flight, size_t size)
-{
-    const struct dispatch_carrier *carrier =
-        &self->carriers[flight.slot->transport];
-    uint8_t *room = NULL;
-
-    if (size > flight.slot->limit)
-        size = flight.slot->limit;
-    if (carrier->reserve != NULL)
-        room = carrier->reserve(carrier->owner, flight.number, size);
-    if (room == NULL) {
-        self->counters->unsent++;
-        if (flight.table == DISPATCH_UDP)
-            dispatch_unsent(self, flight.table, flight.number);
-        else
-            dispatch_finish(self, flight.table, flight.number);
-    }
-    return room;
-}
-
-/* Hands the reply over to the transport. */
-static void
-commit(dispatch_t *self, struct flight flight, const uint8_t *reply,
-       size_t size, bool is_last, size_t trail_size)
-{
-    struct inflight_slot *slot = flight.slot;
-    const struct dispatch_carrier *carrier = &self->carriers[slot->transport];
-
-    if (is_last) {
-        unsigned rcode = reply[3] & 15;
-
-        slot->progress |= INFLIGHT_ANSWERED;
-        resend_clear(self->tables[flight.table].timers, flight.number);
-        counters_reply(self->counters, rcode,
-                       real_now_us(self) - slot->arrived_us);
-    }
-    carrier->commit(carrier->owner, flight.number, size, is_last, self->trail,
-                    trail_size);
-}
-
-/* Answers without a stage. */
-static void
-reply_rcode_now(dispatch_t *self, struct flight flight, unsigned rcode,
-                uint16_t ede_code)
-{
-    struct reply_request request;
-    struct reply_ede ede = { .code = ede_code };
-    uint8_t *room = reserve(self, flight, OWN_REPLY_SIZE);
-    size_t trail_size = 0;
-
-    if (room == NULL)
-        return;
-    request_of(self, flight.slot, &request);
-
-    size_t size = reply_rcode(&self->policy.reply, &request, rcode, &ede,
-                              room);
-
-    if (ede_code != CORE_EDE_NONE) {
-        uint8_t value[2];
-
-        core_write16(value, ede_code);
-        trail_size = core_trail_add(self->trail, 0, CORE_TRAIL_EDE, value,
-                                    sizeof value);
-    }
-    commit(self, flight, room, size, true, trail_size);
-}
-
-static void
-reply_unknown_key_now(dispatch_t *self, struct flight flight,
-                      const struct core_message *message)
-{
-    struct reply_request request;
-    uint8_t *room = reserve(self, flight, OWN_REPLY_SIZE);
-
-    if (room == NULL)
-        return;
-    request_of(self, flight.slot, &request);
-    commit(self, flight, room,
-           reply_unknown_key(&self->policy.reply, &request, message, room),
-           true, 0);
-}
-
-static void
-reply_chaos_now(dispatch_t *self, struct flight flight,
-                const struct core_message *message)
-{
-    struct reply_request request;
-    uint8_t composed[CHAOS_REPLY_SIZE];
-    size_t size = chaos_reply(&self->policy.chaos, message, composed);
-    uint8_t *room = reserve(self, flight, size + OPT_ROOM);
-    bool is_cut;
-
-    if (room == NULL)
-        return;
-    request_of(self, flight.slot, &request);
-    size = reply_shape(&self->policy.reply, &request, composed, size, NULL,
-                       room, &is_cut);
-    commit(self, flight, room, size, true, 0);
-}
-
-/* ---- queries on their way down ------------------------------------------- */
-
-static int64_t
-grown(int64_t pause_ms, unsigned times)
-{
-    return pause_ms << (times < SHIFT_MAX ? times : SHIFT_MAX);
-}
-
-/* When the slot is to be looked at again. */
-static int64_t
-due_time(const dispatch_t *self, const struct inflight_slot *slot)
-{
-    int64_t due = core_loop_now_ms(self->loop);
-
-    if ((slot->progress & INFLIGHT_UNREACHABLE) != 0) {
-        int64_t pause = grown(RETURNED_MS, slot->returns);
-
-        due += pause < self->policy.retry_ms ? pause : self->policy.retry_ms;
-    } else if ((slot->progress & INFLIGHT_TRANSFER) != 0) {
-        due = slot->deadline_ms;
-    } else {
-        due += grown(self->policy.retry_ms, slot->attempts);
-    }
-    return due < slot->deadline_ms ? due : slot->deadline_ms;
-}
-
-static void run_timers(void *owner);
-
-static void
-set_timer(dispatch_t *self, struct flight flight, int64_t due_ms)
-{
-    resend_set(self->tables[flight.table].timers, flight.number, due_ms);
-    if (self->timer == NULL)
-        self->timer = core_loop_timer(self->loop, TICK_MS, TICK_MS,
-                                      run_timers, self);
-}
+/* ---- on the way down ----------------------------------------------------- */
 
 static size_t
 make_trail(dispatch_t *self, const struct inflight_slot *slot,
@@ -286,7 +88,6 @@ make_trail(dispatch_t *self, const struct inflight_slot *slot,
                           core_name_size(zone));
 }
 
-/* Sends a query to its chain, the first time or once more. */
 static void
 send_down(dispatch_t *self, struct flight flight, const uint8_t *zone)
 {
@@ -311,15 +112,14 @@ send_down(dispatch_t *self, struct flight flight, const uint8_t *zone)
     dispatch_peer(slot, &peer);
     memcpy(record.client, peer.address, sizeof record.client);
     record.client_port = peer.port;
-    slot->progress &= (uint8_t) ~INFLIGHT_UNREACHABLE;
-    set_timer(self, flight, due_time(self, slot));
+    patience_start(self, flight);
     chain_add(self->chains[slot->chain], &record,
               slot->message + CORE_HEADER_SIZE);
 }
 
-/* The route may have changed since the query came. */
-static void
-route_down(dispatch_t *self, struct flight flight)
+/* Finds the route anew: it may have changed since the query came. */
+void
+flight_down(dispatch_t *self, struct flight flight)
 {
     struct inflight_slot *slot = flight.slot;
     const uint8_t *qtype = slot->message + slot->question_end - 4;
@@ -329,8 +129,8 @@ route_down(dispatch_t *self, struct flight flight)
                                       core_read16(qtype), &zone);
 
     if (chain == ROUTE_NONE) {
-        reply_rcode_now(self, flight, CORE_REFUSED,
-                        CORE_EDE_NOT_AUTHORITATIVE);
+        answer_rcode(self, flight, CORE_REFUSED,
+                     CORE_EDE_NOT_AUTHORITATIVE);
         return;
     }
     slot->chain = (uint8_t) chain;
@@ -379,7 +179,7 @@ start_clock(dispatch_t *self, struct inflight_slot *slot)
     int64_t now_ms = core_loop_now_ms(self->loop);
 
     if (slot->arrived_us == 0)
-        slot->arrived_us = real_now_us(self);
+        slot->arrived_us = flight_now_us(self);
     if (slot->deadline_ms == 0
         || slot->deadline_ms > now_ms + self->policy.deadline_ms)
         slot->deadline_ms = now_ms + self->policy.deadline_ms;
@@ -394,18 +194,18 @@ judge(dispatch_t *self, struct flight flight, enum admit_verdict verdict,
         if (message->qtype == CORE_AXFR || message->qtype == CORE_IXFR)
             flight.slot->progress |= INFLIGHT_TRANSFER;
         if (is_too_deep(self, flight.slot))
-            reply_rcode_now(self, flight, CORE_SERVFAIL, CORE_EDE_OTHER);
+            answer_rcode(self, flight, CORE_SERVFAIL, CORE_EDE_OTHER);
         else
-            route_down(self, flight);
+            flight_down(self, flight);
         break;
     case ADMIT_CHAOS:
-        reply_chaos_now(self, flight, message);
+        answer_chaos(self, flight, message);
         break;
     case ADMIT_REPLY:
-        reply_rcode_now(self, flight, rcode, CORE_EDE_NONE);
+        answer_rcode(self, flight, rcode, CORE_EDE_NONE);
         break;
     case ADMIT_UNKNOWN_KEY:
-        reply_unknown_key_now(self, flight, message);
+        answer_unknown_key(self, flight, message);
         break;
     case ADMIT_DROP:
         break;
@@ -443,194 +243,7 @@ dispatch_query(dispatch_t *self, enum dispatch_table table, uint32_t number)
     judge(self, flight, verdict, &message, rcode);
 }
 
-/* ---- what can go wrong --------------------------------------------------- */
-
-static void
-give_up(dispatch_t *self, struct flight flight)
-{
-    struct inflight_slot *slot = flight.slot;
-    const struct dispatch_carrier *carrier = &self->carriers[slot->transport];
-
-    self->counters->expired++;
-    if ((slot->progress & INFLIGHT_STREAMING) != 0) {
-        carrier->abandon(carrier->owner, flight.number);
-        dispatch_finish(self, flight.table, flight.number);
-        return;
-    }
-    reply_rcode_now(self, flight, CORE_SERVFAIL,
-                    (slot->progress & INFLIGHT_UNREACHABLE) != 0
-                    ? CORE_EDE_NETWORK_ERROR
-                    : CORE_EDE_NO_REACHABLE_AUTHORITY);
-}
-
-/* Nobody took the query: it is tried again soon. */
-static void
-take_back(dispatch_t *self, struct flight flight)
-{
-    flight.slot->progress |= INFLIGHT_UNREACHABLE;
-    if (flight.slot->returns < UINT8_MAX)
-        flight.slot->returns++;
-    self->counters->returned++;
-    set_timer(self, flight, due_time(self, flight.slot));
-}
-
-static void
-look_again(dispatch_t *self, struct flight flight)
-{
-    struct inflight_slot *slot = flight.slot;
-
-    if (core_loop_now_ms(self->loop) >= slot->deadline_ms) {
-        give_up(self, flight);
-        return;
-    }
-    if ((slot->progress & INFLIGHT_UNREACHABLE) == 0
-        && slot->attempts < UINT8_MAX)
-        slot->attempts++;
-    if ((slot->progress & INFLIGHT_ROUTED) == 0) {
-        dispatch_query(self, flight.table, flight.number);
-        return;
-    }
-    self->counters->resent++;
-    route_down(self, flight);
-}
-
-static void
-run_timers(void *owner)
-{
-    dispatch_t *self = owner;
-    int64_t now_ms = core_loop_now_ms(self->loop);
-    bool is_idle = true;
-
-    for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
-        struct table *table = &self->tables[t];
-        uint32_t number;
-
-        while ((number = resend_next(table->timers, now_ms)) != RESEND_NONE)
-            look_again(self, flight_at(self, t, number));
-        if (!resend_is_empty(table->timers))
-            is_idle = false;
-    }
-    if (is_idle)
-        core_loop_timer_cancel(self->loop, &self->timer);
-}
-
-void
-dispatch_unsent(dispatch_t *self, enum dispatch_table table, uint32_t number)
-{
-    struct flight flight = flight_at(self, table, number);
-
-    if (core_loop_now_ms(self->loop) >= flight.slot->deadline_ms) {
-        dispatch_finish(self, table, number);
-        return;
-    }
-    flight.slot->progress &= (uint8_t) ~INFLIGHT_ANSWERED;
-    set_timer(self, flight, due_time(self, flight.slot));
-}
-
-bool
-dispatch_make_room(dispatch_t *self, enum dispatch_table table)
-{
-    inflight_t *slots = self->tables[table].slots;
-    uint32_t number = inflight_oldest(slots);
-
-    while (number != INFLIGHT_NONE
-           && (inflight_at(slots, number)->progress & INFLIGHT_ANSWERED) != 0)
-        number = inflight_after(slots, number);
-    if (number == INFLIGHT_NONE)
-        return false;
-    self->counters->overflow++;
-    if (table == DISPATCH_UDP)
-        dispatch_finish(self, table, number);
-    else
-        give_up(self, flight_at(self, table, number));
-    return true;
-}
-
-void
-dispatch_recover(dispatch_t *self, enum dispatch_table table)
-{
-    inflight_t *slots = self->tables[table].slots;
-    uint32_t next;
-
-    for (uint32_t number = inflight_oldest(slots); number != INFLIGHT_NONE;
-         number = next) {
-        struct inflight_slot *slot = inflight_at(slots, number);
-
-        next = inflight_after(slots, number);
-        self->counters->recovered++;
-        if (slot->deadline_ms != 0
-            && slot->deadline_ms <= core_loop_now_ms(self->loop)) {
-            self->counters->expired++;
-            dispatch_finish(self, table, number);
-            continue;
-        }
-        slot->returns = 1;              /* it may have been seen before */
-        dispatch_query(self, table, number);
-    }
-}
-
 /* ---- what the stages say ------------------------------------------------- */
-
-static void
-read_ede(const struct core_record *record, struct reply_ede *ede)
-{
-    size_t size;
-    const uint8_t *value;
-
-    *ede = (struct reply_ede) { .code = CORE_EDE_NONE };
-    if (record->trail_size == 0)
-        return;
-    value = core_trail_find(record->trail, record->trail_size, CORE_TRAIL_EDE,
-                            &size);
-    if (value == NULL || size < 2)
-        return;
-    *ede = (struct reply_ede) { core_read16(value), value + 2, size - 2 };
-}
-
-static void
-keep_streaming(dispatch_t *self, struct flight flight)
-{
-    flight.slot->progress |= INFLIGHT_STREAMING;
-    flight.slot->deadline_ms = core_loop_now_ms(self->loop)
-        + self->policy.deadline_ms;
-    set_timer(self, flight, flight.slot->deadline_ms);
-}
-
-static void
-take_reply(dispatch_t *self, struct flight flight,
-           const struct core_record *record)
-{
-    bool is_last = (record->flags & CORE_RECORD_MORE) == 0
-        || flight.slot->transport == CORE_UDP;
-    uint8_t *room = reserve(self, flight, record->message_size + OPT_ROOM);
-    struct reply_request request;
-    struct reply_ede ede;
-    bool is_cut;
-
-    if (room == NULL)
-        return;
-    request_of(self, flight.slot, &request);
-    read_ede(record, &ede);
-
-    size_t size = reply_shape(&self->policy.reply, &request, record->message,
-                              record->message_size, &ede, room, &is_cut);
-
-    if (size == 0) {
-        self->counters->broken++;
-        if ((flight.slot->progress & INFLIGHT_STREAMING) != 0)
-            give_up(self, flight);
-        else
-            reply_rcode_now(self, flight, CORE_SERVFAIL,
-                            CORE_EDE_INVALID_DATA);
-        return;
-    }
-    if (is_cut)
-        self->counters->truncated++;
-    if (!is_last)
-        keep_streaming(self, flight);
-    memcpy(self->trail, record->trail, record->trail_size);
-    commit(self, flight, room, size, is_last, record->trail_size);
-}
 
 static void
 take_replies(void *owner, const struct core_envelope *envelope,
@@ -647,9 +260,9 @@ take_replies(void *owner, const struct core_envelope *envelope,
             || (flight.slot->progress & INFLIGHT_ANSWERED) != 0)
             self->counters->late++;
         else if ((record.flags & CORE_RECORD_RETURNED) == 0)
-            take_reply(self, flight, &record);
+            answer_record(self, flight, &record);
         else if ((flight.slot->progress & INFLIGHT_STREAMING) == 0)
-            take_back(self, flight);
+            patience_take_back(self, flight);
     }
 }
 
@@ -661,39 +274,14 @@ take_undelivered(void *owner, uint64_t id)
 
     if (flight.slot != NULL
         && (flight.slot->progress & INFLIGHT_ANSWERED) == 0)
-        take_back(self, flight);
+        patience_take_back(self, flight);
 }
 
-/* A stage is back: what it may have taken with it is sent once more. */
 static void
 take_return(void *owner, core_outlet_t *outlet, unsigned instance)
 {
-    dispatch_t *self = owner;
-    uint32_t next;
-
-    (void) instance;                    /* twice is harmless */
-    for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
-        inflight_t *slots = self->tables[t].slots;
-
-        for (uint32_t number = inflight_oldest(slots);
-             number != INFLIGHT_NONE; number = next) {
-            struct flight flight = flight_at(self, t, number);
-
-            next = inflight_after(slots, number);
-            if ((flight.slot->progress & INFLIGHT_ANSWERED) != 0
-                || (flight.slot->progress & INFLIGHT_ROUTED) == 0
-                || !chain_is(self->chains[flight.slot->chain], outlet))
-                continue;
-            if ((flight.slot->progress & INFLIGHT_STREAMING) != 0) {
-                give_up(self, flight);
-                continue;
-            }
-            flight.slot->attempts = 0;
-            flight.slot->returns = 1;
-            self->counters->resent++;
-            route_down(self, flight);
-        }
-    }
+    (void) instance;                    /* sending twice is harmless */
+    patience_return(owner, outlet);
 }
 
 /* ---- making and ending --------------------------------------------------- */
@@ -746,9 +334,9 @@ dispatch_chain(dispatch_t *self, const char *name, struct core_fault *fault)
         if (streq(chain_name(self->chains[i]), name))
             return (int) i;
     }
-    if (self->chain_count == CHAINS) {
+    if (self->chain_count == FLIGHT_CHAINS) {
         core_fault_set(fault, NULL, 0, "more than %d different next stages",
-                       CHAINS);
+                       FLIGHT_CHAINS);
         return -1;
     }
 

@@ -187,7 +187,8 @@ take_stock(inflight_t *self)
             if (at->state == INFLIGHT_LIVE && is_sound(self, slot)) {
                 at->progress = at->attempts = at->returns = 0;
                 append(self, slot);
-            } else if (at->state != INFLIGHT_RECEIVING) {
+            }
+            else if (at->state != INFLIGHT_RECEIVING) {
                 set_state(at, INFLIGHT_FREE);
                 push_free(self, slot);
             }
@@ -280,14 +281,16 @@ inflight_take(inflight_t *self, size_t room)
     if (slots->free_count > 0) {
         slot = slots->free[--slots->free_count];
         at = inflight_at(self, slot);
-    } else if (self->area->used[class] < self->area->slots[class]) {
+    }
+    else if (self->area->used[class] < self->area->slots[class]) {
         slot = slots->base + self->area->used[class];
         at = inflight_at(self, slot);
         memset(at, 0, sizeof *at);
         at->message[room_of[class] - 1] = 0;    /* maps its last page */
         __atomic_store_n(&self->area->used[class],
                          self->area->used[class] + 1, __ATOMIC_RELEASE);
-    } else {
+    }
+    else {
         return INFLIGHT_NONE;
     }
     set_state(at, INFLIGHT_RECEIVING);

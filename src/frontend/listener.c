@@ -52,7 +52,8 @@ split(char *text, char **host, char **port)
             *port = end + 2;
         *end = '\0';
         *host = text + 1;
-    } else if (colon != NULL) {
+    }
+    else if (colon != NULL) {
         *colon = '\0';
         *port = colon + 1;
     }
@@ -119,7 +120,8 @@ set_udp_options(const struct listener *self)
     if (self->address.any.sa_family == AF_INET) {
         set_option(self->udp, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
         set_option(self->udp, IPPROTO_IP, IP_PKTINFO, self->is_wildcard);
-    } else {
+    }
+    else {
         set_option(self->udp, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
                    IPV6_PMTUDISC_OMIT);
         set_option(self->udp, IPPROTO_IPV6, IPV6_RECVPKTINFO,

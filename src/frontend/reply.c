@@ -131,11 +131,13 @@ make_opt(struct opt *opt, const struct reply_policy *policy,
          const struct reply_ede *ede)
 {
     size_t room = (size_t) request->limit - request->question_end;
-    uint8_t *bytes = opt->bytes;
 
     opt->size = 0;
     if ((request->asked & REPLY_EDNS) == 0)
         return;
+
+    uint8_t *bytes = opt->bytes;
+
     bytes[0] = 0;                       /* the root */
     core_write16(bytes + 1, CORE_OPT);
     core_write16(bytes + 3, policy->payload);

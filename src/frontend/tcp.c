@@ -370,9 +370,11 @@ end_idle(void *owner)
         if (waiting_for(connection) > 0) {
             self->counters->tcp_slow++;
             end_connection(self, connection);
-        } else if (connection->queries > 0) {
+        }
+        else if (connection->queries > 0) {
             connections_touch(self->connections, connection, now_ms);
-        } else {
+        }
+        else {
             self->counters->tcp_idle++;
             end_connection(self, connection);
         }

@@ -145,7 +145,8 @@ loosen_interface(struct inflight_slot *slot)
             CMSG_DATA(header);
 
         to->ipi_ifindex = 0;
-    } else if (header->cmsg_level == IPPROTO_IPV6
+    }
+    else if (header->cmsg_level == IPPROTO_IPV6
                && header->cmsg_type == IPV6_PKTINFO) {
         struct in6_pktinfo *to = (struct in6_pktinfo *) (void *)
             CMSG_DATA(header);

@@ -1,0 +1,192 @@
+/*
+ * answer - a reply goes to the transport that brought the query
+ *
+ * The transport lends room, the reply is shaped straight into it, and the
+ * transport takes it over.
+ */
+
+#include <czmq.h>
+
+#include "frontend/flight.h"
+
+#define OWN_REPLY_SIZE 1536             /* of any reply of our own */
+#define OPT_ROOM 320                    /* an OPT record of ours, at most */
+
+static void
+request_of(const dispatch_t *self, const struct inflight_slot *slot,
+           struct reply_request *request)
+{
+    const struct dispatch_carrier *carrier = &self->carriers[slot->transport];
+
+    *request = (struct reply_request) {
+        .query = slot->message,
+        .question_end = slot->question_end,
+        .limit = slot->limit,
+        .asked = slot->asked,
+        .is_continued = (slot->progress & INFLIGHT_STREAMING) != 0,
+    };
+    if ((slot->asked & REPLY_KEEPALIVE) != 0 && carrier->keepalive != NULL)
+        request->keepalive = carrier->keepalive(carrier->owner);
+}
+
+static uint8_t *
+reserve(dispatch_t *self, struct flight flight, size_t size)
+{
+    const struct dispatch_carrier *carrier =
+        &self->carriers[flight.slot->transport];
+    uint8_t *room = NULL;
+
+    if (size > flight.slot->limit)
+        size = flight.slot->limit;
+    if (carrier->reserve != NULL)
+        room = carrier->reserve(carrier->owner, flight.number, size);
+    if (room == NULL) {
+        self->counters->unsent++;
+        if (flight.table == DISPATCH_UDP)
+            dispatch_unsent(self, flight.table, flight.number);
+        else
+            dispatch_finish(self, flight.table, flight.number);
+    }
+    return room;
+}
+
+/* Hands the reply over to the transport. */
+static void
+commit(dispatch_t *self, struct flight flight, const uint8_t *reply,
+       size_t size, bool is_last, size_t trail_size)
+{
+    struct inflight_slot *slot = flight.slot;
+    const struct dispatch_carrier *carrier = &self->carriers[slot->transport];
+
+    if (is_last) {
+        unsigned rcode = reply[3] & 15;
+
+        slot->progress |= INFLIGHT_ANSWERED;
+        resend_clear(self->tables[flight.table].timers, flight.number);
+        counters_reply(self->counters, rcode,
+                       flight_now_us(self) - slot->arrived_us);
+    }
+    carrier->commit(carrier->owner, flight.number, size, is_last, self->trail,
+                    trail_size);
+}
+
+/* Answers without a stage. */
+void
+answer_rcode(dispatch_t *self, struct flight flight, unsigned rcode,
+                uint16_t ede_code)
+{
+    struct reply_request request;
+    struct reply_ede ede = { .code = ede_code };
+    uint8_t *room = reserve(self, flight, OWN_REPLY_SIZE);
+    size_t trail_size = 0;
+
+    if (room == NULL)
+        return;
+    request_of(self, flight.slot, &request);
+
+    size_t size = reply_rcode(&self->policy.reply, &request, rcode, &ede,
+                              room);
+
+    if (ede_code != CORE_EDE_NONE) {
+        uint8_t value[2];
+
+        core_write16(value, ede_code);
+        trail_size = core_trail_add(self->trail, 0, CORE_TRAIL_EDE, value,
+                                    sizeof value);
+    }
+    commit(self, flight, room, size, true, trail_size);
+}
+
+void
+answer_unknown_key(dispatch_t *self, struct flight flight,
+                   const struct core_message *message)
+{
+    struct reply_request request;
+    uint8_t *room = reserve(self, flight, OWN_REPLY_SIZE);
+
+    if (room == NULL)
+        return;
+    request_of(self, flight.slot, &request);
+    commit(self, flight, room,
+           reply_unknown_key(&self->policy.reply, &request, message, room),
+           true, 0);
+}
+
+void
+answer_chaos(dispatch_t *self, struct flight flight,
+             const struct core_message *message)
+{
+    struct reply_request request;
+    uint8_t composed[CHAOS_REPLY_SIZE];
+    size_t size = chaos_reply(&self->policy.chaos, message, composed);
+    uint8_t *room = reserve(self, flight, size + OPT_ROOM);
+    bool is_cut;
+
+    if (room == NULL)
+        return;
+    request_of(self, flight.slot, &request);
+    size = reply_shape(&self->policy.reply, &request, composed, size, NULL,
+                       room, &is_cut);
+    commit(self, flight, room, size, true, 0);
+}
+
+static void
+read_ede(const struct core_record *record, struct reply_ede *ede)
+{
+    size_t size;
+    const uint8_t *value;
+
+    *ede = (struct reply_ede) { .code = CORE_EDE_NONE };
+    if (record->trail_size == 0)
+        return;
+    value = core_trail_find(record->trail, record->trail_size, CORE_TRAIL_EDE,
+                            &size);
+    if (value == NULL || size < 2)
+        return;
+    *ede = (struct reply_ede) { core_read16(value), value + 2, size - 2 };
+}
+
+static void
+keep_streaming(dispatch_t *self, struct flight flight)
+{
+    flight.slot->progress |= INFLIGHT_STREAMING;
+    flight.slot->deadline_ms = core_loop_now_ms(self->loop)
+        + self->policy.deadline_ms;
+    patience_until_deadline(self, flight);
+}
+
+void
+answer_record(dispatch_t *self, struct flight flight,
+              const struct core_record *record)
+{
+    bool is_last = (record->flags & CORE_RECORD_MORE) == 0
+        || flight.slot->transport == CORE_UDP;
+    uint8_t *room = reserve(self, flight, record->message_size + OPT_ROOM);
+    struct reply_request request;
+    struct reply_ede ede;
+    bool is_cut;
+
+    if (room == NULL)
+        return;
+    request_of(self, flight.slot, &request);
+    read_ede(record, &ede);
+
+    size_t size = reply_shape(&self->policy.reply, &request, record->message,
+                              record->message_size, &ede, room, &is_cut);
+
+    if (size == 0) {
+        self->counters->broken++;
+        if ((flight.slot->progress & INFLIGHT_STREAMING) != 0)
+            patience_end(self, flight);
+        else
+            answer_rcode(self, flight, CORE_SERVFAIL,
+                            CORE_EDE_INVALID_DATA);
+        return;
+    }
+    if (is_cut)
+        self->counters->truncated++;
+    if (!is_last)
+        keep_streaming(self, flight);
+    memcpy(self->trail, record->trail, record->trail_size);
+    commit(self, flight, room, size, is_last, record->trail_size);
+}

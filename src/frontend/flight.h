@@ -1,0 +1,105 @@
+/*
+ * flight - what the parts of the dispatch share; private to them
+ *
+ *   dispatch.c   a query comes in, is admitted and goes down its route
+ *   answer.c     a reply goes to the transport that brought the query
+ *   patience.c   what happens when no reply comes
+ */
+
+#ifndef FRONTEND_FLIGHT_H
+#define FRONTEND_FLIGHT_H
+
+#include "frontend/chain.h"
+#include "frontend/dispatch.h"
+#include "frontend/resend.h"
+
+#define FLIGHT_CHAINS 64                /* different heads, at most */
+#define FLIGHT_TRANSPORTS (CORE_INTERNAL + 1)
+
+struct table {
+    inflight_t *slots;
+    resend_t *timers;
+};
+
+struct dispatch {
+    core_loop_t *loop;
+    core_timer_t *timer;                /* runs while anything is in flight */
+    core_life_t *life;
+    struct counters *counters;
+    struct table tables[DISPATCH_TABLES];
+    struct dispatch_carrier carriers[FLIGHT_TRANSPORTS];
+    struct dispatch_policy policy;
+    route_table_t *routes;
+    chain_t *chains[FLIGHT_CHAINS];
+    unsigned chain_count;
+    int64_t real_offset_us;             /* from monotonic time to 1970's */
+    int64_t offset_read_ms;
+    uint8_t trail[CORE_TRAIL_SIZE];
+};
+
+/* One slot in hand. */
+struct flight {
+    enum dispatch_table table;
+    uint32_t number;
+    struct inflight_slot *slot;
+};
+
+/* ---- dispatch.c ---------------------------------------------------------- */
+
+struct flight
+    flight_at(const dispatch_t *self, enum dispatch_table table,
+              uint32_t number);
+
+/* The flight of a record's id; its slot is NULL when that is over. */
+struct flight
+    flight_of(const dispatch_t *self, uint64_t id);
+
+/* Sends an admitted query to its chain, the first time or once more. */
+void
+    flight_down(dispatch_t *self, struct flight flight);
+
+/* Microseconds since 1970, without reading that clock for each query. */
+int64_t
+    flight_now_us(dispatch_t *self);
+
+/* ---- answer.c ------------------------------------------------------------ */
+
+/* Answers without a stage; ede_code may be CORE_EDE_NONE. */
+void
+    answer_rcode(dispatch_t *self, struct flight flight, unsigned rcode,
+                 uint16_t ede_code);
+void
+    answer_unknown_key(dispatch_t *self, struct flight flight,
+                       const struct core_message *message);
+void
+    answer_chaos(dispatch_t *self, struct flight flight,
+                 const struct core_message *message);
+
+/* Answers with what a stage said. */
+void
+    answer_record(dispatch_t *self, struct flight flight,
+                  const struct core_record *record);
+
+/* ---- patience.c ---------------------------------------------------------- */
+
+/* The query was sent down: it is looked at again when that was in vain. */
+void
+    patience_start(dispatch_t *self, struct flight flight);
+
+/* It is looked at again at its deadline and no sooner. */
+void
+    patience_until_deadline(dispatch_t *self, struct flight flight);
+
+/* Nobody took the query: it is tried again soon. */
+void
+    patience_take_back(dispatch_t *self, struct flight flight);
+
+/* A stage is back: what it may have taken with it is sent once more. */
+void
+    patience_return(dispatch_t *self, const core_outlet_t *outlet);
+
+/* No reply will come. */
+void
+    patience_end(dispatch_t *self, struct flight flight);
+
+#endif
