@@ -1,0 +1,23 @@
+/*
+ * census - reads from the configuration which processes there are
+ */
+
+#ifndef HEALTH_CENSUS_H
+#define HEALTH_CENSUS_H
+
+#include <stdint.h>
+
+#include "coredns/fault.h"
+#include "health/roster.h"
+
+/*
+ * Puts every process of the stages in the file at path on the roster:
+ * "cache", or "cache.0", "cache.1"... of a stage with several instances.
+ * Returns -1 and the first fault when the file cannot be read; then the roster
+ * is as it was.
+ */
+int
+    census_take(roster_t *roster, const char *path, int64_t now_ms,
+                struct core_fault *fault);
+
+#endif
