@@ -4,9 +4,6 @@
  * Nothing is kept of "where we are": after each event every step that has not
  * begun is asked whether it may, and the first round that is not over decides
  * what else waits.  There are a few dozen steps at most.
- *
- * A head does not wait for ever for what is behind it: a stage that cannot be
- * ready (its source is away) must not keep the rest from answering.
  */
 
 #include "ctl/change.h"
@@ -26,19 +23,8 @@
 
 #define BEAT_MS 200                     /* limits are looked at so often */
 #define LIMIT_MS 30000
-#define PATIENCE_MS 5000                /* of a head with what is behind it */
 #define DRAIN_LIMIT_MS 10000
 #define RELOAD_LIMIT_MS 20000
-
-struct step {
-    change_t *change;                   /* NULL: the change is gone */
-    enum step_kind kind;
-    enum step_state state;
-    process_t *process;
-    int64_t begun_ms;
-    bool was_killed;
-    bool is_asking;                     /* a reply will come; see forget() */
-};
 
 struct change {
     void *context;
@@ -148,77 +134,6 @@ int
 change_exit_code(const change_t *self)
 {
     return self->exit_code;
-}
-
-/* ---- may it begin? ------------------------------------------------------- */
-
-static bool
-leads_to(const struct step *from, const struct step *to, enum wire_kind kind)
-{
-    const struct plan_stage *stage = process_spec(from->process)->stage;
-    const char *name = process_spec(to->process)->stage->name;
-
-    for (size_t i = 0; i < stage->wire_count; i++)
-        if (stage->wires[i].kind == kind
-            && strcmp(stage->wires[i].to->name, name) == 0)
-            return true;
-    return false;
-}
-
-static bool
-is_settled(const struct step *step)
-{
-    return step->state == STEP_DONE || step->state == STEP_FAILED;
-}
-
-static bool
-may_start(const change_t *self, const struct step *step)
-{
-    int64_t now_ms = core_loop_now_ms(self->loop);
-
-    for (size_t i = 0; i < self->count; i++) {
-        const struct step *other = self->steps[i];
-
-        if (other->kind != STEP_START || is_settled(other))
-            continue;
-        if (leads_to(step, other, WIRE_SOURCE)
-            && other->state == STEP_WAITING)
-            return false;
-        if (leads_to(step, other, WIRE_NEXT)
-            && (other->state == STEP_WAITING
-                || now_ms - other->begun_ms < PATIENCE_MS))
-            return false;
-    }
-    return true;
-}
-
-static bool
-may_stop(const change_t *self, const struct step *step)
-{
-    for (size_t i = 0; i < self->count; i++) {
-        const struct step *other = self->steps[i];
-
-        if (other->kind == STEP_STOP && !is_settled(other)
-            && (leads_to(other, step, WIRE_NEXT)
-                || leads_to(other, step, WIRE_SOURCE)))
-            return false;
-    }
-    return true;
-}
-
-static bool
-may_begin(const change_t *self, const struct step *step)
-{
-    if (step->kind == STEP_START)
-        return may_start(self, step);
-    if (step->kind == STEP_STOP)
-        return may_stop(self, step);
-    for (size_t i = 0; i < self->count; i++)
-        if (step->kind == STEP_RESTART
-            && self->steps[i]->kind == STEP_RESTART
-            && self->steps[i]->state == STEP_RUNNING)
-            return false;
-    return true;
 }
 
 /* ---- how a step ends ----------------------------------------------------- */
@@ -339,7 +254,7 @@ static bool
 is_round_over(const change_t *self, enum step_kind round)
 {
     for (size_t i = 0; i < self->count; i++)
-        if (self->steps[i]->kind == round && !is_settled(self->steps[i]))
+        if (self->steps[i]->kind == round && !step_is_settled(self->steps[i]))
             return false;
     return true;
 }
@@ -372,13 +287,14 @@ finish(change_t *self, enum change_outcome outcome)
 static bool
 begin_some(change_t *self)
 {
+    int64_t now_ms = core_loop_now_ms(self->loop);
     bool has_begun = false;
 
     for (size_t i = 0; i < self->count && !self->is_over; i++) {
         struct step *step = self->steps[i];
 
         if (step->kind == self->round && step->state == STEP_WAITING
-            && may_begin(self, step)) {
+            && step_may_begin(step, self->steps, self->count, now_ms)) {
             begin_step(step);
             has_begun = true;
         }
@@ -450,7 +366,7 @@ say_late(change_t *self)
     for (size_t i = 0; i < self->count; i++) {
         const struct step *step = self->steps[i];
 
-        if (step->kind == self->round && !is_settled(step))
+        if (step->kind == self->round && !step_is_settled(step))
             say(self, "%s: not ready after %lld s",
                 process_name(step->process),
                 (long long) (self->limit_ms / 1000));

@@ -20,10 +20,7 @@
 #include "coredns/loop.h"
 
 #include "ctl/process.h"
-
-enum step_kind { STEP_START, STEP_RESTART, STEP_RELOAD, STEP_STOP };
-
-enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED };
+#include "ctl/step.h"
 
 enum change_outcome {
     CHANGE_DONE,

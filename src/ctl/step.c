@@ -1,0 +1,72 @@
+/*
+ * step - one thing to be done to a process, and what it has to wait for
+ *
+ * A head does not wait for ever for what is behind it: a stage that cannot be
+ * ready (its source is away) must not keep the rest from answering.
+ */
+
+#include "ctl/step.h"
+
+#include <string.h>
+
+#define PATIENCE_MS 5000                /* of a head with what is behind it */
+
+bool
+step_is_settled(const struct step *self)
+{
+    return self->state == STEP_DONE || self->state == STEP_FAILED;
+}
+
+static bool
+leads_to(const struct step *from, const struct step *to, enum wire_kind kind)
+{
+    const struct plan_stage *stage = process_spec(from->process)->stage;
+    const char *name = process_spec(to->process)->stage->name;
+
+    for (size_t i = 0; i < stage->wire_count; i++)
+        if (stage->wires[i].kind == kind
+            && strcmp(stage->wires[i].to->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A start waits for what queries go to, and comes behind its sources. */
+static bool
+has_to_start_after(const struct step *self, const struct step *other,
+                   int64_t now_ms)
+{
+    bool is_waiting = other->state == STEP_WAITING;
+
+    return (leads_to(self, other, WIRE_SOURCE) && is_waiting)
+        || (leads_to(self, other, WIRE_NEXT)
+            && (is_waiting || now_ms - other->begun_ms < PATIENCE_MS));
+}
+
+static bool
+has_to_follow(const struct step *self, const struct step *other,
+              int64_t now_ms)
+{
+    switch (self->kind) {
+    case STEP_START:
+        return has_to_start_after(self, other, now_ms);
+    case STEP_RESTART:
+        return other->state == STEP_RUNNING;    /* one after the other */
+    case STEP_STOP:
+        return leads_to(other, self, WIRE_NEXT)
+            || leads_to(other, self, WIRE_SOURCE);
+    default:
+        return false;
+    }
+}
+
+bool
+step_may_begin(const struct step *self, struct step *const *steps,
+               size_t count, int64_t now_ms)
+{
+    for (size_t i = 0; i < count; i++)
+        if (steps[i] != self && steps[i]->kind == self->kind
+            && !step_is_settled(steps[i])
+            && has_to_follow(self, steps[i], now_ms))
+            return false;
+    return true;
+}
