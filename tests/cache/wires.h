@@ -1,0 +1,266 @@
+/*
+ * wires - a cache in a process of its own, between a frontend and a next stage
+ * that the test plays itself
+ */
+
+#ifndef TESTS_CACHE_WIRES_H
+#define TESTS_CACHE_WIRES_H
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <zmq.h>
+
+#include "cache/cache.h"
+#include "cache/sample.h"
+#include "core_test.h"
+#include "coredns/batch.h"
+#include "coredns/control.h"
+
+#define QUICKLY_MS 150                  /* nothing comes within */
+#define PATIENTLY_MS 5000
+
+struct wires {
+    void *context;
+    void *asker;                        /* a frontend's DEALER */
+    void *next;                         /* the next stage's ROUTER */
+    pid_t child;
+    char config[160], pipe[160], next_endpoint[160], control[160];
+};
+
+/* A record that came, with its message read, in a frame of its own. */
+struct arrival {
+    uint8_t frame[70000];
+    uint8_t envelope[2][64];
+    int envelope_sizes[2];
+    int hops;
+    struct core_record record;
+    struct core_message message;
+};
+
+static struct wires wires;
+
+static inline void
+wires_configure(const char *settings)
+{
+    FILE *file = fopen(wires.config, "w");
+
+    fprintf(file, "stages: { cache: { %s }; };\n", settings);
+    fclose(file);
+}
+
+static inline void
+wires_start_cache(void)
+{
+    int fds[2];
+    char number[12], line[8] = "";
+
+    ck_assert_int_eq(pipe(fds), 0);
+    wires.child = fork();
+    if (wires.child == 0) {
+        char *argv[] = {
+            "coredns-cache", "-c", wires.config, "--pipe", wires.pipe,
+            "--next", wires.next_endpoint, "--control", wires.control,
+            "--ready", number, NULL,
+        };
+
+        snprintf(number, sizeof number, "%d", fds[1]);
+        close(fds[0]);
+        exit(core_stage_main(&cache_stage, 11, argv));
+    }
+    close(fds[1]);
+    ck_assert_int_eq(read(fds[0], line, sizeof line), 6);
+    close(fds[0]);
+}
+
+static inline void *
+wires_socket(int type)
+{
+    void *socket = zmq_socket(wires.context, type);
+    int linger = 0;
+
+    zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
+    return socket;
+}
+
+/* ---- as a frontend ------------------------------------------------------- */
+
+static inline void
+wires_send(const struct sample *query, uint64_t id, unsigned flags)
+{
+    core_batch_t *batch = core_batch_new();
+    struct core_record record = {
+        .id = id, .left_ms = 4000, .flags = (uint16_t) flags,
+        .message = query->bytes, .message_size = query->size,
+    };
+    size_t size;
+
+    core_batch_start(batch, CORE_BATCH_QUERIES);
+    core_batch_add(batch, &record);
+
+    const void *frame = core_batch_frame(batch, &size);
+
+    zmq_send(wires.asker, "", 0, ZMQ_SNDMORE);
+    zmq_send(wires.asker, frame, size, 0);
+    core_batch_destroy(&batch);
+}
+
+static inline bool
+wires_wait(void *socket, long timeout_ms)
+{
+    zmq_pollitem_t item = { .socket = socket, .events = ZMQ_POLLIN };
+
+    return zmq_poll(&item, 1, timeout_ms) > 0;
+}
+
+static inline void
+wires_read(void *socket, struct arrival *arrival)
+{
+    struct core_batch_reader reader;
+    int size;
+
+    arrival->hops = 0;
+    while ((size = zmq_recv(socket, arrival->envelope[arrival->hops], 64, 0))
+           > 0)
+        arrival->envelope_sizes[arrival->hops++] = size;
+    size = zmq_recv(socket, arrival->frame, sizeof arrival->frame, 0);
+    ck_assert_int_gt(size, 0);
+    ck_assert(core_batch_open(&reader, arrival->frame, (size_t) size));
+    ck_assert(core_batch_next(&reader, &arrival->record));
+    ck_assert_uint_eq(reader.left, 0);
+    ck_assert_int_eq(core_message_parse(&arrival->message,
+                                        arrival->record.message,
+                                        arrival->record.message_size),
+                     CORE_PARSE_OK);
+}
+
+/* The next reply. */
+static inline void
+wires_receive(struct arrival *arrival)
+{
+    ck_assert(wires_wait(wires.asker, PATIENTLY_MS));
+    wires_read(wires.asker, arrival);
+}
+
+/* ---- as the next stage --------------------------------------------------- */
+
+/* The next query. */
+static inline void
+wires_take(struct arrival *arrival)
+{
+    ck_assert(wires_wait(wires.next, PATIENTLY_MS));
+    wires_read(wires.next, arrival);
+}
+
+static inline bool
+wires_nothing_comes_down(void)
+{
+    return !wires_wait(wires.next, QUICKLY_MS);
+}
+
+/* Answers a query that was taken; a trail may be added. */
+static inline void
+wires_answer(const struct arrival *query, const struct sample *reply,
+             unsigned flags, enum core_trail_kind kind, const char *item)
+{
+    core_batch_t *batch = core_batch_new();
+    struct core_record record = query->record;
+    uint8_t message[CORE_MESSAGE_SIZE], trail[CORE_TRAIL_SIZE];
+    size_t size;
+
+    memcpy(message, reply->bytes, reply->size);
+    core_write16(message, query->message.id);
+    record.flags = (uint16_t) flags;
+    record.message = message;
+    record.message_size = reply->size;
+    record.trail = trail;
+    record.trail_size = 0;
+    if (item != NULL)
+        record.trail_size = core_trail_add(trail, 0, kind, item,
+                                           strlen(item));
+    core_batch_start(batch, CORE_BATCH_REPLIES);
+    core_batch_add(batch, &record);
+
+    const void *frame = core_batch_frame(batch, &size);
+
+    for (int i = 0; i < query->hops; i++)
+        zmq_send(wires.next, query->envelope[i],
+                 (size_t) query->envelope_sizes[i], ZMQ_SNDMORE);
+    zmq_send(wires.next, "", 0, ZMQ_SNDMORE);
+    zmq_send(wires.next, frame, size, 0);
+    core_batch_destroy(&batch);
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+/* Connects both sides and goes on when queries come through. */
+static inline void
+wires_connect(void)
+{
+    static struct sample query;
+    static struct arrival arrival;
+
+    wires.context = zmq_ctx_new();
+    wires.asker = wires_socket(ZMQ_DEALER);
+    wires.next = wires_socket(ZMQ_ROUTER);
+    zmq_setsockopt(wires.asker, ZMQ_ROUTING_ID, "local/test", 10);
+    ck_assert_int_eq(zmq_bind(wires.next, wires.next_endpoint), 0);
+    ck_assert_int_eq(zmq_connect(wires.asker, wires.pipe), 0);
+    sample_query(&query, "connect.", CORE_AXFR, 0, false);  /* not counted */
+    do {
+        wires_send(&query, 1, 0);
+        while (wires_wait(wires.asker, 5))
+            wires_read(wires.asker, &arrival);
+    } while (!wires_wait(wires.next, 5));
+    while (wires_wait(wires.next, 20))
+        wires_read(wires.next, &arrival);
+}
+
+static inline void
+wires_open(const char *settings)
+{
+    char folder[128];
+
+    snprintf(folder, sizeof folder, "%s", core_test_folder());
+    snprintf(wires.config, sizeof wires.config, "%s/conf", folder);
+    snprintf(wires.pipe, sizeof wires.pipe, "ipc://%s/pipe", folder);
+    snprintf(wires.next_endpoint, sizeof wires.next_endpoint,
+             "ipc://%s/next", folder);
+    snprintf(wires.control, sizeof wires.control, "ipc://%s/control",
+             folder);
+    wires_configure(settings);
+    wires_start_cache();
+    wires_connect();
+}
+
+/* Ends the cache, which must drain and end well. */
+static inline void
+wires_close(void)
+{
+    int status;
+
+    kill(wires.child, SIGTERM);
+    ck_assert_int_eq(waitpid(wires.child, &status, 0), wires.child);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 0);
+    zmq_close(wires.asker);
+    zmq_close(wires.next);
+    zmq_ctx_term(wires.context);
+}
+
+/* Gives it an order; the text is yours. */
+static inline char *
+wires_order(const char *verb, const char *first, const char *second)
+{
+    const char *const words[] = { verb, first, second, NULL };
+    struct core_fault fault;
+    char *text;
+
+    ck_assert_int_eq(core_control_ask(wires.control, words, 3000, &text,
+                                      &fault), 0);
+    return text;
+}
+
+#endif
