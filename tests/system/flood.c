@@ -33,6 +33,7 @@
 #define NAMES 100000
 #define BURST 64                        /* sent in a row, at most */
 #define HEADER 12
+#define LATE_SECONDS 1                  /* when QPS is more than we can send */
 #define LATENCY_STEPS 100000            /* of 100 us: 10 s */
 
 enum { FREE, WAITING, ANSWERED };
@@ -199,9 +200,10 @@ static void
 send_all(void)
 {
     int64_t begun_us = now_us();
+    int64_t end_us = begun_us + (flood.seconds + LATE_SECONDS) * 1000000;
     uint64_t total = (uint64_t)(flood.qps * flood.seconds);
 
-    for (uint64_t sent = 0; sent < total; ) {
+    for (uint64_t sent = 0; sent < total && now_us() < end_us; ) {
         uint64_t due = (uint64_t)((now_us() - begun_us) * flood.qps / 1000000);
 
         for (int i = 0; i < BURST && sent < due && sent < total; i++)
