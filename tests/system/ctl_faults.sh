@@ -2,9 +2,7 @@
 # Wrong configurations and stages that fail: who is told what, and what stays
 
 . tests/system/lib.sh
-
-cp tests/system/fake_stage "$folder/fake"
-chmod 755 "$folder/fake"
+. tests/system/fake.sh
 
 # one_stage SETTINGS: two stages, the second with these settings
 one_stage() {
@@ -22,11 +20,6 @@ says() {
     says_text=$1
     shift
     "$@" 2>&1 | grep -qF -- "$says_text"
-}
-
-# shellcheck disable=SC2317
-nobody_lives() {
-    ! pgrep -f "$folder/fake"
 }
 
 cat >"$configuration" <<END

@@ -2,14 +2,7 @@
 # In the foreground: readiness for systemd, signals; and toolkits side by side
 
 . tests/system/lib.sh
-
-cp tests/system/fake_stage "$folder/fake"
-chmod 755 "$folder/fake"
-
-# shellcheck disable=SC2317
-nobody_lives() {
-    ! pgrep -f "$folder/fake"
-}
+. tests/system/fake.sh
 
 configure <<END
 stages: {

@@ -2,9 +2,7 @@
 # A reload changes what differs, nothing else, and all of it or nothing
 
 . tests/system/lib.sh
-
-cp tests/system/fake_stage "$folder/fake"
-chmod 755 "$folder/fake"
+. tests/system/fake.sh
 
 # toolkit HEAD TAIL OTHERS: settings of the two, and other stages
 toolkit() {

@@ -2,14 +2,7 @@
 # Stages outlive their supervisor; start takes them over, stop ends them
 
 . tests/system/lib.sh
-
-cp tests/system/fake_stage "$folder/fake"
-chmod 755 "$folder/fake"
-
-# shellcheck disable=SC2317
-nobody_lives() {
-    ! pgrep -f "$folder/fake"
-}
+. tests/system/fake.sh
 
 toolkit() {
     configure <<END

@@ -2,14 +2,7 @@
 # start, a second start, status, logs, wires, stop: what they say and exit with
 
 . tests/system/lib.sh
-
-cp tests/system/fake_stage "$folder/fake"
-chmod 755 "$folder/fake"
-
-# shellcheck disable=SC2317
-nobody_lives() {
-    ! pgrep -f "$folder/fake"
-}
+. tests/system/fake.sh
 
 configure <<END
 stages: {
