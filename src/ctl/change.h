@@ -8,7 +8,8 @@
  *             at the same time
  *   restart   one after the other, in the order they were added
  *   reload    all at once, by control
- *   stop      those who send before what they send to
+ *   stop      those who only watch before all others, then those who send
+ *             before what they send to
  *
  * A step of start or restart is done when the process says that it is ready.
  * The change knows processes and their wires; it has no idea what it is for.

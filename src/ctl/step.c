@@ -30,6 +30,15 @@ leads_to(const struct step *from, const struct step *to, enum wire_kind kind)
     return false;
 }
 
+/* Without wires it only watches the others. */
+static bool
+is_observer(const struct step *self)
+{
+    const struct plan_stage *stage = process_spec(self->process)->stage;
+
+    return stage->wire_count == 0 && !stage->has_pipe && !stage->has_feed;
+}
+
 /* A start waits for what queries go to, and comes behind its sources. */
 static bool
 has_to_start_after(const struct step *self, const struct step *other,
@@ -52,7 +61,9 @@ has_to_follow(const struct step *self, const struct step *other,
     case STEP_RESTART:
         return other->state == STEP_RUNNING;    /* one after the other */
     case STEP_STOP:
-        return leads_to(other, self, WIRE_NEXT)
+        /* An observer tells that the end is near while all still goes on. */
+        return (is_observer(other) && !is_observer(self))
+            || leads_to(other, self, WIRE_NEXT)
             || leads_to(other, self, WIRE_SOURCE);
     default:
         return false;
