@@ -71,6 +71,11 @@ struct core_stage {
        each other, a file that cannot be read).  May be NULL. */
     void (*check)(const void *settings, core_faults_t *faults);
 
+    /* Only for --check: adds every fault of the data that the settings name
+       (zone files...).  At a start or a reload such a fault stops nobody.  May
+       be NULL. */
+    void (*inspect)(const void *settings, core_faults_t *faults);
+
     /* What becomes of a query.  NULL: the stage has no pipe (a head, a
        feed, an observer). */
     enum core_verdict (*handle_query)(void *state, core_query_t *query);

@@ -43,6 +43,13 @@ load(core_life_t *life)
                                 life->options.config_path,
                                 life->options.name, faults);
 
+    if (rc == 0 && life->options.only_check && life->stage->inspect != NULL) {
+        life->stage->inspect(life->version.settings, faults);
+        if (core_faults_count(faults) > 0) {
+            stage_version_unload(&life->version, life->stage);
+            rc = -1;
+        }
+    }
     print_faults(faults);
     core_faults_destroy(&faults);
     if (rc == -1)

@@ -1,0 +1,57 @@
+/*
+ * difference - what changed from one version of a zone to the next
+ *
+ * A change of one record in a zone of a million must not cost a million
+ * records.  For a large zone only the lines that differ are read, in the old
+ * and in the new text, from a mark in front of them to where both texts mean
+ * the same again.  For a small one both versions are read.
+ */
+
+#ifndef FILE_SYNC_DIFFERENCE_H
+#define FILE_SYNC_DIFFERENCE_H
+
+#include "file-sync/record_list.h"
+#include "file-sync/version.h"
+
+enum difference {
+    DIFFERENCE_CHANGES,                 /* found, and right */
+    DIFFERENCE_UNPROVEN,                /* found; whether the zone is right
+                                           only reading all of it tells */
+    DIFFERENCE_WHOLE,                   /* too much, or a fault: read all */
+};
+
+struct changes {
+    record_list_t *removed;             /* not sorted in any useful order; */
+    record_list_t *added;               /* removals come first */
+};
+
+void
+    changes_start(struct changes *self);
+void
+    changes_end(struct changes *self);
+
+/*
+ * Compares a large version, which has its check, with the text that is to
+ * follow on it.  On DIFFERENCE_CHANGES the check has taken the changes in and
+ * marks (yours) are those of the new text: version_follow() is to be called.
+ */
+enum difference
+    difference_of_text(version_t *old, text_file_t *text,
+                       struct changes *changes, struct zone_context **marks,
+                       size_t *mark_count);
+
+/* Compares two versions: DIFFERENCE_CHANGES or DIFFERENCE_WHOLE. */
+enum difference
+    difference_of_versions(version_t *old, version_t *new_version,
+                           struct changes *changes);
+
+/*
+ * True when a removed record must leave the zone: not when another copy of it
+ * is still in the text.  check is that of the new version, or NULL when
+ * changes are those of two versions.
+ */
+bool
+    changes_is_removal(const struct changes *self, const zone_check_t *check,
+                       const struct zone_record *removed);
+
+#endif

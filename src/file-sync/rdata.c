@@ -1,0 +1,263 @@
+/*
+ * rdata - the words behind a type as wire format
+ *
+ * The types are rows of letters, one a field; see rdata_field.h.  What has no
+ * row goes to ldns, as a record of its own made of the words once more: slow,
+ * and nobody waits for a LOC record.
+ */
+
+#include "file-sync/rdata.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ldns/ldns.h>
+
+#include "coredns/feed.h"
+#include "coredns/memory.h"
+#include "coredns/message.h"
+#include "coredns/rrtype.h"
+#include "file-sync/rdata_field.h"
+#include "file-sync/svcb.h"
+
+static const struct {
+    uint16_t type;
+    char fields[10];
+} layouts[] = {
+    { CORE_A, "a" }, { CORE_AAAA, "6" }, { CORE_CNAME, "l" },
+    { CORE_NS, "l" }, { CORE_MX, "2l" }, { CORE_TXT, "S" },
+    { CORE_PTR, "n" }, { CORE_SRV, "222n" }, { CORE_SOA, "ll4tttt" },
+    { CORE_RRSIG, "yg1tTT2nb" }, { CORE_NSEC, "nm" }, { CORE_DS, "2g1x" },
+    { CORE_DNSKEY, "21gb" }, { CORE_SVCB, "2nv" }, { CORE_HTTPS, "2nv" },
+    { CORE_CAA, "1kq" }, { CORE_DNAME, "n" }, { CORE_NAPTR, "22sssn" },
+    { CORE_MD, "n" }, { CORE_MF, "n" }, { CORE_MB, "n" }, { CORE_MG, "n" },
+    { CORE_MR, "n" }, { CORE_MINFO, "nn" }, { CORE_HINFO, "ss" },
+    { CORE_RP, "nn" }, { CORE_AFSDB, "2n" }, { CORE_RT, "2n" },
+    { CORE_SIG, "yg1tTT2nb" }, { 25 /* KEY */, "21gb" }, { CORE_PX, "2nn" },
+    { CORE_KX, "2n" }, { 37 /* CERT */, "c2gb" }, { 44 /* SSHFP */, "11x" },
+    { 49 /* DHCID */, "b" }, { CORE_NSEC3, "112hom" },
+    { CORE_NSEC3PARAM, "112h" }, { 52 /* TLSA */, "111x" },
+    { 53 /* SMIMEA */, "111x" }, { 56 /* NINFO */, "S" },
+    { 58 /* TALINK */, "nn" }, { 59 /* CDS */, "2g1x" },
+    { 60 /* CDNSKEY */, "21gb" }, { 61 /* OPENPGPKEY */, "b" },
+    { 62 /* CSYNC */, "42m" }, { 63 /* ZONEMD */, "411x" },
+    { 99 /* SPF */, "S" }, { 104 /* NID */, "2i" }, { 105 /* L32 */, "2a" },
+    { 106 /* L64 */, "2i" }, { 107 /* LP */, "2n" }, { 108 /* EUI48 */, "e" },
+    { 109 /* EUI64 */, "E" }, { 256 /* URI */, "22q" }, { 258 /* AVC */, "S" },
+    { 261 /* RESINFO */, "S" }, { 262 /* WALLET */, "S" },
+    { 32769 /* DLV */, "2g1x" },
+};
+
+/* ---- what all fields use ------------------------------------------------- */
+
+bool
+rdata_fail(struct rdata_reader *self, const struct word *word,
+           const char *fault)
+{
+    self->fault = fault;
+    self->fault_word = word;
+    return false;
+}
+
+bool
+rdata_put(struct rdata_reader *self, const void *octets, size_t size)
+{
+    if (size > RDATA_SIZE - self->size)
+        return rdata_fail(self, NULL, "rdata is above the limit of 65535 "
+                          "octets");
+    if (size > 0)
+        memcpy(self->bytes + self->size, octets, size);
+    self->size += size;
+    return true;
+}
+
+bool
+rdata_put8(struct rdata_reader *self, unsigned value)
+{
+    uint8_t octet = (uint8_t) value;
+
+    return rdata_put(self, &octet, sizeof octet);
+}
+
+bool
+rdata_put16(struct rdata_reader *self, unsigned value)
+{
+    uint8_t octets[2];
+
+    core_write16(octets, (uint16_t) value);
+    return rdata_put(self, octets, sizeof octets);
+}
+
+bool
+rdata_put32(struct rdata_reader *self, uint32_t value)
+{
+    uint8_t octets[4];
+
+    core_write32(octets, value);
+    return rdata_put(self, octets, sizeof octets);
+}
+
+int
+rdata_unescape(uint8_t *bytes, size_t limit, const char *text, size_t size)
+{
+    size_t written = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        int octet = (uint8_t) text[i];
+
+        if (octet == '\\' && ++i == size)
+            return -1;
+        if (octet == '\\') {
+            octet = (uint8_t) text[i];
+            if (octet >= '0' && octet <= '9') {
+                if (size - i < 3 || text[i + 1] < '0' || text[i + 1] > '9'
+                    || text[i + 2] < '0' || text[i + 2] > '9')
+                    return -1;
+                octet = (octet - '0') * 100 + (text[i + 1] - '0') * 10
+                    + text[i + 2] - '0';
+                i += 2;
+            }
+        }
+        if (octet > 255 || written == limit)
+            return -1;
+        bytes[written++] = (uint8_t) octet;
+    }
+    return (int) written;
+}
+
+/* ---- the generic form, RFC 3597 section 5 -------------------------------- */
+
+static bool
+is_generic(const struct rdata_reader *self)
+{
+    return self->left > 0 && self->word->size == 2
+        && !self->word->is_quoted && memcmp(self->word->text, "\\#", 2) == 0;
+}
+
+/* What is read as octets must still be what the type says. */
+static bool
+is_sound(const struct rdata_reader *self)
+{
+    uint8_t *rdatas = core_allocate(2 + self->size);
+    struct core_change change = {
+        .kind = CORE_CHANGE_ADD, .owner = (const uint8_t *) "",
+        .type = self->type, .count = 1, .rdatas = rdatas,
+        .rdatas_size = 2 + self->size,
+    };
+
+    core_write16(rdatas, (uint16_t) self->size);
+    memcpy(rdatas + 2, self->bytes, self->size);
+
+    bool sound = core_change_is_sound(&change);
+
+    free(rdatas);
+    return sound;
+}
+
+static bool
+read_generic(struct rdata_reader *self)
+{
+    const struct word *length = self->word + 1;
+    uint32_t size;
+
+    if (self->left < 2 || !word_number(length, RDATA_SIZE, &size))
+        return rdata_fail(self, self->left < 2 ? NULL : length,
+                          "no length behind \\#");
+    self->word += 2;
+    self->left -= 2;
+    if (self->left > 0 && !rdata_field_read(self, FIELD_HEX))
+        return false;
+    if (self->size != size)
+        return rdata_fail(self, length, "not the length of the octets that "
+                          "follow");
+    return is_sound(self) || rdata_fail(self, NULL, "octets are not rdata of "
+                                        "this type");
+}
+
+/* ---- what is left to ldns ------------------------------------------------ */
+
+/* The words as one text, as ldns reads it; free() it. */
+static char *
+join_words(const struct rdata_reader *self)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+    char mnemonic[CORE_RRTYPE_TEXT_SIZE];
+
+    fprintf(file, ". 0 IN %s", core_rrtype_to_text(mnemonic, self->type));
+    for (size_t i = 0; i < self->left; i++) {
+        const char *quote = self->word[i].is_quoted ? "\"" : "";
+
+        fprintf(file, " %s%.*s%s", quote, (int) self->word[i].size,
+                self->word[i].text, quote);
+    }
+    fclose(file);
+    return text;
+}
+
+static bool
+read_by_ldns(struct rdata_reader *self)
+{
+    char *text = join_words(self);
+    ldns_rr *rr = NULL;
+    ldns_rdf *origin = ldns_dname_new_frm_data(self->origin->size,
+                                               self->origin->bytes);
+    bool ok = ldns_rr_new_frm_str(&rr, text, 0, origin, NULL)
+        == LDNS_STATUS_OK;
+
+    free(text);
+    ldns_rdf_deep_free(origin);
+    if (!ok)
+        return rdata_fail(self, self->left > 0 ? self->word : NULL,
+                          "rdata is broken, or its type is not known");
+    for (size_t i = 0; ok && i < ldns_rr_rd_count(rr); i++)
+        ok = rdata_put(self, ldns_rdf_data(ldns_rr_rdf(rr, i)),
+                       ldns_rdf_size(ldns_rr_rdf(rr, i)));
+    ldns_rr_free(rr);
+    self->left = 0;
+    return ok && (is_sound(self)
+                  || rdata_fail(self, NULL, "rdata is broken"));
+}
+
+/* -------------------------------------------------------------------------- */
+
+static const char *
+find_fields(uint16_t type)
+{
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+        if (layouts[i].type == type)
+            return layouts[i].fields;
+    return NULL;
+}
+
+static bool
+read_fields(struct rdata_reader *self, const char *fields)
+{
+    for (; *fields != '\0'; fields++) {
+        /* Only these may stand for no word at all. */
+        if (self->left == 0 && *fields != FIELD_TYPES
+            && *fields != FIELD_PARAMETERS)
+            return rdata_fail(self, NULL, "too few words");
+        if (!rdata_field_read(self, *fields))
+            return false;
+    }
+    if (self->left > 0)
+        return rdata_fail(self, self->word, "one word too many");
+    return true;
+}
+
+bool
+rdata_read(struct rdata_reader *self)
+{
+    const char *fields;
+
+    self->size = 0;
+    self->fault = NULL;
+    self->fault_word = NULL;
+    if (is_generic(self))
+        return read_generic(self);
+    fields = find_fields(self->type);
+    return fields == NULL ? read_by_ldns(self) : read_fields(self, fields);
+}

@@ -1,0 +1,543 @@
+/*
+ * rdata_field - the kinds of fields that rdata is made of
+ */
+
+#include "file-sync/rdata_field.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "coredns/message.h"
+#include "coredns/rrtype.h"
+#include "file-sync/svcb.h"
+
+/* The word in front; the reader goes behind it. */
+static const struct word *
+take_word(struct rdata_reader *self)
+{
+    self->left--;
+    return self->word++;
+}
+
+/* ---- names and numbers --------------------------------------------------- */
+
+static bool
+read_name(struct rdata_reader *self, enum name_case letters)
+{
+    const struct word *word = take_word(self);
+    uint8_t name[CORE_NAME_SIZE];
+    int size = word->is_quoted ? -1
+        : name_word_read(name, word, self->origin, letters);
+
+    return size == -1 ? rdata_fail(self, word, "not a domain name")
+        : rdata_put(self, name, (size_t) size);
+}
+
+static bool
+read_any_name(struct rdata_reader *self)
+{
+    return read_name(self, NAME_AS_IT_IS);
+}
+
+static bool
+read_small_name(struct rdata_reader *self)
+{
+    return read_name(self, NAME_SMALL);
+}
+
+static bool
+read_8(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    uint32_t number;
+
+    return word_number(word, UINT8_MAX, &number) ? rdata_put8(self, number)
+        : rdata_fail(self, word, "not a number up to 255");
+}
+
+static bool
+read_16(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    uint32_t number;
+
+    return word_number(word, UINT16_MAX, &number) ? rdata_put16(self, number)
+        : rdata_fail(self, word, "not a number up to 65535");
+}
+
+static bool
+read_32(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    uint32_t number;
+
+    return word_number(word, UINT32_MAX, &number) ? rdata_put32(self, number)
+        : rdata_fail(self, word, "not a number up to 4294967295");
+}
+
+static bool
+read_seconds(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    uint32_t seconds;
+
+    return word_seconds(word, &seconds) ? rdata_put32(self, seconds)
+        : rdata_fail(self, word, "not a time");
+}
+
+/* YYYYMMDDHHmmSS in UTC, or seconds since 1970 (RFC 4034 section 3.2). */
+static bool
+read_time(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    char text[15] = "";
+    struct tm tm = { .tm_sec = 0 };
+    uint32_t number;
+    char *end;
+
+    if (word->size != 14)
+        return word_number(word, UINT32_MAX, &number)
+            ? rdata_put32(self, number)
+            : rdata_fail(self, word, "not a time of a signature");
+    memcpy(text, word->text, 14);
+    end = strptime(text, "%Y%m%d%H%M%S", &tm);
+    if (end == NULL || *end != '\0')
+        return rdata_fail(self, word, "not a time of a signature");
+    return rdata_put32(self, (uint32_t) timegm(&tm));
+}
+
+/* The number of a type's mnemonic; -1 when it is none. */
+static int
+type_of(const struct word *word)
+{
+    char text[CORE_RRTYPE_TEXT_SIZE];
+
+    if (word->size >= sizeof text || word->is_quoted)
+        return -1;
+    memcpy(text, word->text, word->size);
+    text[word->size] = '\0';
+    return core_rrtype_from_text(text);
+}
+
+static bool
+read_type(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    int type = type_of(word);
+
+    return type != -1 ? rdata_put16(self, (unsigned) type)
+        : rdata_fail(self, word, "not a record type");
+}
+
+/* A mnemonic from a table, or a number. */
+struct mnemonic {
+    const char *text;
+    unsigned number;
+};
+
+static int
+find_mnemonic(const struct mnemonic *table, const struct word *word,
+              uint32_t maximum)
+{
+    uint32_t number;
+
+    for (; table->text != NULL; table++)
+        if (word_is(word, table->text))
+            return (int) table->number;
+    return word_number(word, maximum, &number) ? (int) number : -1;
+}
+
+static bool
+read_algorithm(struct rdata_reader *self)
+{
+    static const struct mnemonic algorithms[] = {
+        { "RSAMD5", 1 }, { "DH", 2 }, { "DSA", 3 }, { "ECC", 4 },
+        { "RSASHA1", 5 }, { "DSA-NSEC3-SHA1", 6 },
+        { "RSASHA1-NSEC3-SHA1", 7 }, { "NSEC3RSASHA1", 7 },
+        { "RSASHA256", 8 }, { "RSASHA512", 10 }, { "ECC-GOST", 12 },
+        { "ECDSAP256SHA256", 13 }, { "ECDSAP384SHA384", 14 },
+        { "ED25519", 15 }, { "ED448", 16 }, { "INDIRECT", 252 },
+        { "PRIVATEDNS", 253 }, { "PRIVATEOID", 254 }, { NULL, 0 },
+    };
+    const struct word *word = take_word(self);
+    int number = find_mnemonic(algorithms, word, UINT8_MAX);
+
+    return number != -1 ? rdata_put8(self, (unsigned) number)
+        : rdata_fail(self, word, "not an algorithm");
+}
+
+static bool
+read_certificate(struct rdata_reader *self)
+{
+    static const struct mnemonic kinds[] = {
+        { "PKIX", 1 }, { "SPKI", 2 }, { "PGP", 3 }, { "IPKIX", 4 },
+        { "ISPKI", 5 }, { "IPGP", 6 }, { "ACPKIX", 7 }, { "IACPKIX", 8 },
+        { "URI", 253 }, { "OID", 254 }, { NULL, 0 },
+    };
+    const struct word *word = take_word(self);
+    int number = find_mnemonic(kinds, word, UINT16_MAX);
+
+    return number != -1 ? rdata_put16(self, (unsigned) number)
+        : rdata_fail(self, word, "not a kind of certificate");
+}
+
+/* ---- addresses ----------------------------------------------------------- */
+
+/* Four numbers without leading zeros, which some read as octal. */
+static bool
+read_ipv4(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    const char *at = word->text;
+    const char *end = at + word->size;
+    uint8_t address[4];
+
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned value = 0;
+        const char *first = at;
+
+        while (at < end && *at >= '0' && *at <= '9' && at - first < 3)
+            value = value * 10 + (unsigned) (*at++ - '0');
+        if (at == first || value > 255 || (*first == '0' && at - first > 1)
+            || (i < 3 ? at == end || *at++ != '.' : at != end))
+            return rdata_fail(self, word, "not an IPv4 address");
+        address[i] = (uint8_t) value;
+    }
+    return rdata_put(self, address, sizeof address);
+}
+
+static bool
+read_ipv6(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    char text[INET6_ADDRSTRLEN];
+    uint8_t address[16];
+
+    if (word->size >= sizeof text)
+        return rdata_fail(self, word, "not an IPv6 address");
+    memcpy(text, word->text, word->size);
+    text[word->size] = '\0';
+    if (inet_pton(AF_INET6, text, address) != 1)
+        return rdata_fail(self, word, "not an IPv6 address");
+    return rdata_put(self, address, sizeof address);
+}
+
+static int
+hex_digit(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    digit |= 0x20;
+    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+/* "00-11-22..": two digits each, with the same mark between them. */
+static bool
+read_eui(struct rdata_reader *self, unsigned count)
+{
+    const struct word *word = take_word(self);
+
+    if (word->size != 3 * count - 1)
+        return rdata_fail(self, word, "not a hardware address");
+    for (unsigned i = 0; i < count; i++) {
+        int high = hex_digit(word->text[3 * i]);
+        int low = hex_digit(word->text[3 * i + 1]);
+
+        if (high == -1 || low == -1
+            || (i + 1 < count && word->text[3 * i + 2] != '-'))
+            return rdata_fail(self, word, "not a hardware address");
+        if (!rdata_put8(self, (unsigned) (high << 4 | low)))
+            return false;
+    }
+    return true;
+}
+
+static bool
+read_eui48(struct rdata_reader *self)
+{
+    return read_eui(self, 6);
+}
+
+static bool
+read_eui64(struct rdata_reader *self)
+{
+    return read_eui(self, 8);
+}
+
+/* Four groups of up to four hex digits (RFC 6742). */
+static bool
+read_locator(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    const char *at = word->text;
+    const char *end = at + word->size;
+
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned value = 0;
+        const char *first = at;
+
+        while (at < end && hex_digit(*at) != -1 && at - first < 4)
+            value = value << 4 | (unsigned) hex_digit(*at++);
+        if (at == first || (i < 3 ? at == end || *at++ != ':' : at != end))
+            return rdata_fail(self, word, "not four groups of hex digits");
+        if (!rdata_put16(self, value))
+            return false;
+    }
+    return true;
+}
+
+/* ---- texts --------------------------------------------------------------- */
+
+static bool
+read_string(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    uint8_t octets[255];
+    int size = rdata_unescape(octets, sizeof octets, word->text, word->size);
+
+    if (size == -1)
+        return rdata_fail(self, word,
+                          "broken escape, or more than 255 octets");
+    return rdata_put8(self, (unsigned) size)
+        && rdata_put(self, octets, (size_t) size);
+}
+
+static bool
+read_strings(struct rdata_reader *self)
+{
+    while (self->left > 0)
+        if (!read_string(self))
+            return false;
+    return true;
+}
+
+/* One text without a length in front. */
+static bool
+read_text(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    int size = rdata_unescape(self->bytes + self->size,
+                              RDATA_SIZE - self->size, word->text,
+                              word->size);
+
+    if (size == -1)
+        return rdata_fail(self, word, "broken escape, or text too long");
+    self->size += (size_t) size;
+    return true;
+}
+
+/* Letters and digits behind their length (RFC 8659 section 4.1). */
+static bool
+read_tag(struct rdata_reader *self)
+{
+    const struct word *word = self->word;
+
+    for (uint32_t i = 0; i < word->size; i++) {
+        char c = word->text[i] | 0x20;
+
+        if (!(c >= 'a' && c <= 'z')
+            && !(word->text[i] >= '0' && word->text[i] <= '9'))
+            return rdata_fail(self, word, "not a tag");
+    }
+    return word->size > 0 ? read_string(self)
+        : rdata_fail(self, word, "not a tag");
+}
+
+/* ---- octets written as text ---------------------------------------------- */
+
+static bool
+put_hex(struct rdata_reader *self, const char *text, size_t size)
+{
+    if (size % 2 != 0)
+        return false;
+    for (size_t i = 0; i < size; i += 2) {
+        int high = hex_digit(text[i]);
+        int low = hex_digit(text[i + 1]);
+
+        if (high == -1 || low == -1
+            || !rdata_put8(self, (unsigned) (high << 4 | low)))
+            return false;
+    }
+    return true;
+}
+
+/* All words that are left; a word may end within an octet. */
+static bool
+read_hex(struct rdata_reader *self)
+{
+    int high = -1;
+
+    while (self->left > 0) {
+        const struct word *word = take_word(self);
+
+        for (uint32_t i = 0; i < word->size; i++) {
+            int digit = hex_digit(word->text[i]);
+
+            if (digit == -1)
+                return rdata_fail(self, word, "not hex digits");
+            if (high == -1)
+                high = digit;
+            else if (!rdata_put8(self, (unsigned) (high << 4 | digit)))
+                return false;
+            else
+                high = -1;
+        }
+    }
+    return high == -1 || rdata_fail(self, self->word - 1,
+                                    "half an octet of hex digits");
+}
+
+static int
+base64_digit(char digit)
+{
+    if (digit >= 'A' && digit <= 'Z')
+        return digit - 'A';
+    if (digit >= 'a' && digit <= 'z')
+        return digit - 'a' + 26;
+    if (digit >= '0' && digit <= '9')
+        return digit - '0' + 52;
+    return digit == '+' ? 62 : digit == '/' ? 63 : -1;
+}
+
+/* All words that are left, as one text; the padding may be missing. */
+static bool
+read_base64(struct rdata_reader *self)
+{
+    uint32_t bits = 0;
+    unsigned count = 0;                 /* bits that wait for their octet */
+    bool padded = false;
+
+    while (self->left > 0) {
+        const struct word *word = take_word(self);
+
+        for (uint32_t i = 0; i < word->size; i++) {
+            int digit = base64_digit(word->text[i]);
+
+            if (word->text[i] == '=' && (count == 4 || count == 2 || padded)) {
+                padded = true;
+                continue;
+            }
+            if (digit == -1 || padded)
+                return rdata_fail(self, word, "not base64");
+            bits = bits << 6 | (uint32_t) digit;
+            count += 6;
+            if (count >= 8) {
+                count -= 8;
+                if (!rdata_put8(self, bits >> count & 0xff))
+                    return false;
+            }
+        }
+    }
+    return count != 6 || rdata_fail(self, self->word - 1, "not base64");
+}
+
+/* Hex digits behind their length; "-" is none (RFC 5155 section 3.3). */
+static bool
+read_salt(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+
+    if (word->size == 1 && *word->text == '-')
+        return rdata_put8(self, 0);
+    return (word->size <= 510 && rdata_put8(self, word->size / 2)
+            && put_hex(self, word->text, word->size))
+        || rdata_fail(self, word, "not a salt");
+}
+
+static int
+base32_digit(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    digit |= 0x20;
+    return digit >= 'a' && digit <= 'v' ? digit - 'a' + 10 : -1;
+}
+
+/* Base 32 with extended hex digits, behind its length (RFC 5155). */
+static bool
+read_hash(struct rdata_reader *self)
+{
+    const struct word *word = take_word(self);
+    uint32_t bits = 0;
+    unsigned count = 0;
+
+    if (word->size > 408 || !rdata_put8(self, word->size * 5 / 8))
+        return rdata_fail(self, word, "not a hash");
+    for (uint32_t i = 0; i < word->size; i++) {
+        int digit = base32_digit(word->text[i]);
+
+        if (digit == -1)
+            return rdata_fail(self, word, "not a hash");
+        bits = bits << 5 | (uint32_t) digit;
+        count += 5;
+        if (count < 8)
+            continue;
+        count -= 8;
+        if (!rdata_put8(self, bits >> count & 0xff))
+            return false;
+    }
+    return true;
+}
+
+/* ---- sets of types, RFC 4034 section 4.1.2 ------------------------------- */
+
+static bool
+put_window(struct rdata_reader *self, unsigned window,
+           const uint8_t bits[32])
+{
+    unsigned size = 32;
+
+    while (size > 0 && bits[size - 1] == 0)
+        size--;
+    return size == 0
+        || (rdata_put8(self, window) && rdata_put8(self, size)
+            && rdata_put(self, bits, size));
+}
+
+static bool
+read_types(struct rdata_reader *self)
+{
+    uint8_t bits[256][32];
+    bool used[256] = { false };
+
+    while (self->left > 0) {
+        const struct word *word = take_word(self);
+        int type = type_of(word);
+
+        if (type == -1)
+            return rdata_fail(self, word, "not a record type");
+        if (!used[type >> 8])
+            memset(bits[type >> 8], 0, 32);
+        used[type >> 8] = true;
+        bits[type >> 8][(type & 255) / 8] |= (uint8_t) (0x80 >> type % 8);
+    }
+    for (unsigned window = 0; window < 256; window++)
+        if (used[window] && !put_window(self, window, bits[window]))
+            return false;
+    return true;
+}
+
+/* -------------------------------------------------------------------------- */
+
+static bool (*const readers[128])(struct rdata_reader *self) = {
+    [FIELD_NAME] = read_any_name, [FIELD_SMALL_NAME] = read_small_name,
+    [FIELD_8] = read_8, [FIELD_16] = read_16, [FIELD_32] = read_32,
+    [FIELD_SECONDS] = read_seconds, [FIELD_TIME] = read_time,
+    [FIELD_TYPE] = read_type, [FIELD_ALGORITHM] = read_algorithm,
+    [FIELD_CERTIFICATE] = read_certificate, [FIELD_IPV4] = read_ipv4,
+    [FIELD_IPV6] = read_ipv6, [FIELD_STRING] = read_string,
+    [FIELD_STRINGS] = read_strings, [FIELD_TEXT] = read_text,
+    [FIELD_TAG] = read_tag, [FIELD_HEX] = read_hex,
+    [FIELD_BASE64] = read_base64, [FIELD_SALT] = read_salt,
+    [FIELD_HASH] = read_hash, [FIELD_TYPES] = read_types,
+    [FIELD_EUI48] = read_eui48, [FIELD_EUI64] = read_eui64,
+    [FIELD_LOCATOR] = read_locator, [FIELD_PARAMETERS] = svcb_read,
+};
+
+bool
+rdata_field_read(struct rdata_reader *self, char letter)
+{
+    return readers[(unsigned char) letter](self);
+}

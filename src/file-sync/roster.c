@@ -1,0 +1,847 @@
+/*
+ * roster - all files that the configuration names, and which are due
+ *
+ * Layers are given in the order in which the data are to be tried: each group
+ * of hosts, then the zone files (the second file of a name one layer behind
+ * the first), then each folder of zone files.
+ *
+ * A change marks what it is about as due.  Due files are read in slices of a
+ * few milliseconds, so that subscribers are served while a thousand others
+ * wait to be read.
+ */
+
+#include "file-sync/roster.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "coredns/clock.h"
+#include "coredns/log.h"
+#include "coredns/memory.h"
+#include "file-sync/directory.h"
+#include "file-sync/file_places.h"
+#include "file-sync/hosts_entry.h"
+#include "file-sync/zone_table.h"
+
+#define SLICE_MS 20
+#define GONE_MS 500                     /* before a file counts as gone */
+#define LOOK_MS 1000                    /* how often ages are compared */
+#define LEAST_LOOK_MS 100
+#define GROUP_OF_ZONES 0                /* those of folders follow */
+
+/* A zone file. */
+struct zone_slot {
+    zone_entry_t *entry;
+    struct file_places places;
+    int64_t look_at_ms;                 /* 0: never */
+    bool due;
+    bool wanted;                        /* by the settings being taken */
+};
+
+struct hosts_slot {
+    hosts_entry_t *entry;
+    struct file_places places;
+    int64_t look_at_ms;
+    bool due;
+};
+
+/* A folder of zone files. */
+struct folder_slot {
+    directory_t *directory;
+    char *path;
+    char *pattern;
+    char *origin;
+    const uint8_t **fall;               /* copies */
+    size_t fall_count;
+    int64_t reload_ms;
+    int64_t look_at_ms;
+    uint16_t layer;
+    bool due;
+    bool missing;                       /* and it has been said */
+    struct file_places places;          /* of the folders below it */
+};
+
+struct roster {
+    core_loop_t *loop;
+    core_publisher_t *publisher;        /* NULL: not started */
+    watcher_t *watcher;
+    core_timer_t *look;
+    core_timer_t *work;                 /* or NULL */
+    struct zone_counters counters;
+    struct zone_entry_home home;
+    struct zone_slot **zones;
+    size_t zone_count;
+    size_t zone_capacity;
+    zone_table_t *zones_by_id;
+    size_t at;                          /* where work goes on */
+    struct hosts_slot *hosts;
+    size_t hosts_count;
+    struct folder_slot *folders;
+    size_t folder_count;
+    struct file_folder last_folder;
+    void (*loaded)(void *owner);        /* NULL: it was called */
+    void *owner;
+};
+
+static void
+    work_soon(roster_t *self);
+
+/* ---- snapshots ----------------------------------------------------------- */
+
+/* One of both. */
+struct snapshot {
+    version_reader_t *zone;
+    hostsfile_reader_t *hosts;
+};
+
+static void *
+open_snapshot(void *owner, const struct core_zone_id *id)
+{
+    const roster_t *self = owner;
+    const struct zone_slot *slot = zone_table_find(self->zones_by_id, id);
+    struct snapshot *snapshot = core_allocate(sizeof *snapshot);
+
+    if (slot != NULL && zone_entry_version(slot->entry) != NULL)
+        snapshot->zone = version_read(zone_entry_version(slot->entry));
+    for (size_t i = 0; slot == NULL && i < self->hosts_count; i++) {
+        hosts_entry_t *entry = self->hosts[i].entry;
+        int zone = hosts_entry_layer(entry) != id->layer ? -1
+            : hosts_entry_find(entry, id->name);
+
+        if (zone != -1)
+            snapshot->hosts = hosts_entry_read(entry, (size_t) zone);
+    }
+    return snapshot;
+}
+
+static size_t
+next_of_snapshot(void *owner, uint8_t *bytes, size_t limit)
+{
+    struct snapshot *snapshot = owner;
+
+    if (snapshot->zone != NULL)
+        return version_reader_write(snapshot->zone, bytes, limit);
+    return snapshot->hosts == NULL ? 0
+        : hostsfile_reader_write(snapshot->hosts, bytes, limit);
+}
+
+static void
+close_snapshot(void *owner)
+{
+    struct snapshot *snapshot = owner;
+
+    version_reader_destroy(&snapshot->zone);
+    hostsfile_reader_destroy(&snapshot->hosts);
+    free(snapshot);
+}
+
+const struct core_snapshot_hooks roster_snapshot_hooks = {
+    open_snapshot, next_of_snapshot, close_snapshot
+};
+
+/* ---- zones --------------------------------------------------------------- */
+
+static int64_t
+next_look(const roster_t *self, int64_t reload_ms)
+{
+    return reload_ms == 0 ? 0 : core_loop_now_ms(self->loop) + reload_ms;
+}
+
+/* Takes a zone that the settings, or a folder, want. */
+static void
+want_zone(roster_t *self, const struct zone_entry_settings *settings)
+{
+    struct zone_slot *slot = zone_table_find(self->zones_by_id, &settings->id);
+
+    if (slot != NULL) {
+        zone_entry_set(slot->entry, settings);
+    } else {
+        slot = core_allocate(sizeof *slot);
+        slot->entry = zone_entry_new(settings, &self->home);
+        if (self->zone_count == self->zone_capacity)
+            self->zones = core_grow(self->zones, self->zone_count,
+                                    &self->zone_capacity,
+                                    sizeof (struct zone_slot *));
+        self->zones[self->zone_count++] = slot;
+        zone_table_add(self->zones_by_id, zone_entry_id(slot->entry), slot);
+        slot->due = true;
+    }
+    slot->wanted = true;
+    slot->due = slot->due || zone_entry_is_outdated(slot->entry);
+}
+
+static void
+end_zone(roster_t *self, struct zone_slot *slot)
+{
+    zone_table_remove(self->zones_by_id, zone_entry_id(slot->entry));
+    zone_entry_destroy(&slot->entry);
+    file_places_clear(&slot->places);
+    free(slot);
+}
+
+/* Removes the zones of a group, or of this group and all behind it, that were
+   not wanted. */
+static void
+sweep_zones(roster_t *self, unsigned first_group, unsigned last_group)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < self->zone_count; i++) {
+        struct zone_slot *slot = self->zones[i];
+        unsigned group = zone_entry_group(slot->entry);
+
+        if (slot->wanted || group < first_group || group > last_group)
+            self->zones[kept++] = slot;
+        else
+            end_zone(self, slot);
+    }
+    self->zone_count = kept;
+    self->at = 0;
+}
+
+static void
+unwant_zones(roster_t *self, unsigned first_group, unsigned last_group)
+{
+    for (size_t i = 0; i < self->zone_count; i++) {
+        unsigned group = zone_entry_group(self->zones[i]->entry);
+
+        if (group >= first_group && group <= last_group)
+            self->zones[i]->wanted = false;
+    }
+}
+
+static void
+keep_zones(roster_t *self, unsigned group)
+{
+    for (size_t i = 0; i < self->zone_count; i++)
+        if (zone_entry_group(self->zones[i]->entry) == group)
+            self->zones[i]->wanted = true;
+}
+
+/* Watches where the files of a zone are; a folder that is not there yet is
+   found by looking. */
+static void
+watch_zone(roster_t *self, struct zone_slot *slot)
+{
+    const char *path;
+
+    file_places_clear(&slot->places);
+    slot->look_at_ms = next_look(self, zone_entry_reload_ms(slot->entry));
+    if (slot->look_at_ms == 0)
+        return;
+    for (size_t i = 0; (path = zone_entry_path(slot->entry, i)) != NULL; i++)
+        file_places_add(&slot->places, path, &self->last_folder,
+                        self->watcher);
+}
+
+static void
+load_zone(roster_t *self, struct zone_slot *slot)
+{
+    slot->due = false;
+
+    /* Watched first, so that no change goes by between both; and once more,
+       for the version may have other files. */
+    watch_zone(self, slot);
+    zone_entry_load(slot->entry);
+    if (zone_entry_path(slot->entry, 1) != NULL)
+        watch_zone(self, slot);
+}
+
+/* ---- folders ------------------------------------------------------------- */
+
+static void
+end_folder(struct folder_slot *slot)
+{
+    directory_destroy(&slot->directory);
+    file_places_clear(&slot->places);
+    free(slot->path);
+    free(slot->pattern);
+    free(slot->origin);
+    for (size_t i = 0; i < slot->fall_count; i++)
+        free((uint8_t *) (uintptr_t) slot->fall[i]);
+    free(slot->fall);
+}
+
+static int
+start_folder(struct folder_slot *slot,
+             const struct directory_settings *settings, uint16_t layer,
+             struct core_fault *fault)
+{
+    const uint8_t *const *names = settings->fallthrough.items;
+
+    *slot = (struct folder_slot) {
+        .path = core_copy_text(settings->path),
+        .pattern = core_copy_text(settings->pattern),
+        .origin = core_copy_text(settings->origin),
+        .fall_count = settings->fallthrough.count,
+        .reload_ms = settings->reload_ms, .layer = layer, .due = true,
+    };
+    slot->fall = core_allocate((slot->fall_count + 1) * sizeof *slot->fall);
+    for (size_t i = 0; i < slot->fall_count; i++) {
+        size_t size = core_name_size(names[i]);
+
+        slot->fall[i] = memcpy(core_allocate(size), names[i], size);
+    }
+    slot->directory = directory_new(slot->path, slot->pattern, slot->origin,
+                                    fault);
+    return slot->directory == NULL ? -1 : 0;
+}
+
+static unsigned
+group_of_folder(const roster_t *self, const struct folder_slot *slot)
+{
+    return GROUP_OF_ZONES + 1 + (unsigned) (slot - self->folders);
+}
+
+static void
+watch_folders(roster_t *self, struct folder_slot *slot,
+              const struct directory_listing *listing)
+{
+    file_places_clear(&slot->places);
+    for (size_t i = 0; i < listing->folder_count; i++) {
+        char *name = core_allocate(strlen(listing->folders[i]) + 3);
+
+        /* As a file in the folder, so that the folder is watched. */
+        strcat(strcpy(name, listing->folders[i]), "/.");
+        file_places_add(&slot->places, name, &self->last_folder,
+                        self->watcher);
+        free(name);
+    }
+}
+
+static void
+take_listing(roster_t *self, struct folder_slot *slot,
+             const struct directory_listing *listing)
+{
+    unsigned group = group_of_folder(self, slot);
+
+    unwant_zones(self, group, group);
+    for (size_t i = 0; i < listing->file_count; i++) {
+        const struct directory_file *file = &listing->files[i];
+        struct zone_entry_settings settings = {
+            .id.layer = slot->layer, .path = file->path,
+            .fallthrough = { slot->fall, slot->fall_count },
+            .reload_ms = slot->reload_ms, .group = group,
+        };
+
+        memcpy(settings.id.name, file->origin.bytes, file->origin.size);
+        want_zone(self, &settings);
+    }
+    sweep_zones(self, group, group);
+}
+
+/* Looks what is in the folder.  One that cannot be read is tried again; its
+   zones stay meanwhile. */
+static void
+scan_folder(roster_t *self, struct folder_slot *slot)
+{
+    core_faults_t *warnings = core_faults_new();
+    struct directory_listing listing;
+    struct core_fault fault;
+
+    slot->due = false;
+    slot->look_at_ms = next_look(self, slot->reload_ms);
+    if (directory_list(slot->directory, &listing, warnings, &fault) == -1) {
+        if (!slot->missing)
+            core_log_fault(CORE_LOG_WARNING, &fault);
+        slot->missing = true;
+        keep_zones(self, group_of_folder(self, slot));
+    } else {
+        slot->missing = false;
+        if (slot->reload_ms != 0)
+            watch_folders(self, slot, &listing);
+        for (size_t i = 0; i < core_faults_count(warnings); i++)
+            core_log_fault(CORE_LOG_WARNING, core_faults_at(warnings, i));
+        take_listing(self, slot, &listing);
+    }
+    directory_listing_end(&listing);
+    core_faults_destroy(&warnings);
+}
+
+/* ---- hosts --------------------------------------------------------------- */
+
+static void
+load_hosts(roster_t *self, struct hosts_slot *slot)
+{
+    const char *path = hosts_entry_path(slot->entry);
+    int64_t reload_ms = hosts_entry_reload_ms(slot->entry);
+
+    slot->due = false;
+    slot->look_at_ms = path == NULL ? 0 : next_look(self, reload_ms);
+    file_places_clear(&slot->places);
+    if (slot->look_at_ms != 0)
+        file_places_add(&slot->places, path, &self->last_folder,
+                        self->watcher);
+    hosts_entry_load(slot->entry);
+}
+
+static void
+end_hosts(struct hosts_slot *slot)
+{
+    hosts_entry_destroy(&slot->entry);
+    file_places_clear(&slot->places);
+}
+
+/* ---- what is due --------------------------------------------------------- */
+
+/* Folders and hosts files are few: all that are due are read at once. */
+static void
+work_on_few(roster_t *self)
+{
+    for (size_t i = 0; i < self->hosts_count; i++)
+        if (self->hosts[i].due)
+            load_hosts(self, &self->hosts[i]);
+    for (size_t i = 0; i < self->folder_count; i++)
+        if (self->folders[i].due)
+            scan_folder(self, &self->folders[i]);
+}
+
+/* Reads files that are due until the slice is over; false when some may be
+   left. */
+static bool
+work_on_zones(roster_t *self)
+{
+    int64_t end_ms = core_clock_ms() + SLICE_MS;
+
+    for (size_t seen = 0; seen < self->zone_count; seen++) {
+        struct zone_slot *slot = self->zones[self->at++ % self->zone_count];
+
+        if (!slot->due)
+            continue;
+        load_zone(self, slot);
+        if (core_clock_ms() >= end_ms)
+            return false;
+    }
+    return true;
+}
+
+static void
+work(void *owner)
+{
+    roster_t *self = owner;
+
+    self->work = NULL;                  /* it has ended itself */
+    work_on_few(self);
+    if (!work_on_zones(self)) {
+        work_soon(self);
+    } else if (self->loaded != NULL) {
+        void (*loaded)(void *owner) = self->loaded;
+
+        self->loaded = NULL;
+        loaded(self->owner);
+    }
+}
+
+static void
+work_soon(roster_t *self)
+{
+    if (self->work == NULL && self->publisher != NULL)
+        self->work = core_loop_timer(self->loop, 0, 0, work, self);
+}
+
+/* ---- changes ------------------------------------------------------------- */
+
+/* A link such as a ConfigMap's "..data" was turned: all files of the folder
+   may be others. */
+static bool
+is_turned_link(const struct watcher_event *event)
+{
+    return strncmp(event->name, "..", 2) == 0;
+}
+
+static bool
+concerns_zone(const struct zone_slot *slot, const struct watcher_event *event)
+{
+    if (file_places_have(&slot->places, event))
+        return true;
+
+    /* A zone that is wrong may be waiting for a file that it includes. */
+    return (is_turned_link(event) || zone_entry_is_wrong(slot->entry))
+        && file_places_are_near(&slot->places, event);
+}
+
+static bool
+concerns_folder(const struct folder_slot *slot,
+                const struct watcher_event *event)
+{
+    struct zone_name origin;
+
+    return file_places_are_near(&slot->places, event)
+        && (event->is_folder || is_turned_link(event)
+            || directory_origin(slot->directory, event->name, &origin) == 0);
+}
+
+/* What has changed is read at once; what is gone, only when it has not come
+   back soon: some editors move a file away before they write it anew. */
+static void
+mark(roster_t *self, const struct watcher_event *event, bool *due,
+     int64_t *look_at_ms)
+{
+    int64_t soon_ms = core_loop_now_ms(self->loop) + GONE_MS;
+
+    if (!event->is_gone)
+        *due = true;
+    else if (*look_at_ms > soon_ms)
+        *look_at_ms = soon_ms;
+}
+
+/* The kernel could not tell all: everything that is looked at is due. */
+static void
+mark_all(roster_t *self)
+{
+    for (size_t i = 0; i < self->zone_count; i++)
+        self->zones[i]->due |= self->zones[i]->look_at_ms != 0;
+    for (size_t i = 0; i < self->hosts_count; i++)
+        self->hosts[i].due |= self->hosts[i].look_at_ms != 0;
+    for (size_t i = 0; i < self->folder_count; i++)
+        self->folders[i].due |= self->folders[i].look_at_ms != 0;
+}
+
+static bool
+mark_zones(roster_t *self, const struct watcher_event *event)
+{
+    bool known = false;
+
+    for (size_t i = 0; i < self->zone_count; i++) {
+        struct zone_slot *slot = self->zones[i];
+
+        if (!concerns_zone(slot, event))
+            continue;
+        mark(self, event, &slot->due, &slot->look_at_ms);
+        known = true;
+    }
+    return known;
+}
+
+static void
+handle_change(void *owner, const struct watcher_event *event)
+{
+    roster_t *self = owner;
+
+    if (event->folder == NULL) {
+        mark_all(self);
+        work_soon(self);
+        return;
+    }
+
+    bool known = mark_zones(self, event);
+
+    for (size_t i = 0; i < self->hosts_count; i++) {
+        struct hosts_slot *slot = &self->hosts[i];
+
+        if (file_places_have(&slot->places, event)
+            || (is_turned_link(event)
+                && file_places_are_near(&slot->places, event)))
+            mark(self, event, &slot->due, &slot->look_at_ms);
+    }
+    for (size_t i = 0; i < self->folder_count; i++) {
+        struct folder_slot *slot = &self->folders[i];
+
+        /* A file that is known already, and still there, is only read. */
+        if ((!known || event->is_gone) && concerns_folder(slot, event))
+            mark(self, event, &slot->due, &slot->look_at_ms);
+    }
+    work_soon(self);
+}
+
+/* ---- looking ------------------------------------------------------------- */
+
+static bool
+is_time(roster_t *self, int64_t *look_at_ms, int64_t reload_ms)
+{
+    if (*look_at_ms == 0 || core_loop_now_ms(self->loop) < *look_at_ms)
+        return false;
+    *look_at_ms = next_look(self, reload_ms);
+    return true;
+}
+
+static void
+look(void *owner)
+{
+    roster_t *self = owner;
+
+    for (size_t i = 0; i < self->zone_count; i++) {
+        struct zone_slot *slot = self->zones[i];
+
+        if (!is_time(self, &slot->look_at_ms,
+                     zone_entry_reload_ms(slot->entry))
+            || !zone_entry_is_outdated(slot->entry))
+            continue;
+        if (zone_entry_is_being_written(slot->entry, core_clock_real_us()))
+            slot->look_at_ms = 1;       /* at the next look */
+        else
+            slot->due = true;
+    }
+    for (size_t i = 0; i < self->hosts_count; i++) {
+        struct hosts_slot *slot = &self->hosts[i];
+
+        if (is_time(self, &slot->look_at_ms,
+                    hosts_entry_reload_ms(slot->entry))
+            && hosts_entry_is_outdated(slot->entry))
+            slot->due = true;
+    }
+    for (size_t i = 0; i < self->folder_count; i++) {
+        struct folder_slot *slot = &self->folders[i];
+
+        if (is_time(self, &slot->look_at_ms, slot->reload_ms))
+            slot->due = true;
+    }
+    work_soon(self);
+}
+
+/* ---- settings ------------------------------------------------------------ */
+
+/* The layer of a zone file: how many before it have the same name. */
+static uint16_t
+count_before(const struct zone_settings *zones, size_t index)
+{
+    uint16_t count = 0;
+
+    for (size_t i = 0; i < index; i++)
+        count += core_name_equal(zones[i].origin, zones[index].origin);
+    return count;
+}
+
+/* Takes the zone files; returns the first layer behind them. */
+static uint16_t
+set_zones(roster_t *self, const struct core_list *list, uint16_t layer)
+{
+    const struct zone_settings *zones = list->items;
+    zone_table_t *names = zone_table_new();
+    uint16_t after = layer;
+
+    for (size_t i = 0; i < list->count; i++) {
+        struct zone_entry_settings settings = {
+            .path = zones[i].file, .fallthrough = zones[i].fallthrough,
+            .reload_ms = zones[i].reload_ms, .group = GROUP_OF_ZONES,
+        };
+
+        settings.id.layer = 0;
+        memcpy(settings.id.name, zones[i].origin,
+               core_name_size(zones[i].origin));
+
+        /* Names that are there twice are rare: only then they are counted. */
+        bool again = zone_table_find(names, &settings.id) != NULL;
+
+        if (!again)
+            zone_table_add(names, &settings.id, self);
+        settings.id.layer = (uint16_t) (layer + (again
+                                                 ? count_before(zones, i)
+                                                 : 0));
+        if (settings.id.layer >= after)
+            after = (uint16_t) (settings.id.layer + 1);
+        want_zone(self, &settings);
+    }
+    zone_table_destroy(&names);
+    return after;
+}
+
+/* Takes the hosts files: those whose settings are the same stay. */
+static void
+set_hosts(roster_t *self, const struct core_list *list)
+{
+    const struct hosts_settings *settings = list->items;
+    struct hosts_slot *old = self->hosts;
+    size_t old_count = self->hosts_count;
+
+    self->hosts = core_allocate((list->count + 1) * sizeof *self->hosts);
+    self->hosts_count = list->count;
+    for (size_t i = 0; i < list->count; i++) {
+        if (i < old_count && hosts_entry_is(old[i].entry, &settings[i])) {
+            self->hosts[i] = old[i];
+            old[i] = (struct hosts_slot) { .due = false };
+        } else {
+            if (i < old_count)
+                end_hosts(&old[i]);
+            self->hosts[i].entry = hosts_entry_new(&settings[i], (uint16_t) i,
+                                                   self->publisher);
+        }
+        if (hosts_entry_is_outdated(self->hosts[i].entry))
+            self->hosts[i].due = true;
+    }
+    for (size_t i = list->count; i < old_count; i++)
+        end_hosts(&old[i]);
+    free(old);
+}
+
+/* Opens all folders of the settings, or none. */
+static struct folder_slot *
+open_folders(const struct core_list *list, struct core_fault *fault)
+{
+    const struct directory_settings *settings = list->items;
+    struct folder_slot *folders = core_allocate((list->count + 1)
+                                                * sizeof *folders);
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (start_folder(&folders[i], &settings[i], 0, fault) == 0)
+            continue;
+        for (size_t j = 0; j <= i; j++)
+            end_folder(&folders[j]);
+        free(folders);
+        return NULL;
+    }
+    return folders;
+}
+
+static void
+set_folders(roster_t *self, struct folder_slot *folders, size_t count,
+            uint16_t layer)
+{
+    for (size_t i = 0; i < self->folder_count; i++)
+        end_folder(&self->folders[i]);
+    free(self->folders);
+    self->folders = folders;
+    self->folder_count = count;
+    for (size_t i = 0; i < count; i++)
+        folders[i].layer = (uint16_t) (layer + i);
+}
+
+static void
+be_as_impatient(int64_t *interval_ms, int64_t reload_ms)
+{
+    if (reload_ms > 0 && reload_ms < *interval_ms)
+        *interval_ms = reload_ms < LEAST_LOOK_MS ? LEAST_LOOK_MS : reload_ms;
+}
+
+/* How often to look: as often as the most impatient wants. */
+static void
+set_timer(roster_t *self, const struct file_sync_settings *settings)
+{
+    const struct zone_settings *zones = settings->zones.items;
+    const struct directory_settings *folders = settings->directories.items;
+    const struct hosts_settings *hosts = settings->hosts.items;
+    int64_t interval_ms = LOOK_MS;
+
+    for (size_t i = 0; i < settings->zones.count; i++)
+        be_as_impatient(&interval_ms, zones[i].reload_ms);
+    for (size_t i = 0; i < settings->directories.count; i++)
+        be_as_impatient(&interval_ms, folders[i].reload_ms);
+    for (size_t i = 0; i < settings->hosts.count; i++)
+        be_as_impatient(&interval_ms, hosts[i].reload_ms);
+    core_loop_timer_cancel(self->loop, &self->look);
+    self->look = core_loop_timer(self->loop, interval_ms, interval_ms, look,
+                                 self);
+}
+
+int
+roster_set(roster_t *self, const struct file_sync_settings *settings,
+           struct core_fault *fault)
+{
+    struct folder_slot *folders = open_folders(&settings->directories, fault);
+    uint16_t layer;
+
+    assert(self->publisher != NULL);
+    if (folders == NULL)
+        return -1;
+    set_hosts(self, &settings->hosts);
+    unwant_zones(self, GROUP_OF_ZONES, UINT32_MAX);
+    layer = set_zones(self, &settings->zones,
+                      (uint16_t) settings->hosts.count);
+    set_folders(self, folders, settings->directories.count, layer);
+
+    /* Zones of folders are wanted by what is in the folders. */
+    for (size_t i = 0; i < self->folder_count; i++)
+        scan_folder(self, &self->folders[i]);
+    sweep_zones(self, GROUP_OF_ZONES, UINT32_MAX);
+    set_timer(self, settings);
+    work_soon(self);
+    return 0;
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+roster_t *
+roster_new(core_loop_t *loop, const char *folder)
+{
+    roster_t *self = core_allocate(sizeof *self);
+
+    self->loop = loop;
+    self->home.folder = folder;
+    self->home.counters = &self->counters;
+    self->zones_by_id = zone_table_new();
+    self->watcher = watcher_new(loop, handle_change, self);
+    return self;
+}
+
+void
+roster_start(roster_t *self, core_publisher_t *publisher,
+             void (*loaded)(void *owner), void *owner)
+{
+    self->publisher = publisher;
+    self->home.publisher = publisher;
+    self->loaded = loaded;
+    self->owner = owner;
+}
+
+void
+roster_destroy(roster_t **self_p)
+{
+    assert(self_p);
+
+    roster_t *self = *self_p;
+
+    if (self == NULL)
+        return;
+    core_loop_timer_cancel(self->loop, &self->look);
+    core_loop_timer_cancel(self->loop, &self->work);
+    watcher_destroy(&self->watcher);
+    for (size_t i = 0; i < self->zone_count; i++)
+        end_zone(self, self->zones[i]);
+    free(self->zones);
+    for (size_t i = 0; i < self->hosts_count; i++)
+        end_hosts(&self->hosts[i]);
+    free(self->hosts);
+    for (size_t i = 0; i < self->folder_count; i++)
+        end_folder(&self->folders[i]);
+    free(self->folders);
+    zone_table_destroy(&self->zones_by_id);
+    free(self);
+    *self_p = NULL;
+}
+
+/* ---- what is known ------------------------------------------------------- */
+
+void
+roster_count(const roster_t *self, struct roster_counts *counts)
+{
+    *counts = (struct roster_counts) { .zones = self->zone_count };
+    for (size_t i = 0; i < self->zone_count; i++) {
+        const zone_entry_t *entry = self->zones[i]->entry;
+
+        counts->wrong += zone_entry_is_wrong(entry);
+        if (zone_entry_version(entry) != NULL)
+            counts->records += version_records(zone_entry_version(entry));
+    }
+    for (size_t i = 0; i < self->hosts_count; i++)
+        counts->hosts_entries += hosts_entry_entries(self->hosts[i].entry);
+}
+
+const struct zone_counters *
+roster_counters(const roster_t *self)
+{
+    return &self->counters;
+}
+
+size_t
+roster_print(const roster_t *self, const uint8_t *name, FILE *file)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < self->hosts_count; i++) {
+        if (name != NULL && hosts_entry_find(self->hosts[i].entry, name) == -1)
+            continue;
+        hosts_entry_print(self->hosts[i].entry, file);
+        count++;
+    }
+    for (size_t i = 0; i < self->zone_count; i++) {
+        const zone_entry_t *entry = self->zones[i]->entry;
+
+        if (name != NULL && !core_name_equal(zone_entry_id(entry)->name, name))
+            continue;
+        zone_entry_print(entry, file);
+        count++;
+    }
+    return count;
+}
