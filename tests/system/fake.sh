@@ -3,6 +3,7 @@
 #
 #   $folder/fake    a program that lives as a stage does (see fake_stage)
 
+# shellcheck disable=SC2154
 cp tests/system/fake_stage "$folder/fake"
 chmod 755 "$folder/fake"                # stages started by root are nobody
 
