@@ -1,0 +1,593 @@
+/*
+ * dispatch - from a query to the reply of an upstream
+ *
+ * All tables are of a fixed size and all timers in one wheel.  What is sent in
+ * one round of the loop leaves when it ends, in as few system calls as there
+ * are upstreams.
+ */
+
+#include "forward/dispatch.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "coredns/memory.h"
+#include "coredns/rrtype.h"
+#include "forward/dispatch_parts.h"
+
+#define TICK_MS 4
+#define KEEPER_MS 1000
+#define BUDGET_MS 4500                  /* for one query, at most: a stub waits
+                                           five seconds */
+#define MARGIN_MS 100                   /* for the way back */
+#define EDE_TEXT_SIZE (TARGET_TEXT_SIZE + 64)
+
+static int64_t
+now_ms(const dispatch_t *self)
+{
+    return core_loop_now_ms(self->loop);
+}
+
+/* ---- answers ------------------------------------------------------------- */
+
+/* The next query that waits and is due; the counts are brought up to date. */
+static core_held_t *
+take_waiter(dispatch_t *self, uint32_t number, int64_t due_ms)
+{
+    struct route *route = flight_at(self->flights, number)->route;
+    core_held_t *held = flight_take(self->flights, number, due_ms);
+
+    if (held != NULL) {
+        route->waiting--;
+        self->totals->waiting--;
+    }
+    return held;
+}
+
+/* The flight ends; attempts without a reply go on for nobody. */
+static void
+finish(dispatch_t *self, uint32_t number)
+{
+    struct flight *flight = flight_at(self->flights, number);
+    plan_t *plan = flight->route->plan;
+
+    for (unsigned i = 0; i < flight->live_count; i++)
+        self->attempts[flight->live[i]].flight = FLIGHT_NONE;
+    wheel_clear(self->wheel, DISPATCH_EXCHANGES + number);
+    flight_end(self->flights, number);
+    plan_leave(plan);
+}
+
+/* Answers one query, in the letters it was asked in. */
+static void
+answer_one(core_held_t *held, struct answer *answer)
+{
+    core_query_t *query = core_held_query(held);
+    const struct core_message *message = core_query_message(query);
+
+    memcpy(answer->bytes + CORE_HEADER_SIZE,
+           message->bytes + CORE_HEADER_SIZE,
+           message->question_end - CORE_HEADER_SIZE);
+    core_query_reply_copy(query, answer->bytes, answer->size);
+    for (unsigned i = 0; i < answer->edes.count; i++)
+        core_query_trail(query, CORE_TRAIL_EDE, answer->edes.items[i].bytes,
+                         answer->edes.items[i].size);
+    core_held_end(&held, CORE_ANSWERED);
+}
+
+void
+dispatch_answer(dispatch_t *self, uint32_t number, struct answer *answer)
+{
+    core_held_t *held;
+
+    while ((held = take_waiter(self, number, INT64_MAX)) != NULL)
+        answer_one(held, answer);
+    finish(self, number);
+}
+
+void
+dispatch_pass(dispatch_t *self, uint32_t number)
+{
+    core_held_t *held;
+
+    while ((held = take_waiter(self, number, INT64_MAX)) != NULL)
+        core_held_end(&held, CORE_PASSED);
+    finish(self, number);
+}
+
+static void
+refuse_loop(core_query_t *query)
+{
+    core_query_ede(query, CORE_EDE_OTHER, "forwarding loop");
+    core_query_reply_rcode(query, CORE_REFUSED);
+}
+
+/* Says that nobody answered, and whose fault it was. */
+static void
+apologise(const struct flight *flight, core_query_t *query)
+{
+    bool is_silence = flight->why == NULL
+        || strcmp(flight->why, "no reply") == 0;
+    char text[EDE_TEXT_SIZE];
+
+    if (flight->is_looped && flight->failed == NULL) {
+        refuse_loop(query);
+        return;
+    }
+    snprintf(text, sizeof text, "%s: %s",
+             flight->failed == NULL ? "upstream" : flight->failed->to,
+             flight->why == NULL ? "no reply" : flight->why);
+    if (flight->is_mismatched) {
+        core_query_ede(query, CORE_EDE_INVALID_DATA, text);
+        core_query_reply_rcode(query, CORE_FORMERR);
+        return;
+    }
+    core_query_ede(query, is_silence ? CORE_EDE_NO_REACHABLE_AUTHORITY
+                                     : CORE_EDE_NETWORK_ERROR, text);
+    core_query_reply_rcode(query, CORE_SERVFAIL);
+}
+
+/* Ends the wait of those who are due, with what there is. */
+static void
+end_waits(dispatch_t *self, uint32_t number, int64_t due_ms)
+{
+    struct flight *flight = flight_at(self->flights, number);
+    struct answer spare = {
+        .bytes = flight->spare, .size = flight->spare_size,
+    };
+    core_held_t *held;
+
+    while ((held = take_waiter(self, number, due_ms)) != NULL) {
+        if (flight->spare != NULL) {
+            answer_one(held, &spare);
+            continue;
+        }
+        self->totals->failed++;
+        apologise(flight, core_held_query(held));
+        core_held_end(&held, CORE_ANSWERED);
+    }
+}
+
+/* ---- attempts ------------------------------------------------------------ */
+
+/* The next upstream in order that does not lead back to us, or NULL. */
+static struct server *
+next_server(dispatch_t *self, struct flight *flight)
+{
+    for (unsigned i = 0; i < flight->order_count; i++) {
+        unsigned place = flight->position++ % flight->order_count;
+        struct server *server
+            = &flight->route->servers[flight->order[place]];
+
+        if (!upstream_is_looped(&server->health, now_ms(self)))
+            return server;
+        flight->is_looped = true;
+    }
+    return NULL;
+}
+
+static bool
+ask(dispatch_t *self, uint32_t number, struct server *server)
+{
+    struct flight *flight = flight_at(self->flights, number);
+    struct attempt_request request = {
+        .kind = ATTEMPT_QUERY, .flight = number, .route = flight->route,
+        .server = server, .query = &flight->query,
+        .by_stream = flight->over_stream || flight->route->force_tcp
+            || server->datagrams == NULL,
+        .without_edns = flight->without_edns
+            || now_ms(self) < server->health.plain_until_ms,
+    };
+
+    if (attempt_begin(self, &request))
+        return true;
+    flight->failed = server;
+    flight->why = "cannot be reached";
+    upstream_failed(&server->health, now_ms(self));
+    attempt_note_failure(self, server);
+    return false;
+}
+
+void
+dispatch_advance(dispatch_t *self, uint32_t number)
+{
+    struct flight *flight = flight_at(self->flights, number);
+    unsigned limit = flight->route->attempts;
+
+    for (unsigned i = 0; i < flight->order_count
+         && (limit == 0 || flight->attempts < limit); i++) {
+        struct server *server = next_server(self, flight);
+
+        if (server == NULL)
+            break;
+        if (flight->attempts++ > 0)
+            self->totals->retries++;
+        if (ask(self, number, server))
+            return;
+    }
+    if (flight->live_count > 0)
+        return;
+    end_waits(self, number, INT64_MAX);
+    finish(self, number);
+}
+
+void
+dispatch_again(dispatch_t *self, uint32_t number, struct server *server,
+               bool by_stream)
+{
+    struct flight *flight = flight_at(self->flights, number);
+
+    if (by_stream)
+        flight->over_stream = true;
+    if (!ask(self, number, server) && flight->live_count == 0)
+        dispatch_advance(self, number);
+}
+
+/* ---- queries ------------------------------------------------------------- */
+
+/* Upstreams in the order in which they are to be asked; 0 when none is. */
+static unsigned
+choose_order(dispatch_t *self, struct route *route,
+             uint8_t order[POLICY_UPSTREAMS], bool *is_looped)
+{
+    bool reachable[POLICY_UPSTREAMS], healthy[POLICY_UPSTREAMS];
+    size_t reachable_count = 0;
+
+    for (size_t i = 0; i < route->server_count; i++) {
+        const struct upstream *health = &route->servers[i].health;
+
+        reachable[i] = !upstream_is_looped(health, now_ms(self));
+        healthy[i] = reachable[i] && !upstream_is_down(health);
+        reachable_count += reachable[i];
+    }
+    *is_looped = reachable_count == 0;
+
+    size_t count = policy_order(route->policy, healthy, route->server_count,
+                                &route->turn, self->generator, order);
+
+    if (count > 0 || reachable_count == 0)
+        return (unsigned) count;
+
+    /* All are down: whoever is asked anyway, any is as good. */
+    self->totals->healthcheck_broken++;
+    if (route->failfast)
+        return 0;
+    return (unsigned) policy_order(POLICY_RANDOM, reachable,
+                                   route->server_count, &route->turn,
+                                   self->generator, order);
+}
+
+static bool
+came_over_stream(const struct core_record *record)
+{
+    return record->transport == CORE_TCP || record->transport == CORE_DOT
+        || record->transport == CORE_DOH;
+}
+
+static int64_t
+deadline_of(const dispatch_t *self, const struct core_record *record)
+{
+    int64_t left_ms = record->left_ms < BUDGET_MS ? record->left_ms
+                                                  : BUDGET_MS;
+
+    left_ms -= left_ms >= 4 * MARGIN_MS ? MARGIN_MS : left_ms / 4;
+    return now_ms(self) + left_ms;
+}
+
+static enum core_verdict
+reply_now(core_query_t *query, unsigned rcode, enum core_ede ede,
+          const char *text)
+{
+    core_query_ede(query, ede, text);
+    core_query_reply_rcode(query, rcode);
+    return CORE_ANSWERED;
+}
+
+/* The query waits for the flight; false when there is no room. */
+static bool
+wait_for(dispatch_t *self, uint32_t number, core_query_t *query)
+{
+    const struct core_record *record = core_query_record(query);
+    struct flight *flight = flight_at(self->flights, number);
+    core_held_t *held = NULL;
+
+    if (flight_has_room(self->flights, number))
+        held = core_query_hold(query);
+    if (held == NULL) {
+        self->totals->overflow++;
+        return false;
+    }
+    flight_add(self->flights, number, held, record,
+               deadline_of(self, record));
+    flight->route->waiting++;
+    self->totals->waiting++;
+    wheel_set(self->wheel, DISPATCH_EXCHANGES + number, flight->deadline_ms);
+    dispatch_tick(self);
+    return true;
+}
+
+static enum core_verdict
+join(dispatch_t *self, uint32_t number, core_query_t *query)
+{
+    const struct core_record *record = core_query_record(query);
+
+    if ((record->flags & CORE_RECORD_RESENT) != 0
+        && flight_has(self->flights, number, record)) {
+        self->totals->repeated++;
+        return CORE_DROPPED;
+    }
+    probe_suspect(self, number, core_query_message(query));
+    if (!wait_for(self, number, query))
+        return CORE_DROPPED;
+    self->totals->shared++;
+    return CORE_HELD;
+}
+
+static enum core_verdict
+begin(dispatch_t *self, struct route *route, core_query_t *query,
+      uint64_t hash)
+{
+    uint8_t order[POLICY_UPSTREAMS];
+    bool is_looped;
+    unsigned count = choose_order(self, route, order, &is_looped);
+
+    if (is_looped) {
+        refuse_loop(query);
+        return CORE_ANSWERED;
+    }
+    if (count == 0)
+        return reply_now(query, CORE_SERVFAIL,
+                         CORE_EDE_NO_REACHABLE_AUTHORITY,
+                         "all upstreams are down");
+
+    uint32_t number = flight_begin(self->flights, route,
+                                   core_query_message(query), hash);
+
+    if (number == FLIGHT_NONE) {
+        self->totals->overflow++;
+        return CORE_DROPPED;
+    }
+    plan_enter(route->plan);
+    if (!wait_for(self, number, query)) {
+        finish(self, number);
+        return CORE_DROPPED;
+    }
+
+    struct flight *flight = flight_at(self->flights, number);
+
+    memcpy(flight->order, order, count);
+    flight->order_count = (uint8_t) count;
+    flight->over_stream = came_over_stream(core_query_record(query))
+        && !route->prefer_udp;
+    dispatch_advance(self, number);
+    return CORE_HELD;
+}
+
+/* What is asked for is more than one message, or no question at all. */
+static bool
+is_forwardable(const struct core_message *message)
+{
+    return core_message_opcode(message) == CORE_OPCODE_QUERY
+        && message->qtype != CORE_AXFR && message->qtype != CORE_IXFR;
+}
+
+enum core_verdict
+dispatch_query(dispatch_t *self, core_query_t *query)
+{
+    const struct core_message *message = core_query_message(query);
+    struct route *route = plan_find(self->plan, message->qname);
+
+    if (probe_is_ours(self, message)) {
+        refuse_loop(query);
+        return CORE_ANSWERED;
+    }
+    if (route == NULL)
+        return CORE_PASSED;
+    if (!is_forwardable(message))
+        return reply_now(query, CORE_NOTIMP, CORE_EDE_OTHER,
+                         "only plain queries are forwarded");
+    if (route->max_concurrent > 0 && route->waiting >= route->max_concurrent) {
+        self->totals->max_concurrent_rejects++;
+        return reply_now(query, CORE_REFUSED, CORE_EDE_OTHER,
+                         "too many queries under way");
+    }
+
+    uint64_t hash = flight_hash(message);
+    uint32_t number = flight_is_shareable(message)
+        ? flight_find(self->flights, route, message, hash) : FLIGHT_NONE;
+
+    return number == FLIGHT_NONE ? begin(self, route, query, hash)
+                                 : join(self, number, query);
+}
+
+/* ---- time ---------------------------------------------------------------- */
+
+static void
+flight_due(dispatch_t *self, uint32_t number)
+{
+    struct flight *flight = flight_at(self->flights, number);
+
+    end_waits(self, number, now_ms(self));
+    if (flight->waiters == 0)
+        finish(self, number);
+    else
+        wheel_set(self->wheel, DISPATCH_EXCHANGES + number,
+                  flight->deadline_ms);
+}
+
+static void
+tick(void *owner)
+{
+    dispatch_t *self = owner;
+    uint32_t entry;
+
+    while ((entry = wheel_next(self->wheel, now_ms(self))) != WHEEL_NONE) {
+        if (entry < DISPATCH_EXCHANGES)
+            attempt_due(self, entry);
+        else
+            flight_due(self, entry - DISPATCH_EXCHANGES);
+    }
+    if (self->has_failing)
+        probe_failing(self);
+    if (wheel_is_empty(self->wheel) && !self->has_failing)
+        core_loop_timer_cancel(self->loop, &self->ticker);
+}
+
+void
+dispatch_tick(dispatch_t *self)
+{
+    if (self->ticker == NULL)
+        self->ticker = core_loop_timer(self->loop, TICK_MS, TICK_MS, tick,
+                                       self);
+}
+
+static void
+flush(void *owner)
+{
+    dispatch_t *self = owner;
+
+    datagram_flush(self->datagrams);
+    stream_flush(self->streams);
+
+    /* A connection that broke may have sent a query to another upstream. */
+    datagram_flush(self->datagrams);
+}
+
+/* Ends plans that no query needs any more.  Not while queries end: what is
+   ending may be on the way of their callers. */
+static void
+sweep_plans(dispatch_t *self)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < self->retired_count; i++)
+        if (plan_is_needed(self->retired[i]))
+            self->retired[kept++] = self->retired[i];
+        else
+            plan_leave(self->retired[i]);
+    self->retired_count = kept;
+}
+
+static void
+keep_house(void *owner)
+{
+    dispatch_t *self = owner;
+
+    datagram_age(self->datagrams, now_ms(self));
+    stream_age(self->streams, now_ms(self));
+    sweep_plans(self);
+}
+
+/* ---- beginning and end --------------------------------------------------- */
+
+dispatch_t *
+dispatch_new(core_life_t *life, generator_t *generator, metrics_t *metrics)
+{
+    dispatch_t *self = core_allocate(sizeof *self);
+    struct datagram_hooks datagram_hooks = reply_datagram_hooks;
+    struct stream_hooks stream_hooks = reply_stream_hooks;
+
+    datagram_hooks.owner = stream_hooks.owner = self;
+    self->life = life;
+    self->loop = core_life_loop(life);
+    self->generator = generator;
+    self->metrics = metrics;
+    self->totals = metrics_totals(metrics);
+    self->guard = guard_new(generator);
+    self->datagrams = datagram_new(self->loop, generator, &datagram_hooks);
+    self->streams = streams_new(self->loop, &stream_hooks);
+    self->exchanges = exchange_table_new(DISPATCH_EXCHANGES,
+                                         DISPATCH_CHANNELS, generator);
+    self->attempts = core_allocate(DISPATCH_EXCHANGES
+                                   * sizeof *self->attempts);
+    self->flights = flight_table_new(DISPATCH_FLIGHTS, DISPATCH_FLIGHTS);
+    self->wheel = wheel_new(DISPATCH_EXCHANGES + DISPATCH_FLIGHTS,
+                            now_ms(self));
+    self->has_next = core_life_wire(life, "next", NULL) != NULL;
+    self->keeper = core_loop_timer(self->loop, KEEPER_MS, KEEPER_MS,
+                                   keep_house, self);
+    core_loop_flusher(self->loop, flush, self);
+    return self;
+}
+
+void
+dispatch_destroy(dispatch_t **self_p)
+{
+    dispatch_t *self = *self_p;
+
+    if (self == NULL)
+        return;
+    core_loop_timer_cancel(self->loop, &self->ticker);
+    core_loop_timer_cancel(self->loop, &self->keeper);
+    plan_destroy(&self->plan);
+    for (size_t i = 0; i < self->retired_count; i++)
+        plan_destroy(&self->retired[i]);
+    free(self->retired);
+    wheel_destroy(&self->wheel);
+    flight_table_destroy(&self->flights);
+    exchange_table_destroy(&self->exchanges);
+    free(self->attempts);
+    streams_destroy(&self->streams);
+    datagram_destroy(&self->datagrams);
+    guard_destroy(&self->guard);
+    free(self);
+    *self_p = NULL;
+}
+
+plan_t *
+dispatch_plan(const dispatch_t *self)
+{
+    return self->plan;
+}
+
+void
+dispatch_change(dispatch_t *self, plan_t *plan)
+{
+    plan_attach(plan, self->datagrams, self->streams, self->metrics);
+    if (self->plan != NULL) {
+        plan_inherit(plan, self->plan);
+        self->retired = core_grow(self->retired, self->retired_count,
+                                  &self->retired_capacity,
+                                  sizeof *self->retired);
+        self->retired[self->retired_count++] = self->plan;
+    }
+    self->plan = plan;
+    self->has_failing = true;           /* to be looked at once */
+    dispatch_tick(self);
+}
+
+/* ---- report -------------------------------------------------------------- */
+
+static const char *
+state_of(const dispatch_t *self, const struct upstream *health)
+{
+    if (upstream_is_looped(health, now_ms(self)))
+        return "loop";
+    if (upstream_is_down(health))
+        return "down";
+    if (health->fails > 0)
+        return "failing";
+    return health->replied_ms == 0 ? "unknown" : "up";
+}
+
+void
+dispatch_report(const dispatch_t *self, FILE *file)
+{
+    char zone[CORE_NAME_TEXT_SIZE];
+
+    for (size_t i = 0; i < plan_count(self->plan); i++) {
+        const struct route *route = plan_at(self->plan, i);
+
+        for (size_t j = 0; j < route->server_count; j++) {
+            const struct upstream *health = &route->servers[j].health;
+
+            fprintf(file, "%s %s %s srtt_us %" PRId64 " patience_ms %" PRId64
+                    " fails %u\n", core_name_to_text(zone, route->zone),
+                    route->servers[j].to, state_of(self, health),
+                    health->srtt_us, upstream_patience_ms(health),
+                    health->fails);
+        }
+    }
+}
