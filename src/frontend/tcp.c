@@ -113,6 +113,48 @@ reserve(void *owner, uint32_t slot, size_t size)
     return to->output + to->output_end + PREFIX;
 }
 
+/* Sends what waits; what is left waits for the client to read. */
+static void
+write_some(tcp_t *self, struct connection *to)
+{
+    while (waiting_for(to) > 0) {
+        ssize_t size = send(to->fd, to->output + to->output_start,
+                            waiting_for(to), MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        if (size == -1 && errno == EINTR)
+            continue;
+        if (size == -1) {
+            if (errno != EAGAIN && errno != EWOULDBLOCK)
+                to->is_doomed = true;
+            return;
+        }
+        to->output_start += (size_t) size;
+        to->taken += (size_t) size;
+        self->waiting -= (size_t) size;
+        if (to->taken >= PROGRESS)
+            connections_touch(self->connections, to,
+                              core_loop_now_ms(self->loop));
+    }
+    free(to->output);
+    to->output = NULL;
+    to->output_start = to->output_end = to->output_room = 0;
+}
+
+/* More waits than may: what the client takes at once does not count. */
+static void
+limit_waiting(tcp_t *self, struct connection *to, bool is_transfer)
+{
+    size_t limit = is_transfer ? self->limits.buffers : self->limits.buffer;
+
+    if (waiting_for(to) <= limit && self->waiting <= self->limits.buffers)
+        return;
+    write_some(self, to);
+    if (waiting_for(to) <= limit && self->waiting <= self->limits.buffers)
+        return;
+    to->is_doomed = true;
+    self->counters->tcp_slow++;
+}
+
 static void
 commit(void *owner, uint32_t slot, size_t size, bool is_last,
        const uint8_t *trail, size_t trail_size)
@@ -128,11 +170,7 @@ commit(void *owner, uint32_t slot, size_t size, bool is_last,
     to->output_end += PREFIX + size;
     self->waiting += PREFIX + size;
     mark_dirty(to);
-    if ((waiting_for(to) > self->limits.buffer && !is_transfer)
-        || self->waiting > self->limits.buffers) {
-        to->is_doomed = true;
-        self->counters->tcp_slow++;
-    }
+    limit_waiting(self, to, is_transfer);
     if (is_last)
         dispatch_finish(self->dispatch, DISPATCH_CONNECTED, slot);
 }
@@ -266,33 +304,6 @@ read_some(tcp_t *self, struct connection *from)
     else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
         from->is_doomed = true;
     take_messages(self, from);
-}
-
-/* Sends what waits; what is left waits for the client to read. */
-static void
-write_some(tcp_t *self, struct connection *to)
-{
-    while (waiting_for(to) > 0) {
-        ssize_t size = send(to->fd, to->output + to->output_start,
-                            waiting_for(to), MSG_DONTWAIT | MSG_NOSIGNAL);
-
-        if (size == -1 && errno == EINTR)
-            continue;
-        if (size == -1) {
-            if (errno != EAGAIN && errno != EWOULDBLOCK)
-                to->is_doomed = true;
-            return;
-        }
-        to->output_start += (size_t) size;
-        to->taken += (size_t) size;
-        self->waiting -= (size_t) size;
-        if (to->taken >= PROGRESS)
-            connections_touch(self->connections, to,
-                              core_loop_now_ms(self->loop));
-    }
-    free(to->output);
-    to->output = NULL;
-    to->output_start = to->output_end = to->output_room = 0;
 }
 
 static void
