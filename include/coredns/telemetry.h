@@ -11,6 +11,7 @@
 #ifndef COREDNS_TELEMETRY_H
 #define COREDNS_TELEMETRY_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -31,6 +32,18 @@ struct core_histogram {
 /* Counts one duration; a negative one counts as none. */
 void
     core_histogram_add(struct core_histogram *self, int64_t duration_us);
+
+/* Sizes of messages sorted likewise; these bounds too are those of CoreDNS. */
+#define CORE_SIZES_BUCKETS 14
+
+struct core_sizes {
+    uint64_t counts[CORE_SIZES_BUCKETS + 1];
+    uint64_t sum;
+};
+
+/* Counts one size in octets. */
+void
+    core_sizes_add(struct core_sizes *self, size_t size);
 
 typedef struct core_telemetry core_telemetry_t;
 
@@ -56,6 +69,11 @@ void
     core_telemetry_add_histogram(core_telemetry_t *self, const char *name,
                                  const char *help,
                                  const struct core_histogram *value);
+
+/* The same for sizes; name ends in "_bytes". */
+void
+    core_telemetry_add_sizes(core_telemetry_t *self, const char *name,
+                             const char *help, const struct core_sizes *value);
 
 /* Calls refresh just before values are read, to fill in gauges. */
 void

@@ -26,7 +26,8 @@ struct metric {
     enum core_metric_type type;
     const char *name;
     const char *help;
-    const void *value;                  /* uint64_t or core_histogram */
+    const void *value;
+    void (*write)(FILE *file, const char *name, const void *value);
 };
 
 struct core_telemetry {
@@ -136,26 +137,88 @@ write_series(FILE *file, const char *name, const char *suffix, const char *le)
         fprintf(file, "%.*s,le=\"%s\"} ", labels_length - 1, labels, le);
 }
 
-static void
-write_histogram(FILE *file, const char *name,
-                const struct core_histogram *histogram)
+/* The buckets, each with those below it; the last one has no bound.  Returns
+   how many there are in all. */
+static uint64_t
+write_buckets(FILE *file, const char *name, const uint64_t *counts,
+              unsigned bounds, double (*bound)(unsigned index))
 {
     uint64_t sum = 0;
 
-    for (unsigned i = 0; i <= CORE_HISTOGRAM_BUCKETS; i++) {
+    for (unsigned i = 0; i <= bounds; i++) {
         char le[32] = "+Inf";
 
-        if (i < CORE_HISTOGRAM_BUCKETS)
-            snprintf(le, sizeof le, "%g", SHORTEST_US / 1e6 * (1u << i));
-        sum += histogram->counts[i];
+        if (i < bounds)
+            snprintf(le, sizeof le, "%g", bound(i));
+        sum += counts[i];
         write_series(file, name, "bucket", le);
         fprintf(file, "%" PRIu64 "\n", sum);
     }
-    write_series(file, name, "sum", NULL);
-    fprintf(file, "%" PRIu64 ".%06" PRIu64 "\n", histogram->sum_us / 1000000,
-            histogram->sum_us % 1000000);
+    return sum;
+}
+
+static void
+write_count(FILE *file, const char *name, uint64_t count)
+{
     write_series(file, name, "count", NULL);
-    fprintf(file, "%" PRIu64 "\n", sum);
+    fprintf(file, "%" PRIu64 "\n", count);
+}
+
+static double
+duration_bound(unsigned index)
+{
+    return SHORTEST_US / 1e6 * (1u << index);
+}
+
+static void
+write_histogram(FILE *file, const char *name, const void *value)
+{
+    const struct core_histogram *self = value;
+
+    uint64_t count = write_buckets(file, name, self->counts,
+                                   CORE_HISTOGRAM_BUCKETS, duration_bound);
+
+    write_series(file, name, "sum", NULL);
+    fprintf(file, "%" PRIu64 ".%06" PRIu64 "\n", self->sum_us / 1000000,
+            self->sum_us % 1000000);
+    write_count(file, name, count);
+}
+
+/* ---- sizes --------------------------------------------------------------- */
+
+static const uint16_t size_bounds[CORE_SIZES_BUCKETS] = {
+    0, 100, 200, 300, 400, 511, 1023, 2047, 4095, 8291, 16000, 32000, 48000,
+    64000,
+};
+
+void
+core_sizes_add(struct core_sizes *self, size_t size)
+{
+    unsigned bucket = 0;
+
+    while (bucket < CORE_SIZES_BUCKETS && size > size_bounds[bucket])
+        bucket++;
+    self->counts[bucket]++;
+    self->sum += size;
+}
+
+static double
+size_bound(unsigned index)
+{
+    return size_bounds[index];
+}
+
+static void
+write_sizes(FILE *file, const char *name, const void *value)
+{
+    const struct core_sizes *self = value;
+
+    uint64_t count = write_buckets(file, name, self->counts,
+                                   CORE_SIZES_BUCKETS, size_bound);
+
+    write_series(file, name, "sum", NULL);
+    fprintf(file, "%" PRIu64 "\n", self->sum);
+    write_count(file, name, count);
 }
 
 /* ---- adding -------------------------------------------------------------- */
@@ -191,6 +254,12 @@ add(core_telemetry_t *self, struct metric metric)
     self->count++;
 }
 
+static void
+write_value(FILE *file, const char *name, const void *value)
+{
+    fprintf(file, "%s %" PRIu64 "\n", name, *(const uint64_t *) value);
+}
+
 void
 core_telemetry_add(core_telemetry_t *self, enum core_metric_type type,
                    const char *name, const char *help, const uint64_t *value)
@@ -198,6 +267,7 @@ core_telemetry_add(core_telemetry_t *self, enum core_metric_type type,
     assert(type != CORE_HISTOGRAM);
     add(self, (struct metric) {
         .type = type, .name = name, .help = help, .value = value,
+        .write = write_value,
     });
 }
 
@@ -208,6 +278,17 @@ core_telemetry_add_histogram(core_telemetry_t *self, const char *name,
 {
     add(self, (struct metric) {
         .type = CORE_HISTOGRAM, .name = name, .help = help, .value = value,
+        .write = write_histogram,
+    });
+}
+
+void
+core_telemetry_add_sizes(core_telemetry_t *self, const char *name,
+                         const char *help, const struct core_sizes *value)
+{
+    add(self, (struct metric) {
+        .type = CORE_HISTOGRAM, .name = name, .help = help, .value = value,
+        .write = write_sizes,
     });
 }
 
@@ -241,10 +322,6 @@ core_telemetry_write(core_telemetry_t *self, FILE *file)
             fprintf(file, "# HELP %.*s %s\n# TYPE %.*s %s\n", length,
                     metric->name, metric->help, length, metric->name,
                     type_names[metric->type]);
-        if (metric->type == CORE_HISTOGRAM)
-            write_histogram(file, metric->name, metric->value);
-        else
-            fprintf(file, "%s %" PRIu64 "\n", metric->name,
-                    *(const uint64_t *) metric->value);
+        metric->write(file, metric->name, metric->value);
     }
 }

@@ -130,6 +130,50 @@ START_TEST(sorts_durations_into_buckets)
 }
 END_TEST
 
+static const struct {
+    size_t octets;
+    const char *le;
+} sizes[] = {
+    { 0, "0" },
+    { 1, "100" },
+    { 100, "100" },                     /* a bound belongs to its bucket */
+    { 101, "200" },
+    { 511, "511" },
+    { 512, "1023" },
+    { 64000, "64000" },
+    { 65535, "+Inf" },
+};
+
+START_TEST(sorts_sizes_into_buckets)
+{
+    core_loop_t *loop = core_loop_new();
+    struct core_fault fault;
+    core_telemetry_t *self = core_telemetry_new(NULL, loop, NULL, "test",
+                                                &fault);
+    struct core_sizes value = { .sum = 0 };
+    char *text = NULL, line[128];
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+
+    core_sizes_add(&value, sizes[_i].octets);
+    core_telemetry_add_sizes(self, "coredns_s_bytes", "S", &value);
+    core_telemetry_write(self, file);
+    fclose(file);
+    ck_assert_ptr_nonnull(strstr(text, "# TYPE coredns_s_bytes histogram"));
+    snprintf(line, sizeof line, "le=\"%s\"} 1\n", sizes[_i].le);
+    ck_assert_ptr_eq(strstr(text, "} 1\n") - strlen(line) + 4,
+                     strstr(text, line));
+    snprintf(line, sizeof line,
+             "coredns_s_bytes_bucket{le=\"+Inf\"} 1\n"
+             "coredns_s_bytes_sum %zu\ncoredns_s_bytes_count 1\n",
+             sizes[_i].octets);
+    ck_assert_ptr_nonnull(strstr(text, line));
+    free(text);
+    core_telemetry_destroy(&self);
+    core_loop_destroy(&loop);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -139,5 +183,7 @@ main(void)
     tcase_add_test(cases, writes_a_family_together_however_late_one_is_added);
     tcase_add_loop_test(cases, sorts_durations_into_buckets, 0,
                         CORE_TEST_ROWS(durations));
+    tcase_add_loop_test(cases, sorts_sizes_into_buckets, 0,
+                        CORE_TEST_ROWS(sizes));
     return core_test_run(cases);
 }
