@@ -54,8 +54,12 @@ check "the first one has not" sh -c \
 ln -s "$other" "$folder/link.conf"
 check "a link to the file finds the same one" \
     "$bin/corednsctl" status -c "$folder/link.conf"
+run=$("$bin/corednsctl" status --json -c "$other" |
+    sed -n 's/.*"run_directory": "\(.*\)".*/\1/p')
 echo "broken" >>"$other"
 check "stop works with a broken file" "$bin/corednsctl" stop -c "$other"
+check "its folder was made from the file" \
+    sh -c "case '$run' in */coredns-*) rm -r '$run' ;; *) false ;; esac"
 check "the first one runs on" ctl status
 check "-r puts one into another folder" "$bin/corednsctl" start \
     -c "$configuration" -r "$folder/run2"
