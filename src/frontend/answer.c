@@ -50,6 +50,19 @@ reserve(dispatch_t *self, struct flight flight, size_t size)
     return room;
 }
 
+/* Look-ups of stages are no replies to clients. */
+static void
+count_reply(dispatch_t *self, const struct inflight_slot *slot,
+            const uint8_t *reply, size_t size)
+{
+    if (slot->transport == CORE_INTERNAL)
+        return;
+    counters_reply(self->counters, slot->transport == CORE_UDP ? COUNTERS_UDP
+                                                               : COUNTERS_TCP,
+                   reply[3] & 15, size,
+                   flight_now_us(self) - slot->arrived_us);
+}
+
 /* Hands the reply over to the transport. */
 static void
 commit(dispatch_t *self, struct flight flight, const uint8_t *reply,
@@ -59,12 +72,9 @@ commit(dispatch_t *self, struct flight flight, const uint8_t *reply,
     const struct dispatch_carrier *carrier = &self->carriers[slot->transport];
 
     if (is_last) {
-        unsigned rcode = reply[3] & 15;
-
         slot->progress |= INFLIGHT_ANSWERED;
         resend_clear(self->tables[flight.table].timers, flight.number);
-        counters_reply(self->counters, rcode,
-                       flight_now_us(self) - slot->arrived_us);
+        count_reply(self, slot, reply, size);
     }
     carrier->commit(carrier->owner, flight.number, size, is_last, self->trail,
                     trail_size);

@@ -7,23 +7,26 @@
 #ifndef FRONTEND_COUNTERS_H
 #define FRONTEND_COUNTERS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "coredns/telemetry.h"
 
 #define COUNTERS_RCODES 24              /* larger ones are counted as one */
-#define COUNTERS_BUCKETS 16             /* 250 us, 500 us, 1 ms... */
+#define COUNTERS_TYPES 20               /* the first: all that are rare */
 
-enum counters_proto { COUNTERS_UDP, COUNTERS_TCP, COUNTERS_INTERNAL };
+enum counters_proto { COUNTERS_UDP, COUNTERS_TCP, COUNTERS_PROTOS };
 
 struct counters {
     uint64_t queries;
-    uint64_t requests[2][2];            /* udp, tcp; IPv4, IPv6 */
+    uint64_t requests[COUNTERS_PROTOS][2][COUNTERS_TYPES];  /* IPv4, IPv6 */
     uint64_t internal_requests;
     uint64_t dnssec_ok;
     uint64_t responses[COUNTERS_RCODES + 1];
-    uint64_t slower[COUNTERS_BUCKETS + 1];      /* than the bucket before */
-    uint64_t duration_us;
+    struct core_histogram duration;
+    struct core_sizes request_sizes[COUNTERS_PROTOS];
+    struct core_sizes response_sizes[COUNTERS_PROTOS];
 
     uint64_t silent;                    /* no query at all, never answered */
     uint64_t oversized;
@@ -44,22 +47,20 @@ struct counters {
 
     uint64_t in_flight;                 /* gauges */
     uint64_t tcp_connections;
-
-    uint64_t cumulated[COUNTERS_BUCKETS + 1];   /* as Prometheus wants it */
-    uint64_t answered;
-    uint64_t duration_seconds;
 };
 
 /* Adds all of them to the telemetry; self is lent until that ends. */
 void
     counters_register(struct counters *self, core_telemetry_t *telemetry);
 
-/* A reply was sent, so long after its query came. */
+/* A query of a client came. */
 void
-    counters_reply(struct counters *self, unsigned rcode, int64_t took_us);
+    counters_request(struct counters *self, enum counters_proto proto,
+                     bool is_v6, uint16_t qtype, size_t size);
 
-/* Brings what is derived up to date, before values are read. */
+/* Its reply is ready, so long after. */
 void
-    counters_refresh(struct counters *self);
+    counters_reply(struct counters *self, enum counters_proto proto,
+                   unsigned rcode, size_t size, int64_t took_us);
 
 #endif

@@ -151,9 +151,9 @@ count_query(struct counters *counters, const struct inflight_slot *slot,
         counters->internal_requests++;
         return;
     }
-    counters->queries++;
-    counters->requests[slot->transport == CORE_UDP ? COUNTERS_UDP
-                                                   : COUNTERS_TCP][is_v6]++;
+    counters_request(counters, slot->transport == CORE_UDP ? COUNTERS_UDP
+                                                           : COUNTERS_TCP,
+                     is_v6, message->qtype, slot->size);
 }
 
 /* Look-ups for look-ups end somewhere. */

@@ -239,7 +239,6 @@ refresh(void *owner)
 
     self->counters.in_flight = dispatch_in_flight(self->dispatch);
     self->counters.tcp_connections = tcp_connections(self->tcp);
-    counters_refresh(&self->counters);
 }
 
 static int

@@ -75,6 +75,10 @@ check "queries over UDP are counted" \
     eventually 5 has 6 coredns_dns_requests_total proto=udp family=1
 check "and over TCP" has 1 coredns_dns_requests_total proto=tcp
 check "and by rcode" has 6 coredns_dns_responses_total rcode=NOERROR
+check "and by type" has 7 coredns_dns_requests_total type=A
+check "and their time" has 7 coredns_dns_request_duration_seconds_count
+check "and their sizes" has 6 coredns_dns_request_size_bytes_bucket \
+    proto=udp le=100
 check "NXDOMAIN too" has 1 coredns_dns_responses_total rcode=NXDOMAIN
 check "all metrics are right" tests/system/metrics "http://$metrics/metrics"
 check "the authority tells its own" \
