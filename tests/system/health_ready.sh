@@ -4,8 +4,8 @@
 . tests/system/lib.sh
 
 # shellcheck disable=SC2046
-set -- $("$tools/ports" 3)
-health=127.0.0.1:$1 ready=127.0.0.1:$2 metrics=127.0.0.1:$3
+set -- $("$tools/ports" 4)
+health=127.0.0.1:$1 ready=127.0.0.1:$2 metrics=127.0.0.1:$3 other=127.0.0.1:$4
 
 # with_health: the usual toolkit and health, with more settings for it
 with_health() {
@@ -126,6 +126,26 @@ has_gone() {
     ! ready_says '^second:' >"$folder/gone" && is_ready
 }
 check "one that is gone is not watched any more" eventually 3 has_gone
+
+# Addresses that change.
+# change KEY LIST
+change() {
+    sed -i "s/^        $1 = .*/        $1 = [ $2 ];/" "$configuration"
+}
+pid=$(pid_of health)
+change metrics "\"$metrics\", \"$other\""
+check "reload with an address more" ctl reload
+check "it is served" tests/system/metrics "http://$other/metrics"
+check "and so is the other" tests/system/metrics "http://$metrics/metrics"
+change ready "\"$ready\", \"127.0.0.1:$port\""
+check "an address that is taken is refused" exits 78 ctl reload
+check "and nothing has changed" is_ready
+change ready "\"$ready\""
+change metrics "\"$other\""
+check "reload with an address less" ctl reload
+same "that is not served any more" 000 "$(status "$metrics/metrics")"
+check "the other is" tests/system/metrics "http://$other/metrics"
+same "all that without a restart" "$pid" "$(pid_of health)"
 
 # Another one cannot have the ports.
 "$bin/coredns-health" -c "$configuration" \
