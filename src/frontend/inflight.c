@@ -50,13 +50,13 @@ struct inflight {
 static const size_t room_of[CLASSES] = { INFLIGHT_SMALL, INFLIGHT_LARGE };
 
 _Static_assert(sizeof (struct area) <= PAGE, "the header has one page");
-_Static_assert(sizeof (struct inflight_slot) + INFLIGHT_SMALL == 768,
+_Static_assert(sizeof (struct inflight_slot) + INFLIGHT_SMALL == 384,
                "a small slot has a size that suits cache lines and pages");
 
 static uint32_t
 large_slots(uint32_t slots)
 {
-    return slots / 32 < 64 ? 64 : slots / 32;
+    return slots / 16 < 64 ? 64 : slots / 16;
 }
 
 static size_t

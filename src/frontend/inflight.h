@@ -19,10 +19,10 @@
 #include <stdint.h>
 
 #define INFLIGHT_NONE UINT32_MAX
-#define INFLIGHT_SMALL 648              /* octets of message */
+#define INFLIGHT_SMALL 264              /* octets of message */
 #define INFLIGHT_LARGE 4096
 #define INFLIGHT_CONTROL 40             /* room for one in6_pktinfo */
-#define INFLIGHT_INTAKE (57 * 4096)     /* for intake.c */
+#define INFLIGHT_INTAKE (62 * 4096)     /* for intake.c */
 
 enum inflight_state {
     INFLIGHT_FREE,
