@@ -20,7 +20,7 @@ other() {
 # shellcheck disable=SC2317
 answers() {
     for answers_zone in z0 z1 z2 z3; do
-        rcode $answers_zone.test SOA -p "$1" | grep -q NOERROR && return 0
+        rcode "$answers_zone.test" SOA -p "$1" | grep -q NOERROR && return 0
     done
     return 1
 }
