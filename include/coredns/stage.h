@@ -16,7 +16,9 @@
  *     CORE_DROPPED   nobody answers; counted; the frontend tries again or, at
  *                    the deadline, says SERVFAIL
  *
- *   A query that cannot be handed on comes back marked CORE_RECORD_RETURNED.
+ *   A query that cannot be handed on comes back marked CORE_RECORD_RETURNED,
+ *   and so does every query that reaches a stage before it has been ready for
+ *   the first time: it would answer from what it does not have yet.
  *
  * A stage is a descriptor (struct core_stage) and its main() is one line:
  *     return core_stage_main(&cache_stage, argc, argv);

@@ -226,7 +226,9 @@ life_take_queries(void *owner, const struct core_envelope *envelope,
         if (core_batch_is_full(life->replies, CORE_MESSAGE_SIZE))
             send_replies(life, envelope);
         life->counters.queries++;
-        if (query_start(&query, life, &record, life->replies, envelope))
+        if (!life->was_announced)
+            return_record(life, envelope, record);
+        else if (query_start(&query, life, &record, life->replies, envelope))
             judge_query(&query);
         else
             life->counters.malformed++;
