@@ -265,8 +265,8 @@ note_content(scrub_t *self, const struct core_rr *rr, size_t rdata_size)
     self->has_ns = self->has_ns || rr->type == CORE_NS;
     if (rr->type != CORE_SOA)
         return true;
-    if (rdata_size < 22)                /* two names and five numbers */
-        return false;
+    if (rdata_size < 22 || rdata_size > sizeof self->rdata)
+        return false;                   /* not two names and five numbers */
     self->has_soa = true;
     self->scrubbed->soa_minimum = core_read32(self->rdata + rdata_size - 4);
     return true;

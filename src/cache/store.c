@@ -18,8 +18,7 @@
  * answer has grown leaves a hole until the end of the ring passes by.
  *
  * The memory is: an eighth of the capacity for the index, a thirty-second for
- * ghosts, the rest for the rings.  It is taken from the kernel at once but
- * becomes real only as it is written to.
+ * ghosts, the rest for the rings.
  */
 
 #include "cache/store.h"
@@ -28,10 +27,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "cache/ghosts.h"
 #include "cache/index.h"
+#include "cache/region.h"
 #include "cache/ring.h"
 #include "coredns/memory.h"
 
@@ -40,10 +39,11 @@
 #define USES_TO_STAY 2                  /* hits that lead to the main ring */
 #define USES_MOST 3
 #define TURNS 64                        /* looked at for one eviction */
+#define CACHE_LINE 64
+#define LARGE_PAGE_SHARE 16             /* filled before they are used */
 
 struct store {
-    uint8_t *memory;
-    size_t memory_size;
+    struct region region;
     struct key_secret secret;
     int64_t stale_ms;
     struct index index;
@@ -64,12 +64,12 @@ rounded(size_t size)
 static void
 lay_out(store_t *self)
 {
-    size_t size = self->memory_size;
+    size_t size = self->region.size;
     size_t index_size = rounded(size / 8);
     size_t ghosts_size = rounded(size / 32);
     size_t rings_size = size - index_size - ghosts_size;
     size_t small_size = rounded(rings_size / SMALL_SHARE);
-    uint8_t *at = self->memory;
+    uint8_t *at = self->region.bytes;
 
     index_init(&self->index, (struct index_slot *) (void *) at,
                index_size / sizeof (struct index_slot));
@@ -88,21 +88,14 @@ store_new(size_t capacity, const struct key_secret *secret,
 {
     assert(capacity >= STORE_SIZE_LEAST && capacity <= STORE_SIZE_MOST);
 
-    size_t size = rounded(capacity - sizeof (store_t));
-    uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-                           0);
-
-    if (memory == MAP_FAILED) {
-        core_fault_set(fault, NULL, 0, "cannot reserve %zu octets: %s", size,
-                       strerror(errno));
-        return NULL;
-    }
-
     store_t *self = core_allocate(sizeof *self);
 
-    self->memory = memory;
-    self->memory_size = size;
+    if (!region_reserve(&self->region, rounded(capacity - sizeof *self))) {
+        core_fault_set(fault, NULL, 0, "cannot reserve %zu octets: %s",
+                       capacity, strerror(errno));
+        free(self);
+        return NULL;
+    }
     self->secret = *secret;
     lay_out(self);
     return self;
@@ -114,7 +107,7 @@ store_destroy(store_t **self_p)
     assert(self_p);
     if (*self_p == NULL)
         return;
-    munmap((*self_p)->memory, (*self_p)->memory_size);
+    region_release(&(*self_p)->region);
     free(*self_p);
     *self_p = NULL;
 }
@@ -128,9 +121,7 @@ store_stale_set(store_t *self, int64_t stale_ms)
 void
 store_clear(store_t *self)
 {
-    /* The kernel gives zeroed pages again. */
-    if (madvise(self->memory, self->memory_size, MADV_DONTNEED) == -1)
-        memset(self->memory, 0, self->memory_size);
+    region_clear(&self->region);
     self->counters.entries = 0;
     self->counters.octets = 0;
     lay_out(self);
@@ -141,14 +132,14 @@ store_clear(store_t *self)
 static uint32_t
 position_of(const store_t *self, const struct entry *entry)
 {
-    return (uint32_t) ((size_t) ((const uint8_t *) entry - self->memory)
-                       / ENTRY_UNIT);
+    return (uint32_t) ((size_t) ((const uint8_t *) entry
+                                 - self->region.bytes) / ENTRY_UNIT);
 }
 
 static struct entry *
 entry_at(const store_t *self, uint32_t position)
 {
-    return (struct entry *) (void *) (self->memory
+    return (struct entry *) (void *) (self->region.bytes
                                       + (size_t) position * ENTRY_UNIT);
 }
 
@@ -320,6 +311,8 @@ store_find(const store_t *self, const struct key *key)
     for (; position != 0; position = index_next(&self->index, &walk)) {
         struct entry *entry = entry_at(self, position);
 
+        /* Its question may begin there: fetch both lines at once. */
+        __builtin_prefetch((const uint8_t *) entry + CACHE_LINE);
         if (entry_matches(entry, key))
             return entry;
     }
@@ -365,6 +358,8 @@ replace(store_t *self, const struct key *key, struct entry *old,
 
     index_add(&self->index, key->hash, position_of(self, entry));
     count(self, entry, 1);
+    if (self->counters.octets > self->region.size / LARGE_PAGE_SHARE)
+        region_use_large_pages(&self->region);
     return entry;
 }
 

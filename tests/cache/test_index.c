@@ -41,7 +41,7 @@ START_TEST(finds_what_is_there_and_nothing_else)
     memset(slots, 0, sizeof slots);
     index_init(&index, slots, SLOTS);
     srand((unsigned) _i);
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < 3000; i++) {
         uint32_t number = 1 + (uint32_t) rand() % 199;
         uint64_t hash = hash_of(number);
 
@@ -59,11 +59,15 @@ START_TEST(finds_what_is_there_and_nothing_else)
             is_there[number] = true;
             moved_to[number] = number;
         }
+
+        unsigned wrong = 0;
+
         for (number = 1; number < 200; number++)
-            ck_assert_uint_eq(count_found(&index, hash_of(number),
-                                          is_there[number] ? moved_to[number]
-                                                           : number),
-                              is_there[number]);
+            wrong += count_found(&index, hash_of(number),
+                                 is_there[number] ? moved_to[number]
+                                                  : number)
+                != is_there[number];
+        ck_assert_uint_eq(wrong, 0);
     }
 }
 END_TEST

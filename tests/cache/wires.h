@@ -263,4 +263,73 @@ wires_order(const char *verb, const char *first, const char *second)
     return text;
 }
 
+/* ---- what nearly all tests do -------------------------------------------- */
+
+static struct sample query, reply;      /* what is sent */
+static struct arrival down, up;         /* what came last */
+
+/* Asks; the query must go down and is answered with what is in `reply`. */
+static inline void
+ask_and_answer(uint64_t id)
+{
+    wires_send(&query, id, 0);
+    wires_take(&down);
+    wires_answer(&down, &reply, 0, CORE_TRAIL_HOP, NULL);
+    wires_receive(&up);
+    ck_assert_uint_eq(up.record.id, id);
+}
+
+static inline void
+make(const char *name, uint16_t type, unsigned flags_and_rcode,
+     const char *answer, const char *authority)
+{
+    sample_query(&query, name, type, CORE_RD, false);
+    sample_reply(&reply, name, type, flags_and_rcode,
+                 (const char *[3]) { answer, authority });
+}
+
+/* Asks again; true when the cache answers by itself. */
+static inline bool
+is_kept(uint64_t id)
+{
+    wires_send(&query, id, 0);
+
+    zmq_pollitem_t items[] = {
+        { .socket = wires.asker, .events = ZMQ_POLLIN },
+        { .socket = wires.next, .events = ZMQ_POLLIN },
+    };
+
+    ck_assert_int_gt(zmq_poll(items, 2, PATIENTLY_MS), 0);
+    if ((items[1].revents & ZMQ_POLLIN) != 0) {
+        wires_read(wires.next, &down);
+        return false;
+    }
+    wires_read(wires.asker, &up);
+    ck_assert_uint_eq(up.record.id, id);
+    return true;
+}
+
+static inline uint32_t
+ttl_of(const struct arrival *arrival)
+{
+    struct core_records records;
+    struct core_rr rr;
+
+    core_records_start(&records, &arrival->message);
+    ck_assert(core_records_next(&records, &rr));
+    return rr.ttl;
+}
+
+/* The info code of its EDE, or NONE. */
+static inline unsigned
+ede_of(const struct arrival *arrival)
+{
+    size_t size;
+    const uint8_t *value = core_trail_find(arrival->record.trail,
+                                           arrival->record.trail_size,
+                                           CORE_TRAIL_EDE, &size);
+
+    return value == NULL ? CORE_EDE_NONE : core_read16(value);
+}
+
 #endif
