@@ -182,6 +182,13 @@ void
 void
     core_publisher_complete(core_publisher_t *self);
 
+/*
+ * Ends the publishing, not the data: what is called from here on is told to
+ * nobody, so a source that goes leaves its zones with the authorities.
+ */
+void
+    core_publisher_retire(core_publisher_t *self);
+
 /* ---- subscriber ---------------------------------------------------------- */
 
 typedef struct core_subscriber core_subscriber_t;

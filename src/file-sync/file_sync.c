@@ -157,6 +157,8 @@ close_file_sync(void **state_p)
 {
     struct file_sync *self = *state_p;
 
+    if (self->publisher != NULL)
+        core_publisher_retire(self->publisher);
     roster_destroy(&self->roster);
     core_publisher_destroy(&self->publisher);
     free(self->folder);

@@ -558,6 +558,14 @@ close_socket(core_publisher_t *self, void *socket)
 }
 
 void
+core_publisher_retire(core_publisher_t *self)
+{
+    flush_renewal(self);
+    close_socket(self, self->feed);
+    self->feed = NULL;
+}
+
+void
 core_publisher_destroy(core_publisher_t **self_p)
 {
     assert(self_p);
