@@ -224,10 +224,8 @@ attempt_fail(dispatch_t *self, uint32_t number, const char *why)
     if (attempt.flight == FLIGHT_NONE)
         return;
 
-    struct flight *flight = flight_at(self->flights, attempt.flight);
-
-    flight->failed = attempt.server;
-    flight->why = why;
+    flight_failed(flight_at(self->flights, attempt.flight), attempt.server,
+                  why);
     dispatch_advance(self, attempt.flight);
 }
 
@@ -252,8 +250,7 @@ expire(dispatch_t *self, uint32_t number)
 
     struct flight *flight = flight_at(self->flights, attempt.flight);
 
-    flight->failed = attempt.server;
-    flight->why = "no reply";
+    flight_failed(flight, attempt.server, NULL);
     if (flight->live_count == 0)
         dispatch_advance(self, attempt.flight);
 }

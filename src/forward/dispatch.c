@@ -22,7 +22,7 @@
 #define BUDGET_MS 4500                  /* for one query, at most: a stub waits
                                            five seconds */
 #define MARGIN_MS 100                   /* for the way back */
-#define EDE_TEXT_SIZE (TARGET_TEXT_SIZE + 64)
+#define EDE_TEXT_SIZE (TARGET_TEXT_SIZE + FLIGHT_REASON_SIZE + 2)
 
 static int64_t
 now_ms(const dispatch_t *self)
@@ -108,23 +108,22 @@ refuse_loop(core_query_t *query)
 static void
 apologise(const struct flight *flight, core_query_t *query)
 {
-    bool is_silence = flight->why == NULL
-        || strcmp(flight->why, "no reply") == 0;
-    char text[EDE_TEXT_SIZE];
+    char text[EDE_TEXT_SIZE] = "no reply";
+    bool was_silent = flight->failed == NULL || flight->was_silent;
 
     if (flight->is_looped && flight->failed == NULL) {
         refuse_loop(query);
         return;
     }
-    snprintf(text, sizeof text, "%s: %s",
-             flight->failed == NULL ? "upstream" : flight->failed->to,
-             flight->why == NULL ? "no reply" : flight->why);
+    if (flight->failed != NULL)
+        snprintf(text, sizeof text, "%s: %s", flight->failed->to,
+                 flight->why);
     if (flight->is_mismatched) {
         core_query_ede(query, CORE_EDE_INVALID_DATA, text);
         core_query_reply_rcode(query, CORE_FORMERR);
         return;
     }
-    core_query_ede(query, is_silence ? CORE_EDE_NO_REACHABLE_AUTHORITY
+    core_query_ede(query, was_silent ? CORE_EDE_NO_REACHABLE_AUTHORITY
                                      : CORE_EDE_NETWORK_ERROR, text);
     core_query_reply_rcode(query, CORE_SERVFAIL);
 }
@@ -183,8 +182,7 @@ ask(dispatch_t *self, uint32_t number, struct server *server)
 
     if (attempt_begin(self, &request))
         return true;
-    flight->failed = server;
-    flight->why = "cannot be reached";
+    flight_failed(flight, server, "cannot be reached");
     upstream_failed(&server->health, now_ms(self));
     attempt_note_failure(self, server);
     return false;
@@ -204,6 +202,10 @@ dispatch_advance(dispatch_t *self, uint32_t number)
             break;
         if (flight->attempts++ > 0)
             self->totals->retries++;
+
+        /* Who said nothing to two packets may still take a connection. */
+        if (flight->attempts > 2u * flight->order_count)
+            flight->over_stream = true;
         if (ask(self, number, server))
             return;
     }
@@ -311,13 +313,6 @@ wait_for(dispatch_t *self, uint32_t number, core_query_t *query)
 static enum core_verdict
 join(dispatch_t *self, uint32_t number, core_query_t *query)
 {
-    const struct core_record *record = core_query_record(query);
-
-    if ((record->flags & CORE_RECORD_RESENT) != 0
-        && flight_has(self->flights, number, record)) {
-        self->totals->repeated++;
-        return CORE_DROPPED;
-    }
     probe_suspect(self, number, core_query_message(query));
     if (!wait_for(self, number, query))
         return CORE_DROPPED;
@@ -388,16 +383,22 @@ dispatch_query(dispatch_t *self, core_query_t *query)
     if (!is_forwardable(message))
         return reply_now(query, CORE_NOTIMP, CORE_EDE_OTHER,
                          "only plain queries are forwarded");
-    if (route->max_concurrent > 0 && route->waiting >= route->max_concurrent) {
-        self->totals->max_concurrent_rejects++;
-        return reply_now(query, CORE_REFUSED, CORE_EDE_OTHER,
-                         "too many queries under way");
-    }
 
     uint64_t hash = flight_hash(message);
     uint32_t number = flight_is_shareable(message)
         ? flight_find(self->flights, route, message, hash) : FLIGHT_NONE;
 
+    if (number != FLIGHT_NONE
+        && (core_query_record(query)->flags & CORE_RECORD_RESENT) != 0
+        && flight_has(self->flights, number, core_query_record(query))) {
+        self->totals->repeated++;
+        return CORE_DROPPED;
+    }
+    if (route->max_concurrent > 0 && route->waiting >= route->max_concurrent) {
+        self->totals->max_concurrent_rejects++;
+        return reply_now(query, CORE_REFUSED, CORE_EDE_OTHER,
+                         "too many queries under way");
+    }
     return number == FLIGHT_NONE ? begin(self, route, query, hash)
                                  : join(self, number, query);
 }

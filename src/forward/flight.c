@@ -2,13 +2,15 @@
  * flight - questions under way, and who waits for each
  *
  * Two queries ask the same when everything the upstream sees of them is the
- * same but id, letters and payload size: name, type, class, RD, AD and CD, and
- * all of EDNS.  So one client's options never shape another's answer.
+ * same but id, letters, payload size, cookie and padding: name, type, class,
+ * RD, AD and CD, and all else of EDNS.  So one client's options never shape
+ * another's answer.
  */
 
 #include "forward/flight.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,16 +90,45 @@ flight_hash(const struct core_message *query)
         ^ (query->flags & SHARED_FLAGS);
 }
 
+/* The next option that may shape an answer; false at the end. */
+static bool
+next_option(const struct core_edns *edns, size_t *offset, uint16_t *code,
+            const uint8_t **value, uint16_t *size)
+{
+    while (core_edns_option(edns, offset, code, value, size))
+        if (*code != CORE_OPTION_COOKIE && *code != CORE_OPTION_PADDING)
+            return true;
+    return false;
+}
+
+static bool
+has_same_options(const struct core_edns *left, const struct core_edns *right)
+{
+    size_t left_offset = 0, right_offset = 0;
+    uint16_t left_code, right_code, left_size, right_size;
+    const uint8_t *left_value, *right_value;
+
+    for (;;) {
+        bool is_left = next_option(left, &left_offset, &left_code,
+                                   &left_value, &left_size);
+        bool is_right = next_option(right, &right_offset, &right_code,
+                                    &right_value, &right_size);
+
+        if (!is_left || !is_right)
+            return is_left == is_right;
+        if (left_code != right_code || left_size != right_size
+            || memcmp(left_value, right_value, left_size) != 0)
+            return false;
+    }
+}
+
 static bool
 is_same_edns(const struct core_edns *left, const struct core_edns *right)
 {
     return left->present == right->present
         && left->dnssec_ok == right->dnssec_ok
         && left->version == right->version
-        && left->options_size == right->options_size
-        && (left->options_size == 0
-            || memcmp(left->options, right->options,
-                      left->options_size) == 0);
+        && has_same_options(left, right);
 }
 
 static bool
@@ -172,8 +203,8 @@ flight_begin(flight_table_t *self, struct route *route,
     return number;
 }
 
-void
-flight_hide(flight_table_t *self, uint32_t number)
+static void
+unlink_flight(flight_table_t *self, uint32_t number)
 {
     struct flight *flight = flight_at(self, number);
     uint32_t *link = &self->buckets[flight->hash & self->mask];
@@ -182,7 +213,6 @@ flight_hide(flight_table_t *self, uint32_t number)
         link = &self->flights[*link].next;
     if (*link == number)
         *link = flight->next;
-    flight->next = FLIGHT_NONE;
 }
 
 void
@@ -191,7 +221,7 @@ flight_end(flight_table_t *self, uint32_t number)
     struct flight *flight = flight_at(self, number);
 
     assert(flight->waiters == 0);
-    flight_hide(self, number);
+    unlink_flight(self, number);
     if (flight->bytes != flight->inside)
         free(flight->bytes);
     free(flight->spare);
@@ -199,6 +229,16 @@ flight_end(flight_table_t *self, uint32_t number)
     flight->spare = NULL;
     flight->next = self->free;
     self->free = number;
+}
+
+void
+flight_failed(struct flight *flight, const struct server *server,
+              const char *why)
+{
+    flight->failed = server;
+    flight->was_silent = why == NULL;
+    snprintf(flight->why, sizeof flight->why, "%s",
+             why == NULL ? "no reply" : why);
 }
 
 /* ---- who waits ----------------------------------------------------------- */

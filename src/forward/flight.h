@@ -21,6 +21,7 @@
 #define FLIGHT_LIVE 8                   /* attempts of one at the same time */
 #define FLIGHT_QUERY_SIZE 512           /* larger ones are allocated */
 #define FLIGHT_WAITERS 1024             /* of one flight */
+#define FLIGHT_REASON_SIZE 64
 
 /* A client's query that waits. */
 struct waiter {
@@ -55,8 +56,9 @@ struct flight {
     bool without_edns;                  /* the upstream does not know it */
     bool is_mismatched;                 /* a reply to another question came */
     bool is_looped;                     /* an upstream leads back to us */
-    const struct server *failed;        /* the last one that did */
-    const char *why;                    /* it did, lent for good */
+    const struct server *failed;        /* the last one that did, or NULL */
+    bool was_silent;                    /* that is how it failed */
+    char why[FLIGHT_REASON_SIZE];       /* else: what the system said */
     uint8_t *spare;                     /* a reply that is better than none */
     size_t spare_size;
 
@@ -96,9 +98,10 @@ void
 struct flight *
     flight_at(flight_table_t *self, uint32_t number);
 
-/* From here on no other query joins it. */
+/* An upstream failed, and why; NULL: it did not reply in time. */
 void
-    flight_hide(flight_table_t *self, uint32_t number);
+    flight_failed(struct flight *flight, const struct server *server,
+                  const char *why);
 
 /* True when that very query waits already: it was sent once more. */
 bool

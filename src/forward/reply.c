@@ -59,7 +59,12 @@ note_reply(dispatch_t *self, const struct attempt *attempt,
     /* Only over a connection is the reply surely its own. */
     if (attempt->by_stream && attempt->is_scrambled && !reply->kept_case)
         server->health.folds_until_ms = now_ms(self) + UPSTREAM_HABIT_MS;
-    if (!attempt->had_edns && attempt->flight != FLIGHT_NONE
+
+    /* Who has once sent OPT knows it, whatever one name's replies look like. */
+    if (reply->message.edns.present)
+        server->health.knows_edns = true;
+    if (!server->health.knows_edns && !attempt->had_edns
+        && attempt->flight != FLIGHT_NONE
         && flight_at(self->flights, attempt->flight)->without_edns
         && rcode != CORE_FORMERR && rcode != CORE_NOTIMP)
         server->health.plain_until_ms = now_ms(self) + UPSTREAM_HABIT_MS;
@@ -246,8 +251,7 @@ take_mismatch(dispatch_t *self, uint32_t number)
     struct flight *flight = flight_at(self->flights, attempt.flight);
 
     flight->is_mismatched = true;
-    flight->failed = attempt.server;
-    flight->why = "answered another question";
+    flight_failed(flight, attempt.server, "answered another question");
     dispatch_advance(self, attempt.flight);
 }
 
@@ -296,14 +300,13 @@ fail_stream(void *owner, uint32_t channel, const char *why)
     dispatch_t *self = owner;
     uint32_t number;
 
-    (void) why;
     while ((number = exchange_first(self->exchanges,
                                     DISPATCH_STREAMS + channel))
            != EXCHANGE_NONE) {
         struct attempt attempt = self->attempts[number];
 
         if (!attempt.was_ready || attempt.kind != ATTEMPT_QUERY) {
-            attempt_fail(self, number, "no connection");
+            attempt_fail(self, number, why);
             continue;
         }
         attempt_end(self, number);

@@ -589,7 +589,7 @@ finish_connect(streams_t *self, struct stream *stream)
 
     getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0) {
-        lose(self, stream, strerror(error));
+        lose(self, stream, strerrordesc_np(error));
         return;
     }
     if (stream->ssl != NULL) {

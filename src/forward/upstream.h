@@ -33,6 +33,7 @@ struct upstream {
     int64_t replied_ms;                 /* the last time; 0: never */
     int64_t probe_ms;                   /* when to probe next; 0: no need */
     int64_t looped_until_ms;
+    bool knows_edns;                    /* it has sent an OPT record */
     int64_t plain_until_ms;             /* does not understand EDNS */
     int64_t folds_until_ms;             /* does not keep the case of names */
 };
