@@ -53,31 +53,38 @@ reserve(dispatch_t *self, struct flight flight, size_t size)
 /* Look-ups of stages are no replies to clients. */
 static void
 count_reply(dispatch_t *self, const struct inflight_slot *slot,
-            const uint8_t *reply, size_t size)
+            unsigned rcode, size_t size)
 {
     if (slot->transport == CORE_INTERNAL)
         return;
     counters_reply(self->counters, slot->transport == CORE_UDP ? COUNTERS_UDP
                                                                : COUNTERS_TCP,
-                   reply[3] & 15, size,
+                   rcode, size,
                    flight_now_us(self) - slot->arrived_us);
 }
 
+/* A reply in the room that the transport has lent. */
+struct outcome {
+    size_t size;
+    unsigned rcode;
+    bool is_last;
+    size_t trail_size;                  /* of self->trail */
+};
+
 /* Hands the reply over to the transport. */
 static void
-commit(dispatch_t *self, struct flight flight, const uint8_t *reply,
-       size_t size, bool is_last, size_t trail_size)
+commit(dispatch_t *self, struct flight flight, struct outcome reply)
 {
     struct inflight_slot *slot = flight.slot;
     const struct dispatch_carrier *carrier = &self->carriers[slot->transport];
 
-    if (is_last) {
+    if (reply.is_last) {
         slot->progress |= INFLIGHT_ANSWERED;
         resend_clear(self->tables[flight.table].timers, flight.number);
-        count_reply(self, slot, reply, size);
+        count_reply(self, slot, reply.rcode, reply.size);
     }
-    carrier->commit(carrier->owner, flight.number, size, is_last, self->trail,
-                    trail_size);
+    carrier->commit(carrier->owner, flight.number, reply.size, reply.is_last,
+                    self->trail, reply.trail_size);
 }
 
 /* Answers without a stage. */
@@ -104,7 +111,8 @@ answer_rcode(dispatch_t *self, struct flight flight, unsigned rcode,
         trail_size = core_trail_add(self->trail, 0, CORE_TRAIL_EDE, value,
                                     sizeof value);
     }
-    commit(self, flight, room, size, true, trail_size);
+    commit(self, flight,
+           (struct outcome) { size, rcode, true, trail_size });
 }
 
 void
@@ -117,9 +125,11 @@ answer_unknown_key(dispatch_t *self, struct flight flight,
     if (room == NULL)
         return;
     request_of(self, flight.slot, &request);
-    commit(self, flight, room,
-           reply_unknown_key(&self->policy.reply, &request, message, room),
-           true, 0);
+
+    size_t size = reply_unknown_key(&self->policy.reply, &request, message,
+                                    room);
+
+    commit(self, flight, (struct outcome) { size, CORE_NOTAUTH, true, 0 });
 }
 
 void
@@ -137,7 +147,7 @@ answer_chaos(dispatch_t *self, struct flight flight,
     request_of(self, flight.slot, &request);
     size = reply_shape(&self->policy.reply, &request, composed, size, NULL,
                        room, &is_cut);
-    commit(self, flight, room, size, true, 0);
+    commit(self, flight, (struct outcome) { size, room[3] & 15, true, 0 });
 }
 
 static void
@@ -198,5 +208,6 @@ answer_record(dispatch_t *self, struct flight flight,
     if (!is_last)
         keep_streaming(self, flight);
     memcpy(self->trail, record->trail, record->trail_size);
-    commit(self, flight, room, size, is_last, record->trail_size);
+    commit(self, flight, (struct outcome) { size, room[3] & 15, is_last,
+                                            record->trail_size });
 }

@@ -1,9 +1,8 @@
 /*
  * tcp - queries and replies on connections
  *
- * Nothing is closed while a query is being handled, for a callback further up
- * may hold the connection: what must end is marked and ends with the round.
- * All replies of a round to one client leave in one write.
+ * This part lets connections come and go; talk.c is about what is said on
+ * them.
  */
 
 #include "frontend/tcp.h"
@@ -13,53 +12,12 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#define PREFIX 2
+#include "frontend/talk.h"
+
 #define ACCEPTS_PER_ROUND 64
 #define IDLE_BEAT_MS 250
 #define PAUSE_MS 100                    /* after running out of descriptors */
-#define PROGRESS (64 * 1024)            /* octets that count as activity */
 #define EVICTION_TRIES 16
-#define FIRST_ROOM 2048
-
-struct door {
-    tcp_t *tcp;
-    const struct listener *listener;
-    uint32_t number;
-};
-
-struct tcp {
-    core_loop_t *loop;
-    dispatch_t *dispatch;
-    inflight_t *slots;
-    connections_t *connections;
-    struct counters *counters;
-    struct tcp_limits limits;
-    struct door *doors;
-    unsigned door_count;
-    struct connection *dirty;           /* to be looked at with the round */
-    core_timer_t *idle_timer;
-    core_timer_t *pause_timer;
-    size_t waiting;                     /* octets for all clients */
-    bool is_stopped;
-};
-
-static size_t
-waiting_for(const struct connection *connection)
-{
-    return connection->output_end - connection->output_start;
-}
-
-static void
-mark_dirty(struct connection *connection)
-{
-    tcp_t *self = connection->owner;
-
-    if (connection->is_dirty)
-        return;
-    connection->is_dirty = true;
-    connection->next_dirty = self->dirty;
-    self->dirty = connection;
-}
 
 static void
 end_connection(tcp_t *self, struct connection *connection)
@@ -71,240 +29,13 @@ end_connection(tcp_t *self, struct connection *connection)
             link = &(*link)->next_dirty;
         *link = connection->next_dirty;
     }
-    self->waiting -= waiting_for(connection);
+    self->waiting -= talk_waiting(connection);
     core_loop_unwatch(self->loop, connection->fd);
     close(connection->fd);
     connections_remove(self->connections, connection);
 }
 
-/* ---- replies ------------------------------------------------------------- */
-
-static struct connection *
-connection_of(const tcp_t *self, uint32_t number)
-{
-    const struct inflight_slot *slot = inflight_at(self->slots, number);
-
-    return connections_find(self->connections, slot->origin,
-                            slot->origin_generation);
-}
-
-static uint8_t *
-reserve(void *owner, uint32_t slot, size_t size)
-{
-    tcp_t *self = owner;
-    struct connection *to = connection_of(self, slot);
-
-    if (to == NULL || to->is_doomed)
-        return NULL;
-    if (to->output_start > 0 && to->output_start == to->output_end)
-        to->output_start = to->output_end = 0;
-
-    size_t needed = to->output_end + PREFIX + size;
-
-    if (needed > to->output_room) {
-        size_t room = to->output_room == 0 ? FIRST_ROOM : to->output_room;
-
-        while (room < needed)
-            room *= 2;
-        to->output = realloc(to->output, room);
-        assert(to->output != NULL);
-        to->output_room = room;
-    }
-    return to->output + to->output_end + PREFIX;
-}
-
-/* Sends what waits; what is left waits for the client to read. */
-static void
-write_some(tcp_t *self, struct connection *to)
-{
-    while (waiting_for(to) > 0) {
-        ssize_t size = send(to->fd, to->output + to->output_start,
-                            waiting_for(to), MSG_DONTWAIT | MSG_NOSIGNAL);
-
-        if (size == -1 && errno == EINTR)
-            continue;
-        if (size == -1) {
-            if (errno != EAGAIN && errno != EWOULDBLOCK)
-                to->is_doomed = true;
-            return;
-        }
-        to->output_start += (size_t) size;
-        to->taken += (size_t) size;
-        self->waiting -= (size_t) size;
-        if (to->taken >= PROGRESS)
-            connections_touch(self->connections, to,
-                              core_loop_now_ms(self->loop));
-    }
-    free(to->output);
-    to->output = NULL;
-    to->output_start = to->output_end = to->output_room = 0;
-}
-
-/* More waits than may: what the client takes at once does not count. */
-static void
-limit_waiting(tcp_t *self, struct connection *to, bool is_transfer)
-{
-    size_t limit = is_transfer ? self->limits.buffers : self->limits.buffer;
-
-    if (waiting_for(to) <= limit && self->waiting <= self->limits.buffers)
-        return;
-    write_some(self, to);
-    if (waiting_for(to) <= limit && self->waiting <= self->limits.buffers)
-        return;
-    to->is_doomed = true;
-    self->counters->tcp_slow++;
-}
-
-static void
-commit(void *owner, uint32_t slot, size_t size, bool is_last,
-       const uint8_t *trail, size_t trail_size)
-{
-    tcp_t *self = owner;
-    struct connection *to = connection_of(self, slot);
-    bool is_transfer = (inflight_at(self->slots, slot)->progress
-                        & INFLIGHT_STREAMING) != 0;
-
-    (void) trail;
-    (void) trail_size;
-    core_write16(to->output + to->output_end, (uint16_t) size);
-    to->output_end += PREFIX + size;
-    self->waiting += PREFIX + size;
-    mark_dirty(to);
-    limit_waiting(self, to, is_transfer);
-    if (is_last)
-        dispatch_finish(self->dispatch, DISPATCH_CONNECTED, slot);
-}
-
-static void
-abandon(void *owner, uint32_t slot)
-{
-    struct connection *connection = connection_of(owner, slot);
-
-    if (connection == NULL)
-        return;
-    connection->is_doomed = true;
-    mark_dirty(connection);
-}
-
-static void
-finished(void *owner, uint32_t slot)
-{
-    tcp_t *self = owner;
-    struct connection *connection = connection_of(self, slot);
-
-    if (connection == NULL)
-        return;
-    assert(connection->queries > 0);
-    connection->queries--;
-    mark_dirty(connection);
-}
-
-static size_t
-add_trail(void *owner, const struct inflight_slot *slot,
-          uint8_t trail[CORE_TRAIL_SIZE])
-{
-    const tcp_t *self = owner;
-    const struct connection *connection =
-        connections_find(self->connections, slot->origin,
-                         slot->origin_generation);
-    uint8_t server[18];
-
-    if (connection == NULL)
-        return 0;
-    memcpy(server, connection->server, 16);
-    server[16] = (uint8_t) connection->server_port;
-    server[17] = (uint8_t) (connection->server_port >> 8);
-    return core_trail_add(trail, 0, CORE_TRAIL_SERVER, server, sizeof server);
-}
-
-static uint16_t
-keepalive(void *owner)
-{
-    const tcp_t *self = owner;
-    int64_t units = connections_idle_ms(self->connections) / 100;
-
-    return (uint16_t) (units < UINT16_MAX ? units : UINT16_MAX);
-}
-
-/* ---- queries ------------------------------------------------------------- */
-
-static uint32_t
-take_slot(tcp_t *self, size_t size)
-{
-    uint32_t slot = inflight_take(self->slots, size);
-
-    if (slot == INFLIGHT_NONE
-        && dispatch_make_room(self->dispatch, DISPATCH_CONNECTED))
-        slot = inflight_take(self->slots, size);
-    return slot;
-}
-
-static void
-take_message(tcp_t *self, struct connection *from, const uint8_t *message,
-             size_t size)
-{
-    uint32_t number = take_slot(self, size);
-
-    if (number == INFLIGHT_NONE) {
-        self->counters->overflow++;
-        from->is_doomed = true;
-        mark_dirty(from);
-        return;
-    }
-
-    struct inflight_slot *slot = inflight_at(self->slots, number);
-
-    memcpy(slot->message, message, size);
-    slot->size = (uint16_t) size;
-    slot->control_size = 0;
-    slot->record_flags = 0;
-    slot->arrived_us = slot->deadline_ms = 0;
-    slot->transport = CORE_TCP;
-    slot->origin = from->number;
-    slot->origin_generation = from->generation;
-    slot->peer = (struct sockaddr_in6) {
-        .sin6_family = AF_INET6, .sin6_port = htons(from->client_port)
-    };
-    memcpy(&slot->peer.sin6_addr, from->client, sizeof from->client);
-    inflight_keep(self->slots, number);
-    from->queries++;
-    connections_touch(self->connections, from, core_loop_now_ms(self->loop));
-    dispatch_query(self->dispatch, DISPATCH_CONNECTED, number);
-}
-
-static void
-take_messages(tcp_t *self, struct connection *from)
-{
-    const uint8_t *message;
-    size_t size;
-
-    while (from->queries < self->limits.queries && !from->is_doomed
-           && framing_next(&from->input, &message, &size))
-        take_message(self, from, message, size);
-    framing_pack(&from->input);
-}
-
-/* ---- reading and writing ------------------------------------------------- */
-
-static void
-read_some(tcp_t *self, struct connection *from)
-{
-    size_t room;
-
-    if (from->has_ended || from->queries >= self->limits.queries)
-        return;
-
-    uint8_t *bytes = framing_room(&from->input, &room);
-    ssize_t size = recv(from->fd, bytes, room, MSG_DONTWAIT);
-
-    if (size > 0)
-        framing_added(&from->input, (size_t) size);
-    else if (size == 0)
-        from->has_ended = true;
-    else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-        from->is_doomed = true;
-    take_messages(self, from);
-}
+/* ---- the round ----------------------------------------------------------- */
 
 static void
 on_connection(void *owner, int fd, uint32_t events)
@@ -316,8 +47,8 @@ on_connection(void *owner, int fd, uint32_t events)
     if ((events & (EPOLLERR | EPOLLHUP)) != 0)
         connection->is_doomed = true;
     else if ((events & EPOLLIN) != 0)
-        read_some(self, connection);
-    mark_dirty(connection);
+        talk_read(self, connection);
+    talk_mark(connection);
 }
 
 static bool
@@ -325,7 +56,7 @@ is_over(const tcp_t *self, const struct connection *connection)
 {
     return connection->is_doomed
         || ((connection->has_ended || self->is_stopped)
-            && connection->queries == 0 && waiting_for(connection) == 0);
+            && connection->queries == 0 && talk_waiting(connection) == 0);
 }
 
 static void
@@ -336,7 +67,7 @@ set_watch(tcp_t *self, struct connection *connection)
     if (!connection->has_ended && !self->is_stopped
         && connection->queries < self->limits.queries)
         events |= EPOLLIN;
-    if (waiting_for(connection) > 0)
+    if (talk_waiting(connection) > 0)
         events |= EPOLLOUT;
     if (events == connection->events)
         return;
@@ -354,9 +85,9 @@ tcp_flush(tcp_t *self)
         self->dirty = connection->next_dirty;
         connection->is_dirty = false;
         if (!connection->is_doomed) {
-            if (waiting_for(connection) > 0)
-                write_some(self, connection);
-            take_messages(self, connection);
+            if (talk_waiting(connection) > 0)
+                talk_write(self, connection);
+            talk_take(self, connection);
         }
         if (is_over(self, connection))
             end_connection(self, connection);
@@ -378,7 +109,7 @@ end_idle(void *owner)
          connection != NULL && now_ms - connection->active_ms
             >= connections_idle_ms(self->connections); connection = next) {
         next = connections_after(self->connections, connection);
-        if (waiting_for(connection) > 0) {
+        if (talk_waiting(connection) > 0) {
             self->counters->tcp_slow++;
             end_connection(self, connection);
         }
@@ -401,7 +132,7 @@ evict_idle(tcp_t *self)
     struct connection *connection = connections_oldest(self->connections);
 
     for (int i = 0; i < EVICTION_TRIES && connection != NULL; i++) {
-        if (connection->queries == 0 && waiting_for(connection) == 0) {
+        if (connection->queries == 0 && talk_waiting(connection) == 0) {
             self->counters->tcp_idle++;
             end_connection(self, connection);
             return true;
@@ -525,10 +256,7 @@ tcp_new(core_loop_t *loop, dispatch_t *dispatch, inflight_t *slots,
     self->doors = zmalloc(listener_count * sizeof *self->doors);
     for (unsigned i = 0; i < listener_count; i++)
         self->doors[i] = (struct door) { self, &listeners[i], i };
-    dispatch_carry(dispatch, CORE_TCP, &(struct dispatch_carrier) {
-        .owner = self, .reserve = reserve, .commit = commit,
-        .abandon = abandon, .finished = finished, .trail = add_trail,
-        .keepalive = keepalive });
+    talk_carry(self);
     watch_doors(self);
     return self;
 }
@@ -551,11 +279,11 @@ tcp_stop(tcp_t *self)
          connection != NULL;
          connection = connections_after(self->connections, connection)) {
         if (connection->queries < self->limits.queries)
-            mark_dirty(connection);
+            talk_mark(connection);
     }
     for (struct connection *connection = self->dirty; connection != NULL;
          connection = connection->next_dirty)
-        read_some(self, connection);
+        talk_read(self, connection);
     self->is_stopped = true;
     tcp_flush(self);
 }
