@@ -73,9 +73,9 @@ struct core_stage {
        each other, a file that cannot be read).  May be NULL. */
     void (*check)(const void *settings, core_faults_t *faults);
 
-    /* Only for --check: adds every fault of the data that the settings name
-       (zone files...).  At a start or a reload such a fault stops nobody.  May
-       be NULL. */
+    /* Only when --check is given twice: adds every fault of the data that the
+       settings name (zone files...).  At a start or a reload such a fault
+       stops nobody.  May be NULL. */
     void (*inspect)(const void *settings, core_faults_t *faults);
 
     /* What becomes of a query.  NULL: the stage has no pipe (a head, a

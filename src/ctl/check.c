@@ -141,7 +141,7 @@ check_in_folder(const struct toolkit *toolkit, FILE *output)
     if (asprintf(&copy_path, "%s/" COPY, folder) == -1)
         abort();
 
-    int code = checker_run(toolkit, copy_path, output);
+    int code = checker_run(toolkit, CHECKER_DATA, copy_path, output);
 
     unlink(copy_path);
     rmdir(folder);
@@ -164,7 +164,7 @@ check_run(const struct request *request)
                  request->verbose > 0);
 
     int code = request->output != NULL
-        ? checker_run(&toolkit, request->output, output)
+        ? checker_run(&toolkit, CHECKER_SETTINGS, request->output, output)
         : check_in_folder(&toolkit, output);
 
     fclose(output);

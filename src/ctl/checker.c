@@ -1,9 +1,10 @@
 /*
  * checker - the whole configuration checked: ours, and each stage's by itself
  *
- * Only a stage's program knows its settings, so each is run with -n, as the
- * user it will run as: a file that this user cannot read is found here.  The
- * lines come in the order of the file, whoever is done first.
+ * Only a stage's program knows its settings, so each is run with -n (with -nn
+ * it reads its data too), as the user it will run as: a file that this user
+ * cannot read is found here.  The lines come in the order of the file, whoever
+ * is done first.
  */
 
 #include "ctl/checker.h"
@@ -58,9 +59,10 @@ write_copy(const struct toolkit *toolkit, const char *path, FILE *output)
 /* ---- one stage ----------------------------------------------------------- */
 
 static void
-begin(struct check *self, const char *copy_path)
+begin(struct check *self, enum checker_depth depth, const char *copy_path)
 {
-    char *arguments[] = { self->stage->program, core_copy_text("-n"),
+    const char *how = depth == CHECKER_DATA ? "-nn" : "-n";
+    char *arguments[] = { self->stage->program, core_copy_text(how),
                           core_copy_text("-c"), core_copy_text(copy_path),
                           core_copy_text("--name"), self->stage->name,
                           NULL };
@@ -164,7 +166,8 @@ finish(struct check *self)
 /* ---- all ----------------------------------------------------------------- */
 
 static int
-check_stages(const struct plan *plan, const char *copy_path, FILE *output)
+check_stages(const struct plan *plan, enum checker_depth depth,
+             const char *copy_path, FILE *output)
 {
     size_t count = 0;
     struct check *checks = core_allocate((plan->stage_count + 1)
@@ -175,7 +178,7 @@ check_stages(const struct plan *plan, const char *copy_path, FILE *output)
         if (access(plan->stages[i].path, X_OK) == -1)
             continue;                   /* that has been told */
         checks[count].stage = &plan->stages[i];
-        begin(&checks[count++], copy_path);
+        begin(&checks[count++], depth, copy_path);
     }
     take_all(checks, count);
     for (size_t i = 0; i < count; i++) {
@@ -210,8 +213,8 @@ has_user(const struct plan *plan)
 }
 
 int
-checker_run(const struct toolkit *toolkit, const char *copy_path,
-            FILE *output)
+checker_run(const struct toolkit *toolkit, enum checker_depth depth,
+            const char *copy_path, FILE *output)
 {
     int code = CORE_EXIT_DONE;
 
@@ -219,7 +222,7 @@ checker_run(const struct toolkit *toolkit, const char *copy_path,
     if (toolkit->plan != NULL && has_user(toolkit->plan)) {
         if (write_copy(toolkit, copy_path, output) == -1)
             return CORE_EXIT_FAILED;
-        code = check_stages(toolkit->plan, copy_path, output);
+        code = check_stages(toolkit->plan, depth, copy_path, output);
     }
     return core_faults_count(toolkit->faults) > 0 ? CORE_EXIT_CONFIG : code;
 }

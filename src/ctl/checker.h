@@ -9,6 +9,11 @@
 
 #include "ctl/toolkit.h"
 
+enum checker_depth {
+    CHECKER_SETTINGS,                   /* what a start or reload needs */
+    CHECKER_DATA,                       /* also what settings name: zones... */
+};
+
 /*
  * Writes the checked copy of the toolkit's configuration to copy_path, where
  * the stages' user can read it, and has every stage's program check it, all at
@@ -17,7 +22,7 @@
  * made.  Without a plan only the toolkit's own faults are told.
  */
 int
-    checker_run(const struct toolkit *toolkit, const char *copy_path,
-                FILE *output);
+    checker_run(const struct toolkit *toolkit, enum checker_depth depth,
+                const char *copy_path, FILE *output);
 
 #endif

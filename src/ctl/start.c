@@ -124,7 +124,7 @@ check(const struct toolkit *toolkit)
                  toolkit->run_directory) == -1)
         abort();
 
-    int code = checker_run(toolkit, copy_path, stderr);
+    int code = checker_run(toolkit, CHECKER_SETTINGS, copy_path, stderr);
 
     free(copy_path);
     return code;
@@ -151,7 +151,7 @@ start(const struct request *request, struct toolkit *toolkit)
 
     if (holder == 0) {
         if (toolkit->plan == NULL)
-            return checker_run(toolkit, "", stderr);
+            return checker_run(toolkit, CHECKER_SETTINGS, "", stderr);
         if (directory_prepare_all(toolkit->plan, &fault) == -1
             || ((lock = directory_lock(toolkit->run_directory, &holder,
                                        &fault)) == -1 && holder == 0))

@@ -35,7 +35,8 @@ struct stage_options {
     const char *telemetry;
     int ready_descriptor;               /* -1: nobody waits */
     int verbose;
-    bool only_check;
+    int checks;                         /* -n: 1 settings, 2 data as well;
+                                           0: not only to check */
     struct stage_wire wires[LIFE_WIRES];
     size_t wire_count;
 };

@@ -43,7 +43,7 @@ load(core_life_t *life)
                                 life->options.config_path,
                                 life->options.name, faults);
 
-    if (rc == 0 && life->options.only_check && life->stage->inspect != NULL) {
+    if (rc == 0 && life->options.checks > 1 && life->stage->inspect != NULL) {
         life->stage->inspect(life->version.settings, faults);
         if (core_faults_count(faults) > 0) {
             stage_version_unload(&life->version, life->stage);
@@ -54,7 +54,7 @@ load(core_life_t *life)
     core_faults_destroy(&faults);
     if (rc == -1)
         return CORE_EXIT_CONFIG;
-    if (life->options.only_check) {
+    if (life->options.checks > 0) {
         stage_version_unload(&life->version, life->stage);
         return CORE_EXIT_DONE;
     }

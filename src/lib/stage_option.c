@@ -88,7 +88,7 @@ take_option(struct stage_options *self, int option, const char *argument)
 {
     switch (option) {
     case 'c': self->config_path = argument; return true;
-    case 'n': self->only_check = true; return true;
+    case 'n': self->checks++; return true;
     case 'v': self->verbose++; return true;
     case OPTION_NAME:
         self->name = argument;
