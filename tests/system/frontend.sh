@@ -19,10 +19,12 @@ stages: {
         tcp_connections_per_client = 3;
         tcp_buffer = "128 KiB";
     };
-    oracle: { program = "$folder/oracle"; };
+    # It does not look up anything; the test does, through the same pipe.
+    oracle: { program = "$folder/oracle"; lookup = "frontend"; };
 };
 END
 start
-tests/system/frontend_client "$port" || failures=$((failures + 1))
+tests/system/frontend_client "$port" "$folder/run/frontend.pipe" ||
+    failures=$((failures + 1))
 check "it stops" ctl stop
 finish
