@@ -29,15 +29,23 @@ restore_owners(uint8_t *bytes, const struct core_message *message,
     }
 }
 
-/* A bare error gets the question it is an answer to. */
+/* Nothing but header and question. */
 static void
-add_question(struct answer *self, const uint8_t *asked, size_t size)
+make_bare(struct answer *self, const uint8_t *asked, size_t size)
 {
     memcpy(self->bytes + CORE_HEADER_SIZE, asked, size);
     core_write16(self->bytes + 4, 1);
     core_write32(self->bytes + 6, 0);
     core_write16(self->bytes + 10, 0);
     self->size = CORE_HEADER_SIZE + size;
+}
+
+static void
+set_servfail(struct answer *self, const struct core_message *message)
+{
+    self->rcode = CORE_SERVFAIL;
+    core_write16(self->bytes + 2, (uint16_t) ((message->flags & ~RCODE_MASK)
+                                              | CORE_SERVFAIL));
 }
 
 void
@@ -51,13 +59,10 @@ answer_make(struct answer *self, uint8_t *bytes,
     opt_edes(message, &self->edes);
 
     /* Without OPT there is no room for what does not fit into four bits. */
-    if (self->rcode > RCODE_MASK) {
-        self->rcode = CORE_SERVFAIL;
-        core_write16(bytes + 2, (uint16_t) ((message->flags & ~RCODE_MASK)
-                                            | CORE_SERVFAIL));
-    }
+    if (self->rcode > RCODE_MASK)
+        set_servfail(self, message);
     if (message->qname == NULL) {
-        add_question(self, asked, size);
+        make_bare(self, asked, size);
         return;
     }
     if (memcmp(sent, asked, size) != 0) {
@@ -65,4 +70,8 @@ answer_make(struct answer *self, uint8_t *bytes,
         memcpy(bytes + CORE_HEADER_SIZE, asked, size);
     }
     self->size = opt_remove(bytes, message);
+    if (self->size == 0) {
+        set_servfail(self, message);
+        make_bare(self, asked, size);
+    }
 }

@@ -64,7 +64,10 @@ compose(dispatch_t *self, const struct attempt_request *request,
         return copy.size;
     if (request->without_edns) {
         copy.bytes = bytes;
-        return opt_remove(bytes, &copy);
+
+        size_t size = opt_remove(bytes, &copy);
+
+        return size > 0 ? size : copy.size;
     }
 
     /* The size stands where other records have their class. */

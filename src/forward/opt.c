@@ -3,7 +3,9 @@
  *
  * OPT nearly always comes last and is cut off.  When records follow it they
  * move down, and so do the targets of compression pointers among them; names in
- * front of it never point behind it, because pointers lead backwards.
+ * front of it never point behind it, because pointers lead backwards.  A name
+ * that lies in the OPT record itself goes with it, and the message is none
+ * without.
  */
 
 #include "forward/opt.h"
@@ -20,6 +22,7 @@ struct move {
     uint8_t *bytes;
     size_t from;                        /* offset behind the OPT record */
     size_t by;
+    bool is_broken;                     /* a name lies in what goes */
 };
 
 /*
@@ -27,7 +30,7 @@ struct move {
  * moves.  Returns the offset behind the name; limit when it is broken.
  */
 static size_t
-mend_name(const struct move *move, size_t offset, size_t limit)
+mend_name(struct move *move, size_t offset, size_t limit)
 {
     while (offset < limit && move->bytes[offset] != 0) {
         uint8_t *label = move->bytes + offset;
@@ -44,13 +47,15 @@ mend_name(const struct move *move, size_t offset, size_t limit)
         if (target >= move->from)
             core_write16(label, (uint16_t) (POINTER << 8
                                             | (target - move->by)));
+        else if (target >= move->from - move->by)
+            move->is_broken = true;
         return offset + 2;
     }
     return offset < limit ? offset + 1 : limit;
 }
 
 static void
-mend_record(const struct move *move, const struct core_rr *rr)
+mend_record(struct move *move, const struct core_rr *rr)
 {
     struct core_rrtype_names names = core_rrtype_names(rr->type);
     size_t limit = rr->rdata_offset + rr->rdata_size;
@@ -80,6 +85,8 @@ opt_remove(uint8_t *bytes, const struct core_message *message)
             move.by = rr.end - rr.offset;
         }
     }
+    if (move.is_broken)
+        return 0;
     memmove(bytes + move.from - move.by, bytes + move.from,
             message->size - move.from);
     core_write16(bytes + 10,
