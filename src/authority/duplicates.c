@@ -10,7 +10,7 @@
 #include "authority/rdata.h"
 #include "coredns/memory.h"
 
-#define FEW 24                          /* compared one by one */
+#define FEW 24                          /* looked for one by one */
 
 static inline size_t
 size_at(const struct duplicates *self, size_t offset)
@@ -34,6 +34,12 @@ duplicates_start(struct duplicates *self, uint16_t type, const uint8_t *bytes,
     self->type = type;
     self->bytes = bytes;
     self->start = start;
+}
+
+void
+duplicates_trust(struct duplicates *self, size_t count)
+{
+    self->count = count;
 }
 
 void
@@ -80,7 +86,7 @@ duplicates_note(struct duplicates *self, size_t offset)
 {
     bool found = false;
 
-    if (self->count >= FEW && 2 * self->count >= self->places)
+    if (++self->noted > FEW && 2 * self->count >= self->places)
         build_table(self, offset);
     if (self->table != NULL) {
         found = enter(self, offset);

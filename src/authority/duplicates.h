@@ -1,9 +1,9 @@
 /*
  * duplicates - which records of an RRset under construction were there before
  *
- * An RRset is a set (RFC 2181 section 5).  Few records are compared one by
- * one; from some number on they are found by their hash, so that an RRset of
- * ten thousand is no more than ten thousand steps.
+ * An RRset is a set (RFC 2181 section 5).  Few new records are compared with
+ * each that is there; when they are many, they are found by their hash, so
+ * that an RRset of ten thousand is no more than ten thousand steps.
  */
 
 #ifndef AUTHORITY_DUPLICATES_H
@@ -17,7 +17,8 @@ struct duplicates {
     uint16_t type;
     const uint8_t *bytes;               /* lent: where the records lie */
     size_t start;                       /* of the first one */
-    size_t count;                       /* of those that were noted as new */
+    size_t count;                       /* of those that are there */
+    size_t noted;                       /* of those that were looked for */
     uint32_t *table;                    /* offsets by hash; 0: none */
     size_t places;
 };
@@ -27,6 +28,10 @@ struct duplicates {
 void
     duplicates_start(struct duplicates *self, uint16_t type,
                      const uint8_t *bytes, size_t start);
+
+/* Takes over so many records from the first one on: no two are equal. */
+void
+    duplicates_trust(struct duplicates *self, size_t count);
 
 /*
  * Says whether the record at offset, which stands behind all that were new,

@@ -130,6 +130,16 @@ add_rdata(struct draft *draft, const uint8_t *rdata, size_t size)
     draft->rrset.count++;
 }
 
+/* Takes all records of an RRset over into the one begun. */
+static void
+keep_records(struct draft *draft, const struct rrset *rrset)
+{
+    memcpy(draft->bytes + draft->size, rrset->rdatas, rrset->size);
+    draft->size += rrset->size;
+    draft->rrset.count = rrset->count;
+    duplicates_trust(&draft->seen, rrset->count);
+}
+
 /* Completes the RRset, or takes it back when it has no record. */
 static void
 end_rrset(struct draft *draft)
@@ -224,12 +234,15 @@ change_rrset_kept(struct draft *draft, const struct rrset *old,
     if (kind == CORE_CHANGE_ADD && records->ttl < ttl)
         ttl = records->ttl;
     begin_rrset(draft, old->type, ttl);
-    for (size_t offset = 0;
-         (rdata = rrset_next(old, &offset, &size)) != NULL;)
-        if (kind == CORE_CHANGE_ADD || !has_record(records, rdata, size))
-            add_rdata(draft, rdata, size);
-    if (kind == CORE_CHANGE_ADD)
+    if (kind == CORE_CHANGE_ADD) {
+        keep_records(draft, old);
         add_records(draft, records, old->covered);
+    } else {
+        for (size_t offset = 0;
+             (rdata = rrset_next(old, &offset, &size)) != NULL;)
+            if (!has_record(records, rdata, size))
+                add_rdata(draft, rdata, size);
+    }
     end_rrset(draft);
 }
 
