@@ -143,6 +143,7 @@ intake_take(intake_t *self, int i)
         slot->control_size = (uint8_t) entry->msg_hdr.msg_controllen;
         slot->origin = array->listener;
         slot->transport = CORE_UDP;
+        slot->record_flags = 0;
         slot->arrived_us = 0;
         slot->deadline_ms = 0;
         inflight_keep(self->slots, number);

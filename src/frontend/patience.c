@@ -170,6 +170,7 @@ void
 dispatch_recover(dispatch_t *self, enum dispatch_table table)
 {
     inflight_t *slots = self->tables[table].slots;
+    int64_t now_ms = core_loop_now_ms(self->loop);
     uint32_t next;
 
     for (uint32_t number = inflight_oldest(slots); number != INFLIGHT_NONE;
@@ -179,8 +180,8 @@ dispatch_recover(dispatch_t *self, enum dispatch_table table)
         next = inflight_after(slots, number);
         self->counters->recovered++;
         if (slot->deadline_ms != 0
-            && slot->deadline_ms <= core_loop_now_ms(self->loop)) {
-            self->counters->expired++;
+            && slot->deadline_ms + self->policy.deadline_ms <= now_ms) {
+            self->counters->expired++;  /* its client has long gone */
             dispatch_finish(self, table, number);
             continue;
         }

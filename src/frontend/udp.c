@@ -123,6 +123,9 @@ void
 udp_recover(udp_t *self)
 {
     intake_recover(self->intake);
+    for (uint32_t slot = inflight_oldest(self->slots); slot != INFLIGHT_NONE;
+         slot = inflight_after(self->slots, slot))
+        inflight_at(self->slots, slot)->transport = CORE_UDP;
     dispatch_recover(self->dispatch, DISPATCH_UDP);
     udp_flush(self);
 }
