@@ -161,8 +161,11 @@ set_bind_fault(const struct listener *self, const char *proto,
 
     getnameinfo(&self->address.any, address_size(self), host, sizeof host,
                 port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
-    core_fault_set(fault, NULL, 0, "cannot bind %s:%s/%s: %s", host, port,
-                   proto, cause);
+    bool is_v6 = self->address.any.sa_family == AF_INET6;
+
+    core_fault_set(fault, NULL, 0, "cannot bind %s%s%s:%s/%s: %s",
+                   is_v6 ? "[" : "", host, is_v6 ? "]" : "", port, proto,
+                   cause);
 }
 
 int
