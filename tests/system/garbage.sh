@@ -19,8 +19,7 @@ check "as many again" tests/system/garbage "$port" "$folder/run" "$count"
 same "all processes are alive still" "$pids" "$(all_pids)"
 # shellcheck disable=SC2086
 after=$(resident $pids)
-check "memory is steady: $before KiB, then $after KiB" \
-    test "$after" -le $((before + before / 20 + 1024))
+steady "$before" "$after"
 check "questions are answered as ever" \
     "$tools/flood" -q 1000 -t 1 127.0.0.1 "$port"
 check "all is well" ctl status

@@ -164,6 +164,16 @@ resident() {
     echo "$resident_sum"
 }
 
+# steady BEFORE AFTER: ok when that many KiB are no growth.  A sanitizer keeps
+# for a while what is freed: nothing can be said then.
+steady() {
+    case $bin in
+    */sanitize) return ;;
+    esac
+    check "memory is steady: $1 KiB, then $2 KiB" \
+        test "$2" -le $(($1 + $1 / 20 + 2048))
+}
+
 # ask NAME TYPE [ARGUMENT...]: dig, one answer, short
 ask() {
     dig @127.0.0.1 -p "$port" +time=5 +tries=1 +short "$@"

@@ -32,8 +32,7 @@ overload 1
 overload 4
 # shellcheck disable=SC2086
 after=$(resident $pids)
-check "memory is steady: $before KiB, then $after KiB" \
-    test "$after" -le $((before + before / 20 + 2048))
+steady "$before" "$after"
 same "all processes are alive" "$pids" "$(all_pids)"
 check "what comes after is answered" eventually 10 \
     "$tools/flood" -q 1000 -t 1 127.0.0.1 "$port"
