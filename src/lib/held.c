@@ -20,6 +20,14 @@ struct core_held {
     uint8_t bytes[];                    /* the message, then the trail */
 };
 
+/* Copies as much of an envelope as is used: mostly a sixteenth. */
+static void
+copy_way(struct core_envelope *to, const struct core_envelope *from)
+{
+    to->hops = from->hops;
+    memcpy(to->ids, from->ids, from->hops * sizeof from->ids[0]);
+}
+
 core_held_t *
 core_query_hold(core_query_t *query)
 {
@@ -31,13 +39,14 @@ core_query_hold(core_query_t *query)
         return NULL;
     }
 
-    core_held_t *self = core_allocate(sizeof *self + record->message_size
-                                      + record->trail_size);
+    core_held_t *self = core_reallocate(NULL, sizeof *self
+                                        + record->message_size
+                                        + record->trail_size);
 
     memcpy(self->bytes, record->message, record->message_size);
     memcpy(self->bytes + record->message_size, record->trail,
            record->trail_size);
-    self->envelope = *query->envelope;
+    copy_way(&self->envelope, query->envelope);
 
     struct core_record copy = *record;
 
@@ -85,7 +94,7 @@ core_held_query(core_held_t *held)
     if (core_batch_is_full(life->late, CORE_MESSAGE_SIZE)
         || !is_same_way(&life->late_envelope, &held->envelope))
         life_flush_late(life);
-    life->late_envelope = held->envelope;
+    copy_way(&life->late_envelope, &held->envelope);
     held->query.trail_size = 0;
     return &held->query;
 }
@@ -95,7 +104,7 @@ static void
 pass_held(core_held_t *self)
 {
     core_life_t *life = self->query.life;
-    uint64_t hash = core_name_hash(self->query.message.qname);
+    uint64_t hash = query_hash(&self->query);
     core_batch_t *batch = core_batch_new();
     unsigned instance = core_outlet_choose(life->next, hash);
 
