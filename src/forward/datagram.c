@@ -9,7 +9,7 @@
  * outside, which a connected socket answers to nobody but its upstream) is out
  * of date soon: a socket ends after USES queries or LIFE_MS, and after a few
  * packets that nobody waited for.  At low rates that is a new port for nearly
- * each query; at high rates it is one for every 128.
+ * each query; at high rates it is one for every 256.
  *
  * All queries of a round to one upstream take the same socket, chosen at
  * random, so they leave and their replies come in one system call each.
@@ -30,7 +30,7 @@
 #include "coredns/memory.h"
 
 #define ACTIVE 8                        /* sockets of a pool in use */
-#define USES 128                        /* queries of one socket */
+#define USES 256                        /* queries of one socket */
 #define LIFE_MS 8000                    /* of one socket */
 #define DRAINING 48                     /* of a pool, before uses go on */
 #define FIRST_PORT 1024

@@ -17,6 +17,8 @@
 #include "coredns/memory.h"
 
 #define ID_TRIES 64                     /* for one that is free */
+#define EXCHANGES_A_BUCKET 8            /* when full; then one is a rare sight
+                                           and the buckets stay in the cache */
 
 struct exchange {
     uint32_t channel;                   /* NO_CHANNEL: free */
@@ -49,7 +51,7 @@ exchange_table_new(uint32_t capacity, uint32_t channels,
     exchange_table_t *self = core_allocate(sizeof *self);
     uint32_t buckets = 1;
 
-    while (buckets < capacity)
+    while (buckets < capacity / EXCHANGES_A_BUCKET)
         buckets *= 2;
     self->generator = generator;
     self->capacity = capacity;

@@ -1,10 +1,12 @@
 /*
  * generator - numbers that nobody outside can guess
  *
- * ChaCha20 with fast key erasure: each kilobyte of the stream begins with the
- * key of the next one, so a process that is read out does not tell what it
- * drew before.  The kernel is asked once; a system call for each query would
- * cost more than all the rest of choosing its id, port and letters.
+ * ChaCha20 with fast key erasure: each pool of the stream begins with the key
+ * of the next one, so a process that is read out does not tell what it drew
+ * before.  A pool lasts for hundreds of queries, because setting a key costs
+ * as much as a kilobyte of the stream.  The kernel is asked once: a system call
+ * for each query would cost more than the rest of choosing its id, port and
+ * letters.
  */
 
 #include "forward/generator.h"
@@ -18,7 +20,7 @@
 
 #include "coredns/memory.h"
 
-#define POOL_SIZE 1024
+#define POOL_SIZE 8192
 
 struct generator {
     EVP_CIPHER_CTX *cipher;

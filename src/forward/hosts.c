@@ -77,11 +77,13 @@ keep_address(struct host *host, const struct core_message *message,
 {
     static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
     const uint8_t *rdata = message->bytes + rr->rdata_offset;
-    uint8_t *address = host->addresses[host->count];
 
     if (rr->section != CORE_ANSWER || rr->rclass != CORE_IN
         || host->count == HOSTS_ADDRESSES)
         return;
+
+    uint8_t *address = host->addresses[host->count];
+
     if (rr->type == CORE_A && rr->rdata_size == 4) {
         memcpy(address, mapped, sizeof mapped);
         memcpy(address + sizeof mapped, rdata, 4);

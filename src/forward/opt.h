@@ -27,9 +27,9 @@ struct opt_edes {
 
 /*
  * Takes the OPT record out of a message that lies at bytes and was read into
- * message.  Returns the new size, or the old one when there is no OPT record, or
- * 0 when there is no such message without it: a name lies in it.  What was read
- * is out of date then.
+ * message.  Returns the new size, or the old one when there is no OPT record,
+ * or 0 when there is no such message without it: a name lies in it.  What was
+ * read is out of date then.
  */
 size_t
     opt_remove(uint8_t *bytes, const struct core_message *message);

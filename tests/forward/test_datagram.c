@@ -149,10 +149,10 @@ END_TEST
 
 START_TEST(ports_change)
 {
-    send_and_wait(4000);
-    ck_assert_uint_ge(port_count, 4000 / 138);
-    ck_assert_uint_le(port_count, 4000 / 128 + 8);
-    ck_assert_uint_eq(counters.opened + counters.reused, 4000);
+    send_and_wait(8000);
+    ck_assert_uint_ge(port_count, 8000 / 266);
+    ck_assert_uint_le(port_count, 8000 / 256 + 8);
+    ck_assert_uint_eq(counters.opened + counters.reused, 8000);
     for (unsigned i = 0; i < port_count; i++)
         ck_assert_uint_ge(ntohs(ports[i]), 1024);
 }
