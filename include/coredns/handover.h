@@ -43,7 +43,7 @@ int
  * must live as long.  Returns -1 and a fault when the socket cannot be bound.
  */
 int
-    core_handover_serve(const struct core_handover *self, core_loop_t *loop,
+    core_handover_serve(struct core_handover *self, core_loop_t *loop,
                         const char *path, struct core_fault *fault);
 
 /*

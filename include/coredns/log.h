@@ -35,6 +35,7 @@ struct core_log_options {
     const char *path;                   /* of the file, when target is one */
     int64_t size;                       /* bytes at which a file is renamed
                                            to "path.1"; 0: never */
+    bool with_time;                     /* in text lines; always in a file */
 };
 
 /*

@@ -136,6 +136,16 @@ void
 void
     core_query_reply_rcode(core_query_t *query, unsigned rcode);
 
+/*
+ * Changes the query before it is passed on: room for another message of that
+ * size (at most CORE_MESSAGE_SIZE), to be written whole before anything else
+ * is asked of the query, and passed by CORE_PASSED.  core_query_message() is
+ * still the query as it came.  What must be known on the way back goes into
+ * the message itself or is worked out again.
+ */
+uint8_t *
+    core_query_change(core_query_t *query, size_t size);
+
 /* Adds an item to the trail of the reply that is being composed. */
 void
     core_query_trail(core_query_t *query, enum core_trail_kind kind,

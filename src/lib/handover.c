@@ -20,8 +20,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "coredns/memory.h"
-
 #define FIRST_DESCRIPTOR 3              /* sd_listen_fds(3) */
 #define NAMES_SIZE (CORE_HANDOVER_DESCRIPTORS * CORE_HANDOVER_NAME_SIZE)
 #define FETCH_SECONDS 1
@@ -78,10 +76,6 @@ core_handover_find(const struct core_handover *self, const char *name)
 
 /* ---- the giving side ----------------------------------------------------- */
 
-struct giver {
-    const struct core_handover *handover;
-};
-
 static bool
 is_trusted(int fd)
 {
@@ -125,14 +119,13 @@ send_all(const struct core_handover *self, int fd)
 static void
 give(void *owner, int fd, uint32_t events)
 {
-    struct giver *giver = owner;
     int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
     (void) events;
     if (peer == -1)
         return;
     if (is_trusted(peer))
-        send_all(giver->handover, peer);
+        send_all(owner, peer);
     close(peer);
 }
 
@@ -152,7 +145,7 @@ open_address(struct sockaddr_un *address, const char *path,
 }
 
 int
-core_handover_serve(const struct core_handover *self, core_loop_t *loop,
+core_handover_serve(struct core_handover *self, core_loop_t *loop,
                     const char *path, struct core_fault *fault)
 {
     struct sockaddr_un address;
@@ -174,10 +167,7 @@ core_handover_serve(const struct core_handover *self, core_loop_t *loop,
         return -1;
     }
 
-    struct giver *giver = core_allocate(sizeof *giver); /* for good */
-
-    giver->handover = self;
-    core_loop_watch(loop, fd, EPOLLIN, give, giver);
+    core_loop_watch(loop, fd, EPOLLIN, give, self);
     return 0;
 }
 

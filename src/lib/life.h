@@ -102,6 +102,8 @@ struct core_life {
     core_batch_t *replies;              /* to the batch in hand */
     core_batch_t *passed[LIFE_INSTANCES];
     uint8_t trail[CORE_TRAIL_SIZE];     /* of the reply being composed */
+    uint8_t *changed;                   /* of the query being passed; NULL: no
+                                           query was ever changed */
 
     /* Replies to held queries, gathered until the round ends. */
     core_batch_t *late;
@@ -161,6 +163,10 @@ bool
     query_start(core_query_t *self, core_life_t *life,
                 const struct core_record *record, core_batch_t *batch,
                 const struct core_envelope *envelope);
+
+/* The hash that chooses who takes the query that is passed on. */
+uint64_t
+    query_hash(const core_query_t *self);
 
 /* Commits the reply that was composed to the batch it was composed in. */
 void

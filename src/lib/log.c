@@ -28,6 +28,7 @@ static struct {
     enum core_log_level level;
     enum core_log_format format;
     enum core_log_target target;
+    bool with_time;
     core_log_sink_t *sink;              /* NULL: not opened yet, or syslog */
     char name[LOG_NAME_SIZE];           /* "": as the program is called */
     char last_error[CORE_LOG_TEXT_SIZE];
@@ -79,6 +80,8 @@ core_log_open(const char *name, const struct core_log_options *options,
     process_log.level = options->level;
     process_log.format = options->format;
     process_log.target = options->target;
+    process_log.with_time = options->with_time
+        || options->target == CORE_LOG_FILE;
     snprintf(process_log.name, sizeof process_log.name, "%s", name);
     if (options->target == CORE_LOG_SYSLOG)
         openlog(process_log.name, LOG_NDELAY, LOG_DAEMON);
@@ -114,8 +117,7 @@ write_line(enum core_log_level level, const char *text)
 
     size_t size = process_log.format == CORE_LOG_JSON
                   ? core_log_line_json(line, &event)
-                  : core_log_line_text(line, &event,
-                                       process_log.target == CORE_LOG_FILE);
+                  : core_log_line_text(line, &event, process_log.with_time);
 
     if (core_log_sink_write(process_log.sink, line, size) == -1)
         process_log.lost++;

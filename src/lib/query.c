@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "coredns/memory.h"
 #include "life.h"
 
 /* ---- what a stage asks of a query ---------------------------------------- */
@@ -58,6 +59,32 @@ void
 core_query_reply_rcode(core_query_t *query, unsigned rcode)
 {
     core_writer_end(core_query_reply(query), 0, rcode);
+}
+
+uint8_t *
+core_query_change(core_query_t *query, size_t size)
+{
+    core_life_t *life = query->life;
+
+    assert(size >= CORE_HEADER_SIZE && size <= CORE_MESSAGE_SIZE);
+    if (life->changed == NULL)
+        life->changed = core_allocate(CORE_MESSAGE_SIZE);
+    query->record.message = life->changed;
+    query->record.message_size = size;
+    return life->changed;
+}
+
+uint64_t
+query_hash(const core_query_t *self)
+{
+    struct core_message changed;
+
+    if (self->record.message == self->message.bytes)
+        return core_name_hash(self->message.qname);
+    if (core_message_parse(&changed, self->record.message,
+                           self->record.message_size) != CORE_PARSE_OK)
+        return 0;                       /* the next stage says what is wrong */
+    return core_name_hash(changed.qname);
 }
 
 void
@@ -187,8 +214,7 @@ pass_query(core_query_t *query)
         return;
     }
     life->counters.passed++;
-    life_pass(life, query->envelope, &query->record,
-              core_name_hash(query->message.qname));
+    life_pass(life, query->envelope, &query->record, query_hash(query));
 }
 
 static void
@@ -276,13 +302,15 @@ life_take_replies(void *owner, const struct core_envelope *envelope,
     while (core_batch_next(reader, &record)) {
         if (core_batch_is_full(life->replies, CORE_MESSAGE_SIZE))
             send_replies(life, envelope);
+
+        /* A continued transfer need not have a question (RFC 5936 section
+           2.2): what cannot be looked at passes. */
         if (life->stage->handle_reply == NULL
-            || (record.flags & CORE_RECORD_RETURNED) != 0)
+            || (record.flags & CORE_RECORD_RETURNED) != 0
+            || !query_start(&reply, life, &record, life->replies, envelope))
             core_batch_add(life->replies, &record);
-        else if (query_start(&reply, life, &record, life->replies, envelope))
-            judge_reply(&reply);
         else
-            life->counters.malformed++;
+            judge_reply(&reply);
     }
     send_replies(life, envelope);
 }

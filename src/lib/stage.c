@@ -363,6 +363,7 @@ end(core_life_t *life)
     core_telemetry_destroy(&life->telemetry);
     core_batch_destroy(&life->replies);
     core_batch_destroy(&life->late);
+    free(life->changed);
     for (unsigned i = 0; i < LIFE_INSTANCES; i++)
         core_batch_destroy(&life->passed[i]);
     zmq_ctx_term(life->context);

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "coredns/memory.h"
 #include "life.h"
@@ -91,18 +93,25 @@ find_group(const core_config_t *config, const char *name)
 
 /* The log of the stage, or else of all, or else the defaults. */
 static int
-read_log(struct stage_version *self, core_faults_t *faults)
+read_log(struct stage_version *self, core_place_t *group,
+         core_faults_t *faults)
 {
     const struct core_list *own = &self->common.log;
+    core_place_t *place = core_place_member(group, "log");
+    int rc = 0;
 
-    if (own->count > 0) {
+    if (own->count > 0)
         self->log = ((const struct log_settings *) own->items)[0];
-        return 0;
+    else {
+        place = core_place_member(core_config_root(self->config), "log");
+        rc = core_settings_read(self->config, place, "log", log_table, NULL,
+                                &self->log, faults);
     }
-    return core_settings_read(self->config,
-                              core_place_member(core_config_root(self->config),
-                                                "log"),
-                              "log", log_table, NULL, &self->log, faults);
+    if (self->log.target != CORE_LOG_FILE || self->log.path != NULL)
+        return rc;
+    core_config_fault(self->config, faults, place,
+                      "goes to a file, but none is named");
+    return -1;
 }
 
 static int
@@ -138,7 +147,7 @@ stage_version_load(struct stage_version *self, const struct core_stage *stage,
                               stage_common_table, self->settings,
                               faults) == -1)
         rc = -1;
-    if (read_log(self, faults) == -1)
+    if (read_log(self, group, faults) == -1)
         rc = -1;
     if (rc == 0 && stage->check != NULL) {
         size_t before = core_faults_count(faults);
@@ -165,6 +174,16 @@ stage_version_unload(struct stage_version *self,
     *self = (struct stage_version) { .config = NULL };
 }
 
+/* Standard error of a stage in the background is a file, where lines without
+   their time are worth little; a terminal or a journal has its own. */
+static bool
+is_regular_file(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 int
 stage_log_open(const core_life_t *life, struct core_fault *fault)
 {
@@ -175,6 +194,7 @@ stage_log_open(const core_life_t *life, struct core_fault *fault)
         .target = (enum core_log_target) settings->target,
         .path = settings->path,
         .size = settings->size,
+        .with_time = is_regular_file(STDERR_FILENO),
     };
     char name[2 * LIFE_NAME_SIZE + 16];
 

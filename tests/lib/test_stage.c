@@ -89,6 +89,14 @@ handle_sample(void *state, core_query_t *query)
 
     if (strncmp(word, "pass", 4) == 0)
         return CORE_PASSED;
+    if (strncmp(word, "alter", 5) == 0) {
+        const struct core_message *message = core_query_message(query);
+        uint8_t *changed = core_query_change(query, message->size);
+
+        memcpy(changed, message->bytes, message->size);
+        changed[CORE_HEADER_SIZE + 1] = 'o';
+        return CORE_PASSED;
+    }
     if (strncmp(word, "drop", 4) == 0)
         return CORE_DROPPED;
     if (strncmp(word, "hold", 4) == 0) {
@@ -346,7 +354,13 @@ answer_as_next(void)
     zmq_send(next, frame, (size_t) size, 0);
 }
 
-static const char *const downward[] = { "pass", "late", "look" };
+/* The first label, and how it starts where the next stage sees it. */
+static const struct {
+    const char *label;
+    char letter;
+} downward[] = {
+    { "pass", 'p' }, { "late", 'l' }, { "look", 'p' }, { "alter", 'o' },
+};
 
 START_TEST(carries_queries_down_and_replies_back)
 {
@@ -373,8 +387,9 @@ START_TEST(carries_queries_down_and_replies_back)
     }
     answer_as_next();
     receive_reply(&reply);
-    send_query(downward[_i], 8);
+    send_query(downward[_i].label, 8);
     answer_as_next();
+    ck_assert_int_eq(frame[16 + 56 + 13], downward[_i].letter);
     receive_reply(&reply);
     ck_assert_uint_eq(reply.id, 8);
     ck_assert_uint_eq(reply.flags, 0);
