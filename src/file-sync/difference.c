@@ -148,8 +148,7 @@ advance(struct walk *walk, struct side *side)
     }
     if (zone_record_belongs(&record, walk->origin))
         record_list_add(side->records, &record);
-    else if (record.type == CORE_SOA || record.type == CORE_NSEC3
-             || record.type == CORE_NSEC3PARAM)
+    else if (record.type == CORE_SOA)
         return false;                   /* a fault, not only left out */
     return true;
 }
@@ -370,19 +369,17 @@ cnames_are_proven(const struct changes *changes, const zone_check_t *check)
     return proven;
 }
 
-/* Counts the SOA records of a list, and whether the check knows one more copy
-   of any. */
 static size_t
-count_soas(const record_list_t *list)
+count_type(const record_list_t *list, uint16_t type)
 {
     struct zone_record record;
-    size_t soas = 0;
+    size_t count = 0;
 
     for (size_t i = 0; i < record_list_count(list); i++) {
         record_list_at(list, i, &record);
-        soas += record.type == CORE_SOA;
+        count += record.type == type;
     }
-    return soas;
+    return count;
 }
 
 /* Removed copies that are not all there are of a CNAME or SOA leave one. */
@@ -405,10 +402,13 @@ removals_are_proven(const struct changes *changes, const zone_check_t *check)
 static bool
 is_proven(const struct changes *changes, const zone_check_t *check)
 {
-    size_t lost = count_soas(changes->removed);
-    size_t got = count_soas(changes->added);
+    size_t lost = count_type(changes->removed, CORE_SOA);
+    size_t got = count_type(changes->added, CORE_SOA);
 
-    return lost == got && lost <= 1 && removals_are_proven(changes, check)
+    return lost == got && lost <= 1
+        && count_type(changes->removed, CORE_NSEC3) == 0
+        && count_type(changes->added, CORE_NSEC3PARAM) == 0
+        && removals_are_proven(changes, check)
         && cnames_are_proven(changes, check);
 }
 

@@ -267,6 +267,8 @@ read_address(struct line *line, const struct word *word)
         return false;
     memcpy(text, word->text, word->size);
     text[word->size] = '\0';
+    if (strlen(text) != word->size)
+        return false;
     line->size = 4;
     if (inet_pton(AF_INET, text, line->address) == 1)
         return true;
@@ -438,10 +440,11 @@ bool
 hostsfile_reader_next(hostsfile_reader_t *self, struct core_change *change)
 {
     const hostsfile_t *hosts = self->hosts;
-    const struct item *first = &hosts->items[self->at];
+    const struct item *first;
 
-    if (self->at == hosts->count || first->zone != self->zone)
+    if (self->at == hosts->count || hosts->items[self->at].zone != self->zone)
         return false;
+    first = &hosts->items[self->at];
     *change = (struct core_change) {
         .kind = CORE_CHANGE_PUT, .owner = hosts->bytes + first->offset,
         .type = first->type, .ttl = hosts->options.ttl,

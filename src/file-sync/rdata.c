@@ -36,6 +36,8 @@ static const struct {
     { CORE_RP, "nn" }, { CORE_AFSDB, "2n" }, { CORE_RT, "2n" },
     { CORE_SIG, "yg1tTT2nb" }, { 25 /* KEY */, "21gb" }, { CORE_PX, "2nn" },
     { CORE_KX, "2n" }, { 37 /* CERT */, "c2gb" }, { 44 /* SSHFP */, "11x" },
+    { 45 /* IPSECKEY */, "111GB" }, { 260 /* AMTRELAY */, "1R" },
+    { 19 /* X25 */, "s" }, { 27 /* GPOS */, "sss" },
     { 49 /* DHCID */, "b" }, { CORE_NSEC3, "112hom" },
     { CORE_NSEC3PARAM, "112h" }, { 52 /* TLSA */, "111x" },
     { 53 /* SMIMEA */, "111x" }, { 56 /* NINFO */, "S" },
@@ -238,7 +240,7 @@ read_fields(struct rdata_reader *self, const char *fields)
     for (; *fields != '\0'; fields++) {
         /* Only these may stand for no word at all. */
         if (self->left == 0 && *fields != FIELD_TYPES
-            && *fields != FIELD_PARAMETERS)
+            && *fields != FIELD_PARAMETERS && *fields != FIELD_KEY)
             return rdata_fail(self, NULL, "too few words");
         if (!rdata_field_read(self, *fields))
             return false;

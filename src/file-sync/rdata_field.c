@@ -224,6 +224,50 @@ read_ipv6(struct rdata_reader *self)
     return rdata_put(self, address, sizeof address);
 }
 
+/* An address or a name, as its kind says (RFC 4025 section 2.5). */
+static bool
+read_gateway_of(struct rdata_reader *self, unsigned kind)
+{
+    switch (kind) {
+    case 0:
+        if (self->word->size == 1 && *self->word->text == '.') {
+            take_word(self);
+            return true;
+        }
+        return rdata_fail(self, self->word, "not \".\", for no gateway");
+    case 1:
+        return read_ipv4(self);
+    case 2:
+        return read_ipv6(self);
+    case 3:
+        return read_any_name(self);
+    default:
+        return rdata_fail(self, self->word - 1, "not a kind of gateway");
+    }
+}
+
+/* Its kind is the second octet: precedence, kind, algorithm. */
+static bool
+read_gateway(struct rdata_reader *self)
+{
+    return read_gateway_of(self, self->bytes[1]);
+}
+
+/* A bit and a kind in one octet, then the relay (RFC 8777 section 4.2). */
+static bool
+read_relay(struct rdata_reader *self)
+{
+    uint32_t optional, kind;
+
+    if (self->left < 3)
+        return rdata_fail(self, NULL, "too few words");
+    if (!word_number(take_word(self), 1, &optional)
+        || !word_number(take_word(self), 3, &kind))
+        return rdata_fail(self, self->word - 1, "not a kind of relay");
+    return rdata_put8(self, optional << 7 | kind)
+        && read_gateway_of(self, kind);
+}
+
 static int
 hex_digit(char digit)
 {
@@ -433,6 +477,13 @@ read_base64(struct rdata_reader *self)
     return count != 6 || rdata_fail(self, self->word - 1, "not base64");
 }
 
+/* As base64, but there may be none. */
+static bool
+read_key(struct rdata_reader *self)
+{
+    return self->left == 0 || read_base64(self);
+}
+
 /* Hex digits behind their length; "-" is none (RFC 5155 section 3.3). */
 static bool
 read_salt(struct rdata_reader *self)
@@ -534,6 +585,8 @@ static bool (*const readers[128])(struct rdata_reader *self) = {
     [FIELD_HASH] = read_hash, [FIELD_TYPES] = read_types,
     [FIELD_EUI48] = read_eui48, [FIELD_EUI64] = read_eui64,
     [FIELD_LOCATOR] = read_locator, [FIELD_PARAMETERS] = svcb_read,
+    [FIELD_GATEWAY] = read_gateway, [FIELD_RELAY] = read_relay,
+    [FIELD_KEY] = read_key,
 };
 
 bool

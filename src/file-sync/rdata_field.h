@@ -20,6 +20,7 @@ enum rdata_field {
     FIELD_TAG = 'k', FIELD_HEX = 'x', FIELD_BASE64 = 'b', FIELD_SALT = 'h',
     FIELD_HASH = 'o', FIELD_TYPES = 'm', FIELD_EUI48 = 'e',
     FIELD_EUI64 = 'E', FIELD_LOCATOR = 'i', FIELD_PARAMETERS = 'v',
+    FIELD_GATEWAY = 'G', FIELD_RELAY = 'R', FIELD_KEY = 'B',
 };
 
 /* Reads the field of that letter. */

@@ -19,14 +19,21 @@
                                            can hold */
 
 enum character {
-    PLAIN, BLANK, NEWLINE, COMMENT, OPEN, CLOSE, QUOTE, ESCAPE
+    PLAIN, BLANK, NEWLINE, COMMENT, OPEN, CLOSE, QUOTE, ESCAPE, NOTHING
 };
 
 static const uint8_t classes[256] = {
     [' '] = BLANK, ['\t'] = BLANK, ['\r'] = BLANK, ['\f'] = BLANK,
     ['\n'] = NEWLINE, [';'] = COMMENT, ['('] = OPEN, [')'] = CLOSE,
-    ['"'] = QUOTE, ['\\'] = ESCAPE,
+    ['"'] = QUOTE, ['\\'] = ESCAPE, ['\0'] = NOTHING,
 };
+
+/* What a backslash can stand in front of. */
+static inline bool
+can_be_escaped(char character)
+{
+    return character != '\n' && character != '\0';
+}
 
 static inline enum character
 class_of(const char *at)
@@ -98,7 +105,7 @@ end_of_plain(const struct scanner *self, const char *at)
             continue;
         if (class != ESCAPE)
             break;
-        if (at + 1 < self->limit && at[1] != '\n')
+        if (at + 1 < self->limit && can_be_escaped(at[1]))
             at++;
     }
     return at;
@@ -108,10 +115,10 @@ end_of_plain(const struct scanner *self, const char *at)
 static const char *
 end_of_quoted(const struct scanner *self, const char *at)
 {
-    for (; at < self->limit && *at != '\n'; at++) {
+    for (; at < self->limit && can_be_escaped(*at); at++) {
         if (*at == '"')
             return at;
-        if (*at == '\\' && at + 1 < self->limit && at[1] != '\n')
+        if (*at == '\\' && at + 1 < self->limit && can_be_escaped(at[1]))
             at++;
     }
     return NULL;
@@ -158,6 +165,9 @@ take(struct scanner *self, struct gathering *gathering, bool *done)
         }
         self->at++;
         return true;
+    case NOTHING:
+        self->fault = "an octet of zero, which no text has";
+        return false;
     case QUOTE:
         end = end_of_quoted(self, self->at + 1);
         if (end == NULL) {
@@ -213,8 +223,8 @@ scanner_next(struct scanner *self, struct entry *entry)
 bool
 word_is(const struct word *word, const char *text)
 {
-    return strncasecmp(word->text, text, word->size) == 0
-        && text[word->size] == '\0';
+    return word->size == strlen(text)
+        && strncasecmp(word->text, text, word->size) == 0;
 }
 
 bool

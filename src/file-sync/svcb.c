@@ -109,7 +109,7 @@ put_address(struct rdata_reader *self, int family, const uint8_t *item,
         return rdata_fail(self, self->word, "not a list of addresses");
     memcpy(text, item, size);
     text[size] = '\0';
-    if (inet_pton(family, text, address) != 1)
+    if (strlen(text) != size || inet_pton(family, text, address) != 1)
         return rdata_fail(self, self->word, "not a list of addresses");
     return rdata_put(self, address, family == AF_INET ? 4 : 16);
 }

@@ -36,6 +36,8 @@ struct zone_check {
     size_t soa_size;                    /* rdata of the first one */
     uint32_t serial;
     bool has_ns;
+    bool has_nsec3;
+    int nsec3param_line;                /* 0: there is none */
     bool mixed;
     size_t outside;                     /* records that were left out */
     uint64_t last_rrset;                /* hash of owner and type */
@@ -145,17 +147,11 @@ zone_type_joins_cname(uint16_t type)
         || type == CORE_SIG || type == CORE_NXT || type == CORE_KEY;
 }
 
-static bool
-is_served(uint16_t type)
-{
-    return type != CORE_NSEC3 && type != CORE_NSEC3PARAM;
-}
-
 bool
 zone_record_belongs(const struct zone_record *record,
                     const struct zone_name *origin)
 {
-    return is_served(record->type) && is_inside(record, origin)
+    return is_inside(record, origin)
         && (record->type != CORE_SOA || is_at_apex(record, origin));
 }
 
@@ -256,11 +252,6 @@ zone_check_record(zone_check_t *self, const struct zone_record *record,
         add_warning(faults, record, "outside of the zone, left out");
         return false;
     }
-    if (!is_served(record->type)) {
-        add_error(faults, record, "zones with NSEC3 are not served: sign "
-                  "with NSEC");
-        return false;
-    }
     if (record->type == CORE_SOA && !is_at_apex(record, &self->origin)) {
         add_error(faults, record, "SOA record is not at the apex");
         return false;
@@ -277,6 +268,10 @@ zone_check_record(zone_check_t *self, const struct zone_record *record,
         note_cname(self, record, faults);
     else if (record->type == CORE_DNAME)
         note_dname(self, record);
+    else if (record->type == CORE_NSEC3)
+        self->has_nsec3 = true;
+    else if (record->type == CORE_NSEC3PARAM)
+        self->nsec3param_line = record->line;
     return true;
 }
 
@@ -297,6 +292,13 @@ zone_check_apex(zone_check_t *self, const char *path,
     } else if (!self->has_ns && faults->warnings != NULL) {
         core_faults_add(faults->warnings, path, 0,
                         "%s: no NS record at the apex", origin);
+    }
+
+    /* It promises proofs of denial that are not there. */
+    if (self->nsec3param_line != 0 && !self->has_nsec3) {
+        faults->error_count++;
+        core_faults_add(faults->errors, path, self->nsec3param_line,
+                        "%s: NSEC3PARAM record, but no NSEC3 records", origin);
     }
 }
 
@@ -319,7 +321,8 @@ void
 zone_check_record_again(zone_check_t *self, const struct zone_record *record,
                         struct zone_faults *faults)
 {
-    if (!zone_type_joins_cname(record->type) && zone_check_has_cname(self, record))
+    if (!zone_type_joins_cname(record->type)
+        && zone_check_has_cname(self, record))
         add_error(faults, record, "CNAME record beside other data");
     for (size_t i = 0; i < self->dname_count; i++) {
         if (is_below(record, &self->dnames[i])) {

@@ -2,10 +2,10 @@
  * zone_check - whether the records of a zone belong together
  *
  * What makes a zone wrong: no SOA record or several, one that is not at the
- * apex, a CNAME beside other data (RFC 1034 section 3.6.2), NSEC3 (which is
- * not served).  What is only worth a warning: records outside of the zone
- * (they are left out), no NS at the apex, records below a DNAME, records of
- * one RRset with different TTLs.
+ * apex, a CNAME beside other data (RFC 1034 section 3.6.2), NSEC3PARAM without
+ * NSEC3.  What is only worth a warning: records outside of the zone (they are
+ * left out), no NS at the apex, records below a DNAME, records of one RRset
+ * with different TTLs.
  *
  * A check goes once over all records, and a second time over those of a zone
  * that has CNAME or DNAME records.  Afterwards it can be kept for a large zone
@@ -24,8 +24,8 @@
 
 typedef struct zone_check zone_check_t;
 
-/* True when a zone of that origin can hold the record: its name is inside and
-   its type is served.  zone_check_record() asks this and more. */
+/* True when a zone of that origin can hold the record.  zone_check_record()
+   asks this and more. */
 bool
     zone_record_belongs(const struct zone_record *record,
                         const struct zone_name *origin);

@@ -43,6 +43,7 @@ struct zonefile {
     struct generate generate;           /* lines left: it is under way */
     int generate_line;
     uint64_t generated;                 /* records so far */
+    unsigned included;                  /* times a file was, so far */
     struct scanner line_scanner;        /* reads a generated line */
     char line[GENERATE_LINE_SIZE];
     uint8_t rdatas[2 + RDATA_SIZE];
@@ -91,6 +92,7 @@ zonefile_start(zonefile_t *self, const struct zone_text *text,
     self->include_owner = owner;
     self->generate = (struct generate) { .number = 1 };
     self->generated = 0;
+    self->included = 0;
     scanner_start(&level->scanner, text->text, text->size);
     level->path = text->path;
     level->default_ttl = -1;
@@ -477,6 +479,10 @@ include(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
     if (self->depth + 1 == ZONEFILE_DEPTH)
         return fail(self, fault, entry->line,
                     "$INCLUDE is nested deeper than 16", &entry->words[1]);
+    if (self->included++ == ZONEFILE_INCLUDED)
+        return fail(self, fault, entry->line,
+                    "$INCLUDE comes more than 10000 times",
+                    &entry->words[1]);
 
     const struct zone_text *text = self->include(self->include_owner, path,
                                                  &cause);

@@ -20,6 +20,7 @@
 #include "file-sync/name_word.h"
 
 #define ZONEFILE_DEPTH 16               /* of $INCLUDE */
+#define ZONEFILE_INCLUDED 10000         /* times a file is included, at most */
 #define ZONEFILE_GENERATED 1000000      /* records from $GENERATE, at most */
 
 /* A file as text. */
