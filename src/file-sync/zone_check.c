@@ -284,12 +284,12 @@ zone_check_apex(zone_check_t *self, const char *path,
     if (self->records != NULL)
         keep_last(self);
     core_name_to_text(origin, self->origin.bytes);
-    if (self->soas == 0) {
+    if (self->soas == 0 && faults->error_count == 0) {
         faults->error_count++;
         core_faults_add(faults->errors, path, 0, "%s: no SOA record%s", origin,
                         self->outside > 0 ? ": is this the file of another "
                         "zone?" : "");
-    } else if (!self->has_ns && faults->warnings != NULL) {
+    } else if (self->soas > 0 && !self->has_ns && faults->warnings != NULL) {
         core_faults_add(faults->warnings, path, 0,
                         "%s: no NS record at the apex", origin);
     }

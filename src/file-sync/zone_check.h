@@ -60,7 +60,9 @@ bool
     zone_check_record(zone_check_t *self, const struct zone_record *record,
                       struct zone_faults *faults);
 
-/* All records have been seen once.  path is that of the main file. */
+/* All records have been seen once.  path is that of the main file.  That there
+   is no SOA record is not said of a text with other errors: it may be in
+   one of them. */
 void
     zone_check_apex(zone_check_t *self, const char *path,
                     struct zone_faults *faults);
