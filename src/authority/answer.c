@@ -357,6 +357,11 @@ answer_make(struct answer *self)
         memcpy(self->target, target, core_name_size(target));
         return ANSWER_LOOK_UP;
     }
+    if (self->ede == CORE_EDE_NONE && self->zone != NULL
+        && (self->zone->flags & CORE_ZONE_STALE) != 0) {
+        self->ede = CORE_EDE_STALE_ANSWER;
+        self->ede_text = self->zone->reason;
+    }
     ending_write(self);
     return ANSWER_DONE;
 }

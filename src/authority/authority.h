@@ -1,10 +1,10 @@
 /*
  * authority - the stage that answers from the records that the feeds bring
  *
- *   subscription   one for each source: its zones, kept as the source has them
+ *   sources        follows the feeds; a subscription keeps the zones of one
  *   zones          all of them, in layers; a zone is tries of nodes
- *   answer         the reply to one question
- *   this file      queries in, replies out, look-ups, readiness, verbs
+ *   queries        what becomes of a query; an answer is the reply to one
+ *   this file      settings, state, verbs
  */
 
 #ifndef AUTHORITY_AUTHORITY_H

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authority/archive.h"
 #include "coredns/memory.h"
 
 #define CHANGE_FIXED 64                 /* octets of a change besides its owner
@@ -31,6 +32,11 @@ struct subscription {
     bool is_complete;
     bool was_complete;
     char reason[128];
+
+    archive_t *archive;                 /* NULL: none is kept */
+    char *archive_path;
+    bool is_reading;                    /* from the archive */
+    bool is_restored;                   /* some zones are from it */
 
     struct zone *building;              /* NULL: changes are written down */
     struct core_zone_id id;
@@ -61,6 +67,8 @@ subscription_destroy(subscription_t **self_p)
     if (self == NULL)
         return;
     core_subscriber_destroy(&self->subscriber);
+    archive_destroy(&self->archive);
+    free(self->archive_path);
     zone_destroy(&self->building);
     free(self->changes);
     free(self->name);
@@ -68,12 +76,36 @@ subscription_destroy(subscription_t **self_p)
     *self_p = NULL;
 }
 
+/* The archive to write to, or NULL. */
+static archive_t *
+writing(const subscription_t *self)
+{
+    return self->is_reading ? NULL : self->archive;
+}
+
+/* A zone from the archive says so; one that had no data says that. */
+static void
+mark_stale(const subscription_t *self, struct core_zone_options *options,
+           char reason[128])
+{
+    if ((options->flags & CORE_ZONE_FAILED) != 0)
+        return;
+    snprintf(reason, 128, "%s has not been heard since the start",
+             self->name);
+    options->flags |= CORE_ZONE_STALE;
+    options->reason = reason;
+}
+
 static void
 begin(void *owner, const struct core_zone_id *zone,
       const struct core_zone_options *options, bool whole)
 {
     subscription_t *self = owner;
+    struct core_zone_options taken = { .flags = 0 };
+    char reason[128];
 
+    if (writing(self) != NULL)
+        archive_begin(self->archive, zone, options, whole);
     zone_destroy(&self->building);
     self->id = *zone;
     self->size = 0;
@@ -82,7 +114,11 @@ begin(void *owner, const struct core_zone_id *zone,
         return;
     self->building = zone_new(self->source, zone);
     if (options != NULL)
-        zone_set_options(self->building, options);
+        taken = *options;
+    if (self->is_reading)
+        mark_stale(self, &taken, reason);
+    self->building->is_archived = self->is_reading;
+    zone_set_options(self->building, &taken);
 }
 
 static void
@@ -91,6 +127,8 @@ change(void *owner, const struct core_change *change)
     subscription_t *self = owner;
     size_t limit = CHANGE_FIXED + CORE_NAME_SIZE + change->rdatas_size;
 
+    if (writing(self) != NULL)
+        archive_change(self->archive, change);
     self->change_count++;
     if (self->building != NULL) {
         zone_change(self->building, change);
@@ -121,22 +159,19 @@ apply(subscription_t *self, struct zone *zone)
 }
 
 static void
-commit(void *owner, uint64_t version)
+commit_part(subscription_t *self, uint64_t version)
 {
-    subscription_t *self = owner;
+    struct zone *zone = zones_find(self->zones, self->source, &self->id);
 
-    self->counters->transactions++;
-    self->counters->changes += self->change_count;
-    if (self->building == NULL) {
-        struct zone *zone = zones_find(self->zones, self->source, &self->id);
-
-        if (zone != NULL) {
-            apply(self, zone);
-            zone_settle(zone, version);
-        }
+    if (zone == NULL)
         return;
-    }
+    apply(self, zone);
+    zone_settle(zone, version);
+}
 
+static void
+commit_whole(subscription_t *self, uint64_t version)
+{
     bool is_large = zone_names(self->building) >= MANY_NAMES;
 
     zone_settle(self->building, version);
@@ -146,10 +181,29 @@ commit(void *owner, uint64_t version)
 }
 
 static void
+commit(void *owner, uint64_t version)
+{
+    subscription_t *self = owner;
+
+    self->counters->transactions++;
+    self->counters->changes += self->change_count;
+    if (self->building != NULL)
+        commit_whole(self, version);
+    else
+        commit_part(self, version);
+    if (writing(self) != NULL) {
+        archive_commit(self->archive, version);
+        archive_tidy(self->archive, self->zones, self->source);
+    }
+}
+
+static void
 abandon(void *owner)
 {
     subscription_t *self = owner;
 
+    if (writing(self) != NULL)
+        archive_abandon(self->archive);
     self->counters->abandoned++;
     zone_destroy(&self->building);
     self->size = 0;
@@ -160,7 +214,69 @@ remove_zone(void *owner, const struct core_zone_id *zone)
 {
     subscription_t *self = owner;
 
+    if (writing(self) != NULL)
+        archive_remove(self->archive, zone);
     zones_remove(self->zones, self->source, zone);
+}
+
+/* ---- the archive --------------------------------------------------------- */
+
+int
+subscription_keep(subscription_t *self, const char *path,
+                  struct core_fault *fault)
+{
+    self->archive_path = core_copy_text(path);
+    self->archive = archive_new(path, fault);
+    return self->archive == NULL ? -1 : 0;
+}
+
+unsigned
+subscription_restore(subscription_t *self, struct core_fault *fault)
+{
+    unsigned count;
+
+    if (self->was_complete || self->archive_path == NULL) {
+        core_fault_set(fault, NULL, 0, "there is no archive");
+        return 0;
+    }
+    self->is_reading = true;
+    count = archive_read(self->archive_path, &subscription_hooks, self,
+                         fault);
+    self->is_reading = false;
+    self->is_restored = count > 0;
+    return count;
+}
+
+/* Zones of the archive that the source no longer has. */
+struct leftovers {
+    unsigned source;
+    size_t count;
+    size_t capacity;
+    struct core_zone_id *ids;
+};
+
+static void
+note_leftover(void *owner, const struct zone *zone)
+{
+    struct leftovers *left = owner;
+
+    if (zone->source != left->source || !zone->is_archived)
+        return;
+    left->ids = core_grow(left->ids, left->count, &left->capacity,
+                          sizeof *left->ids);
+    left->ids[left->count++] = zone->id;
+}
+
+static void
+remove_leftovers(subscription_t *self)
+{
+    struct leftovers left = { .source = self->source };
+
+    zones_walk(self->zones, note_leftover, &left);
+    for (size_t i = 0; i < left.count; i++)
+        zones_remove(self->zones, self->source, &left.ids[i]);
+    free(left.ids);
+    self->is_restored = false;
 }
 
 static void
@@ -172,6 +288,10 @@ synced(void *owner, bool complete, const char *reason)
     self->was_complete = self->was_complete || complete;
     snprintf(self->reason, sizeof self->reason, "%s",
              complete || reason == NULL ? "" : reason);
+    if (complete && self->is_restored)
+        remove_leftovers(self);
+    if (complete && self->archive != NULL)
+        archive_complete(self->archive, self->zones, self->source);
     if (self->changed != NULL)
         self->changed(self->owner);
 }
@@ -205,9 +325,9 @@ subscription_name(const subscription_t *self)
 }
 
 bool
-subscription_was_complete(const subscription_t *self)
+subscription_has_zones(const subscription_t *self)
 {
-    return self->was_complete;
+    return self->was_complete || self->is_restored;
 }
 
 bool

@@ -4,6 +4,10 @@
  * What replaces a zone is built beside it and takes its place in one step.
  * Smaller transactions are written down and applied when they are complete, so
  * nothing has to be undone, and no query ever sees half of one.
+ *
+ * With an archive, what the source says is also written to disk; when it does
+ * not answer, subscription_restore() brings back what it said last, marked
+ * stale, until it is heard again.
  */
 
 #ifndef AUTHORITY_SUBSCRIPTION_H
@@ -46,12 +50,27 @@ int
                         const char *identity, void (*changed)(void *owner),
                         void *owner, struct core_fault *fault);
 
+/* Keeps an archive at path.  Returns -1 and a fault when that cannot be; the
+   subscription then goes on without. */
+int
+    subscription_keep(subscription_t *self, const char *path,
+                      struct core_fault *fault);
+
+/*
+ * Brings back the zones in the archive, if the source has not been complete
+ * and there is one.  Returns how many transactions it held; with 0, fault says
+ * why.
+ */
+unsigned
+    subscription_restore(subscription_t *self, struct core_fault *fault);
+
 const char *
     subscription_name(const subscription_t *self);
 
-/* Says whether the source has been complete once, and whether it is. */
+/* Says whether there are data: the source has been complete once, or they are
+   from the archive; and whether it is complete. */
 bool
-    subscription_was_complete(const subscription_t *self);
+    subscription_has_zones(const subscription_t *self);
 bool
     subscription_is_complete(const subscription_t *self);
 

@@ -35,6 +35,7 @@ struct zone {
     struct core_zone_id id;
     unsigned labels;                    /* of its name */
     uint64_t version;                   /* as the source counts */
+    bool is_archived;                   /* read from disk, not heard */
 
     uint16_t flags;                     /* enum core_zone_flag */
     char *reason;                       /* or NULL */

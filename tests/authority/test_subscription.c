@@ -1,8 +1,12 @@
-/* subscription - transactions take effect as a whole, or not at all */
+/* subscription - transactions take effect as a whole, or not at all; and what
+   is left of them on disk */
 
 #include "authority/subscription.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core_test.h"
 #include "coredns/rrtype.h"
@@ -177,7 +181,7 @@ END_TEST
 
 START_TEST(remembers_that_it_was_complete)
 {
-    ck_assert(!subscription_was_complete(subscription));
+    ck_assert(!subscription_has_zones(subscription));
     subscription_hooks.synced(subscription, false, "no answer");
     ck_assert_str_eq(subscription_reason(subscription), "no answer");
     subscription_hooks.synced(subscription, true, NULL);
@@ -185,7 +189,186 @@ START_TEST(remembers_that_it_was_complete)
     ck_assert_str_eq(subscription_reason(subscription), "");
     subscription_hooks.synced(subscription, false, NULL);
     ck_assert(!subscription_is_complete(subscription));
-    ck_assert(subscription_was_complete(subscription));
+    ck_assert(subscription_has_zones(subscription));
+}
+END_TEST
+
+/* ---- the archive --------------------------------------------------------- */
+
+static char path[512];
+
+/* The next life of the process; says how many transactions it remembers. */
+static unsigned
+live_again(void)
+{
+    struct core_fault fault;
+
+    tear_down();
+    set_up();
+    ck_assert_int_eq(subscription_keep(subscription, path, &fault), 0);
+    return subscription_restore(subscription, &fault);
+}
+
+static void
+begin_archive(void)
+{
+    snprintf(path, sizeof path, "%s/file-sync.zones", core_test_folder());
+    ck_assert_uint_eq(live_again(), 0);
+}
+
+/* A zone with the name a, and the whole of the source. */
+static void
+say_zone_a(void)
+{
+    begin_whole();
+    change(CORE_CHANGE_ADD, "a", address);
+    subscription_hooks.commit(subscription, 1);
+    subscription_hooks.synced(subscription, true, NULL);
+}
+
+START_TEST(what_was_said_comes_back_stale)
+{
+    char text[32];
+
+    begin_archive();
+    say_zone_a();
+    begin_part();
+    change(CORE_CHANGE_ADD, "b", address);
+    change(CORE_CHANGE_ADD, "b", other);
+    subscription_hooks.commit(subscription, 2);
+    ck_assert_uint_eq(live_again(), 2);
+    ck_assert_str_eq(names(text), "ab");
+
+    const struct zone *zone = zones_find(zones, 0, &zone_id);
+
+    ck_assert_uint_eq(zone->flags, CORE_ZONE_STALE);
+    ck_assert_ptr_nonnull(zone->reason);
+    ck_assert_uint_eq(zone->version, 2);
+    ck_assert(subscription_has_zones(subscription));
+    ck_assert(!subscription_is_complete(subscription));
+}
+END_TEST
+
+START_TEST(the_source_itself_replaces_it)
+{
+    char text[32];
+
+    begin_archive();
+    say_zone_a();
+    ck_assert_uint_eq(live_again(), 1);
+    begin_whole();
+    change(CORE_CHANGE_ADD, "c", address);
+    subscription_hooks.commit(subscription, 7);
+    subscription_hooks.synced(subscription, true, NULL);
+    ck_assert_str_eq(names(text), "c");
+    ck_assert_uint_eq(zones_find(zones, 0, &zone_id)->flags, 0);
+    ck_assert_uint_eq(live_again(), 1);
+    ck_assert_str_eq(names(text), "c");
+}
+END_TEST
+
+START_TEST(zones_that_are_no_more_go_in_the_end)
+{
+    char text[32];
+
+    begin_archive();
+    say_zone_a();
+    live_again();
+    ck_assert_str_eq(names(text), "a");
+    subscription_hooks.synced(subscription, true, NULL);
+    ck_assert_str_eq(names(text), "-");
+}
+END_TEST
+
+/* A life in which the source was never complete leaves the old one alone. */
+START_TEST(an_incomplete_archive_replaces_no_other)
+{
+    char text[32];
+
+    begin_archive();
+    say_zone_a();
+    live_again();
+    begin_whole();
+    change(CORE_CHANGE_ADD, "d", address);
+    subscription_hooks.commit(subscription, 9);
+    ck_assert_uint_eq(live_again(), 1);
+    ck_assert_str_eq(names(text), "a");
+}
+END_TEST
+
+START_TEST(removed_and_abandoned_is_not_remembered)
+{
+    struct core_zone_id second = { .layer = 3, .name = "\2ex" };
+    char text[32];
+
+    begin_archive();
+    say_zone_a();
+    begin_part();
+    change(CORE_CHANGE_ADD, "b", address);
+    subscription_hooks.abandon(subscription);
+    subscription_hooks.begin(subscription, &second,
+                             &(struct core_zone_options) { .flags = 0 },
+                             true);
+    subscription_hooks.commit(subscription, 3);
+    subscription_hooks.remove(subscription, &second);
+    live_again();
+    ck_assert_str_eq(names(text), "a");
+    ck_assert_uint_eq(zones_count(zones), 1);
+}
+END_TEST
+
+/* Wherever the end is lost: whole transactions, from the first on. */
+START_TEST(a_shortened_archive_is_read_as_far_as_it_is_whole)
+{
+    struct stat status;
+    char text[32];
+    static const char *const possible[] = { "-", "a", "ab" };
+    size_t state = 0;
+
+    begin_archive();
+    say_zone_a();
+    begin_part();
+    change(CORE_CHANGE_ADD, "b", address);
+    subscription_hooks.commit(subscription, 2);
+    tear_down();
+    ck_assert_int_eq(stat(path, &status), 0);
+
+    off_t size = status.st_size;
+
+    for (off_t kept = size; kept >= 0; kept--) {
+        ck_assert_int_eq(truncate(path, kept), 0);
+        set_up();
+
+        struct core_fault fault;
+
+        subscription_keep(subscription, path, &fault);
+        subscription_restore(subscription, &fault);
+        while (strcmp(names(text), possible[2 - state]) != 0)
+            ck_assert_uint_lt(++state, 3);
+        tear_down();
+    }
+    ck_assert_uint_eq(state, 2);
+    set_up();
+}
+END_TEST
+
+START_TEST(an_archive_does_not_grow_for_ever)
+{
+    struct stat status;
+    char text[32];
+
+    begin_archive();
+    say_zone_a();
+    for (unsigned i = 0; i < 100000; i++) {
+        begin_part();
+        change(CORE_CHANGE_PUT, "b", i % 2 == 0 ? address : other);
+        subscription_hooks.commit(subscription, 2 + i);
+    }
+    ck_assert_int_eq(stat(path, &status), 0);
+    ck_assert_int_lt(status.st_size, 5 * 1024 * 1024);
+    ck_assert_uint_gt(live_again(), 0);
+    ck_assert_str_eq(names(text), "ab");
+    ck_assert_uint_eq(zones_find(zones, 0, &zone_id)->version, 100001);
 }
 END_TEST
 
@@ -201,5 +384,12 @@ main(void)
     tcase_add_test(cases, a_removed_zone_is_gone);
     tcase_add_test(cases, large_transactions_are_kept_whole);
     tcase_add_test(cases, remembers_that_it_was_complete);
+    tcase_add_test(cases, what_was_said_comes_back_stale);
+    tcase_add_test(cases, the_source_itself_replaces_it);
+    tcase_add_test(cases, zones_that_are_no_more_go_in_the_end);
+    tcase_add_test(cases, an_incomplete_archive_replaces_no_other);
+    tcase_add_test(cases, removed_and_abandoned_is_not_remembered);
+    tcase_add_test(cases, a_shortened_archive_is_read_as_far_as_it_is_whole);
+    tcase_add_test(cases, an_archive_does_not_grow_for_ever);
     return core_test_run(cases);
 }

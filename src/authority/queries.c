@@ -1,0 +1,181 @@
+/*
+ * queries - what becomes of a query
+ *
+ * An answer, or the next stage; or, when an alias leads out of all zones, it
+ * is held until its target has been looked up, and answered a second time with
+ * what came of that.
+ */
+
+#include "authority/queries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "authority/state.h"
+#include "coredns/memory.h"
+#include "coredns/rrtype.h"
+
+#define LOOKUP_DEPTH 8                  /* coredns-pipe(7) */
+#define SOURCE_VERSION_SIZE 8
+
+/* A query that waits for the target of its alias. */
+struct pursuit {
+    struct authority *authority;
+    core_held_t *held;
+    uint8_t target[CORE_NAME_SIZE];
+};
+
+static void
+start_answer(struct authority *self, core_query_t *query,
+             struct answer *answer)
+{
+    answer->zones = self->zones;
+    answer->style = &self->style;
+    answer->hasher = self->hasher;
+    answer->query = core_query_message(query);
+    answer->writer = core_query_reply(query);
+    answer->is_datagram = core_query_record(query)->transport == CORE_UDP;
+    answer->can_look_up = false;
+    answer->looked_up = NULL;
+    answer->followed = NULL;
+}
+
+/* Says which stage and which version of which zone the reply is from. */
+static enum core_verdict
+finish(struct authority *self, core_query_t *query,
+       const struct answer *answer)
+{
+    const struct zone *zone = answer->zone;
+    uint8_t source[SOURCE_VERSION_SIZE + CORE_NAME_SIZE];
+    const char *name = core_life_name(self->life);
+
+    counters_count(&self->counters, answer);
+    core_query_trail(query, CORE_TRAIL_ANSWERED_BY, name, strlen(name));
+    if (zone != NULL) {
+        size_t size = core_name_size(zone->id.name);
+
+        for (unsigned i = 0; i < SOURCE_VERSION_SIZE; i++)
+            source[i] = (uint8_t) (zone->version >> 8 * i);
+        memcpy(source + SOURCE_VERSION_SIZE, zone->id.name, size);
+        core_query_trail(query, CORE_TRAIL_SOURCE, source,
+                         SOURCE_VERSION_SIZE + size);
+    }
+    if (answer->ede != CORE_EDE_NONE)
+        core_query_ede(query, answer->ede, answer->ede_text);
+    return CORE_ANSWERED;
+}
+
+/*
+ * No zone of ours, or one whose unknown names fall through: the next stage has
+ * it.  Without one, a name that has fallen through is a failure of ours.
+ */
+static enum core_verdict
+pass(struct authority *self, core_query_t *query, const struct answer *answer)
+{
+    if (answer->zone == NULL || self->has_next)
+        return CORE_PASSED;
+    core_query_reply_rcode(query, CORE_SERVFAIL);
+    self->counters.replies[CORE_SERVFAIL]++;
+    return CORE_ANSWERED;
+}
+
+/* Says whether somebody asks for a zone of ours as a whole. */
+static bool
+is_transfer(const struct authority *self, const struct core_message *query)
+{
+    struct key key;
+
+    if (query->qtype != CORE_AXFR && query->qtype != CORE_IXFR)
+        return false;
+    key_make(&key, query->qname);
+    for (size_t i = 0; i < zones_layers(self->zones); i++) {
+        const struct zone *zone = zones_match(self->zones, i, &key);
+
+        if (zone != NULL && zone->labels == key.labels)
+            return true;
+    }
+    return false;
+}
+
+static enum core_verdict
+end_pursuit(struct pursuit *pursuit, const struct core_message *reply)
+{
+    struct authority *self = pursuit->authority;
+    core_query_t *query = core_held_query(pursuit->held);
+    struct answer answer;
+
+    start_answer(self, query, &answer);
+    answer.looked_up = pursuit->target;
+    answer.followed = reply;
+    if (answer_make(&answer) == ANSWER_DONE)
+        return finish(self, query, &answer);
+    /* The zones have changed meanwhile. */
+    return pass(self, query, &answer);
+}
+
+static void
+looked_up(void *owner, const struct core_message *reply)
+{
+    struct pursuit *pursuit = owner;
+
+    if (reply == NULL)
+        pursuit->authority->counters.lookups_failed++;
+
+    enum core_verdict verdict = end_pursuit(pursuit, reply);
+
+    core_held_end(&pursuit->held, verdict);
+    free(pursuit);
+}
+
+/* Holds the query and looks the target up; false when too many are held. */
+static bool
+pursue(struct authority *self, core_query_t *query,
+       const struct answer *answer)
+{
+    const struct core_message *message = core_query_message(query);
+    unsigned depth = core_lookup_depth(query);
+    core_held_t *held = core_query_hold(query);
+    struct pursuit *pursuit;
+
+    if (held == NULL)
+        return false;
+    pursuit = core_allocate(sizeof *pursuit);
+    pursuit->authority = self;
+    pursuit->held = held;
+    memcpy(pursuit->target, answer->target, sizeof pursuit->target);
+    self->counters.lookups++;
+    core_life_lookup(self->life, pursuit->target, message->qtype,
+                     message->edns.dnssec_ok, depth, self->lookup_ms,
+                     looked_up, pursuit);
+    return true;
+}
+
+enum core_verdict
+queries_handle(void *state, core_query_t *query)
+{
+    struct authority *self = state;
+    const struct core_message *message = core_query_message(query);
+    struct answer answer;
+
+    if (core_message_opcode(message) != CORE_OPCODE_QUERY)
+        return CORE_PASSED;
+    if (is_transfer(self, message)) {
+        core_query_reply_rcode(query, CORE_REFUSED);
+        return CORE_ANSWERED;
+    }
+    start_answer(self, query, &answer);
+    answer.can_look_up = core_life_can_lookup(self->life)
+        && core_lookup_depth(query) < LOOKUP_DEPTH;
+
+    enum answer_verdict verdict = answer_make(&answer);
+
+    if (verdict == ANSWER_LOOK_UP) {
+        if (pursue(self, query, &answer))
+            return CORE_HELD;
+        start_answer(self, query, &answer);
+        verdict = answer_make(&answer);
+    }
+    if (verdict == ANSWER_PASSED)
+        return pass(self, query, &answer);
+    return finish(self, query, &answer);
+}

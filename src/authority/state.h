@@ -1,0 +1,28 @@
+/*
+ * state - what an authority is while it runs; for the files of the stage
+ */
+
+#ifndef AUTHORITY_STATE_H
+#define AUTHORITY_STATE_H
+
+#include "authority/answer.h"
+#include "authority/counters.h"
+#include "authority/subscription.h"
+#include "coredns/stage.h"
+
+struct authority {
+    core_life_t *life;                  /* NULL before watch() */
+    struct answer_style style;
+    int64_t lookup_ms;
+    bool has_next;
+    int64_t patience_ms;
+    core_timer_t *patience;             /* NULL: it is at its end */
+    zones_t *zones;
+    hasher_t *hasher;
+    size_t source_count;
+    subscription_t **subscriptions;
+    const char **source_names;          /* lent from the subscriptions */
+    struct counters counters;
+};
+
+#endif
