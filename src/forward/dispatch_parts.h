@@ -1,7 +1,8 @@
 /*
  * dispatch_parts - what the parts of the dispatch share; private to them
  *
- *   dispatch.c   queries come, deadlines pass, replies go up
+ *   intake.c     queries come: taken up, joined to others, turned away
+ *   dispatch.c   deadlines pass, upstreams are tried, replies go up
  *   attempt.c    one question to one upstream: begun, late, over
  *   reply.c      what came back, and what to do about it
  *   probe.c      questions of our own: is it alive, is it we ourselves
@@ -93,6 +94,13 @@ void
     dispatch_answer(dispatch_t *self, uint32_t flight, struct answer *answer);
 void
     dispatch_pass(dispatch_t *self, uint32_t flight);
+
+/* The flight ends, nobody waits; attempts without a reply go on for nobody. */
+void
+    dispatch_finish(dispatch_t *self, uint32_t flight);
+
+void
+    dispatch_refuse_loop(core_query_t *query);
 
 /* Makes sure that the ticker runs. */
 void

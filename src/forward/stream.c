@@ -20,60 +20,13 @@
 #include <unistd.h>
 
 #include "coredns/memory.h"
-#include "coredns/message.h"
+#include "forward/stream_parts.h"
 
 #define POOL_STREAMS 16                 /* connections of one pool */
 #define QUERIES_WISHED 64               /* on one; then another is opened */
 #define QUERIES_MOST 1024               /* on one, when there are no more */
 #define OUTPUT_MOST (256 * 1024)        /* octets waiting to be sent */
-#define INPUT_FIRST 4096
-#define INPUT_MOST (2 + CORE_MESSAGE_SIZE)
-#define READS 16                        /* of one round */
 #define OPENING_MS 4000                 /* until it must stand */
-
-enum stream_state { CLOSED, CONNECTING, HANDSHAKING, OPEN };
-
-struct stream {
-    enum stream_state state;
-    bool is_taken;                      /* the place is not free */
-    bool is_retired;                    /* chosen no more */
-    bool is_dirty;                      /* there is something to send */
-    uint32_t serial;                    /* how often the place was used */
-    int fd;
-    SSL *ssl;
-    stream_pool_t *pool;
-    int64_t born_ms;
-    int64_t used_ms;
-    int64_t heard_ms;
-    unsigned waiting;                   /* queries without a reply */
-    uint8_t *output;
-    size_t output_size, output_sent, output_capacity;
-    uint8_t *input;
-    size_t input_size, input_capacity;
-};
-
-struct stream_pool {
-    streams_t *streams;
-    stream_pool_t *next;
-    struct target upstream;
-    struct target source;
-    bool has_source;
-    tls_t *tls;
-    SSL_SESSION *session;
-    struct stream_policy policy;
-    struct stream_counters *counters;
-};
-
-struct streams {
-    core_loop_t *loop;
-    struct stream_hooks hooks;
-    stream_pool_t *pools;
-    bool has_dirty;
-    struct stream items[STREAM_CHANNELS];
-};
-
-static void
-    take_event(void *owner, int fd, uint32_t events);
 
 streams_t *
 streams_new(core_loop_t *loop, const struct stream_hooks *hooks)
@@ -103,23 +56,22 @@ close_stream(streams_t *self, struct stream *stream)
 {
     core_loop_unwatch(self->loop, stream->fd);
     if (stream->ssl != NULL) {
-        if (stream->state == OPEN)
+        if (stream->state == STREAM_OPEN)
             SSL_shutdown(stream->ssl);
         SSL_free(stream->ssl);
     }
     close(stream->fd);
     free(stream->output);
     free(stream->input);
-    stream->state = CLOSED;
+    stream->state = STREAM_CLOSED;
     stream->ssl = NULL;
     stream->fd = -1;
     stream->output = stream->input = NULL;
     stream->is_dirty = false;
 }
 
-/* Closes it and tells those who wait; then its place is free. */
-static void
-lose(streams_t *self, struct stream *stream, const char *why)
+void
+stream_lose(streams_t *self, struct stream *stream, const char *why)
 {
     close_stream(self, stream);
     self->hooks.lost(self->hooks.owner, (uint32_t) (stream - self->items),
@@ -175,14 +127,14 @@ open_stream(stream_pool_t *pool, int64_t now_ms)
     if (fd == -1)
         return NULL;
     *stream = (struct stream) {
-        .state = CONNECTING, .is_taken = true, .fd = fd, .pool = pool,
+        .state = STREAM_CONNECTING, .is_taken = true, .fd = fd, .pool = pool,
         .serial = stream->serial + 1, .born_ms = now_ms, .used_ms = now_ms,
         .heard_ms = now_ms,
     };
     if (pool->tls != NULL)
         stream->ssl = tls_connect(pool->tls, fd, &pool->upstream,
                                   pool->upstream.servername, &pool->session);
-    core_loop_watch(self->loop, fd, EPOLLOUT, take_event, stream);
+    core_loop_watch(self->loop, fd, EPOLLOUT, stream_take_event, stream);
     return stream;
 }
 
@@ -257,8 +209,8 @@ is_better(const struct stream *left, const struct stream *right)
 {
     if (has_room(left) != has_room(right))
         return has_room(left);
-    if ((left->state == OPEN) != (right->state == OPEN))
-        return left->state == OPEN;
+    if ((left->state == STREAM_OPEN) != (right->state == STREAM_OPEN))
+        return left->state == STREAM_OPEN;
     return left->waiting < right->waiting;
 }
 
@@ -276,7 +228,7 @@ stream_choose(stream_pool_t *pool, int64_t now_ms)
         if (!stream->is_taken || stream->pool != pool)
             continue;
         count++;
-        if (!stream->is_retired && stream->state != CLOSED
+        if (!stream->is_retired && stream->state != STREAM_CLOSED
             && !is_aged(stream, now_ms) && stream->waiting < QUERIES_MOST
             && stream->output_size < OUTPUT_MOST
             && (best == NULL || is_better(stream, best)))
@@ -310,7 +262,7 @@ stream_release(streams_t *self, uint32_t channel, int64_t now_ms)
 bool
 stream_is_open(const streams_t *self, uint32_t channel)
 {
-    return self->items[channel].state == OPEN;
+    return self->items[channel].state == STREAM_OPEN;
 }
 
 void
@@ -342,7 +294,7 @@ limit_idle(streams_t *self, const stream_pool_t *pool)
         }
         if (idle <= pool->policy.idle_limit)
             return;
-        lose(self, oldest, "too many are idle");
+        stream_lose(self, oldest, "too many are idle");
     }
 }
 
@@ -354,269 +306,16 @@ stream_age(streams_t *self, int64_t now_ms)
 
         if (!stream->is_taken)
             continue;
-        if (stream->state != OPEN && now_ms - stream->born_ms >= OPENING_MS)
-            lose(self, stream, "no connection in time");
+        if (stream->state != STREAM_OPEN
+            && now_ms - stream->born_ms >= OPENING_MS)
+            stream_lose(self, stream, "no connection in time");
         else if (stream->waiting == 0
                  && (stream->is_retired || is_aged(stream, now_ms)
                      || now_ms - stream->used_ms
                          >= stream->pool->policy.expire_ms))
-            lose(self, stream, "idle");
+            stream_lose(self, stream, "idle");
     }
     for (stream_pool_t *pool = self->pools; pool; pool = pool->next)
         if (pool->policy.idle_limit > 0)
             limit_idle(self, pool);
-}
-
-/* ---- sending ------------------------------------------------------------- */
-
-enum progress { PROGRESS_DONE, PROGRESS_READ, PROGRESS_WRITE, PROGRESS_LOST };
-
-/* What an SSL call that did not succeed waits for. */
-static enum progress
-progress_of(SSL *ssl, int rc)
-{
-    switch (SSL_get_error(ssl, rc)) {
-    case SSL_ERROR_WANT_READ:
-        return PROGRESS_READ;
-    case SSL_ERROR_WANT_WRITE:
-        return PROGRESS_WRITE;
-    default:
-        return PROGRESS_LOST;
-    }
-}
-
-/* Writes once; the size written is added to output_sent. */
-static enum progress
-write_some(struct stream *stream)
-{
-    const uint8_t *bytes = stream->output + stream->output_sent;
-    size_t left = stream->output_size - stream->output_sent;
-    size_t written = 0;
-
-    if (stream->ssl != NULL) {
-        int rc = SSL_write_ex(stream->ssl, bytes, left, &written);
-
-        if (rc != 1)
-            return progress_of(stream->ssl, rc);
-    }
-    else {
-        ssize_t rc = send(stream->fd, bytes, left, MSG_NOSIGNAL);
-
-        if (rc == -1)
-            return errno == EAGAIN || errno == EINTR ? PROGRESS_WRITE
-                                                     : PROGRESS_LOST;
-        written = (size_t) rc;
-    }
-    stream->output_sent += written;
-    return PROGRESS_DONE;
-}
-
-static void
-write_output(streams_t *self, struct stream *stream)
-{
-    enum progress progress = PROGRESS_DONE;
-
-    stream->is_dirty = false;
-    while (progress == PROGRESS_DONE
-           && stream->output_sent < stream->output_size)
-        progress = write_some(stream);
-    if (progress == PROGRESS_LOST) {
-        lose(self, stream, "the connection was closed");
-        return;
-    }
-    if (stream->output_sent == stream->output_size)
-        stream->output_sent = stream->output_size = 0;
-    core_loop_watch(self->loop, stream->fd,
-                    progress == PROGRESS_WRITE ? EPOLLIN | EPOLLOUT : EPOLLIN,
-                    take_event, stream);
-}
-
-void
-stream_send(streams_t *self, uint32_t channel, const uint8_t *bytes,
-            size_t size)
-{
-    struct stream *stream = &self->items[channel];
-    size_t needed = stream->output_size + 2 + size;
-
-    assert(stream->state != CLOSED && size <= CORE_MESSAGE_SIZE);
-    if (needed > stream->output_capacity) {
-        stream->output_capacity = 2 * needed;
-        stream->output = core_reallocate(stream->output,
-                                         stream->output_capacity);
-    }
-    core_write16(stream->output + stream->output_size, (uint16_t) size);
-    memcpy(stream->output + stream->output_size + 2, bytes, size);
-    stream->output_size = needed;
-    if (stream->state == OPEN) {
-        stream->is_dirty = true;
-        self->has_dirty = true;
-    }
-}
-
-void
-stream_flush(streams_t *self)
-{
-    if (!self->has_dirty)
-        return;
-    self->has_dirty = false;
-    for (unsigned i = 0; i < STREAM_CHANNELS; i++)
-        if (self->items[i].is_dirty)
-            write_output(self, &self->items[i]);
-}
-
-/* ---- receiving ----------------------------------------------------------- */
-
-/* Hands out the whole messages in the buffer; false when it ended meanwhile. */
-static bool
-hand_out(streams_t *self, struct stream *stream)
-{
-    uint32_t serial = stream->serial;
-    size_t offset = 0;
-
-    while (stream->input_size - offset >= 2) {
-        size_t size = core_read16(stream->input + offset);
-
-        if (stream->input_size - offset - 2 < size)
-            break;
-        self->hooks.received(self->hooks.owner,
-                             (uint32_t) (stream - self->items),
-                             stream->input + offset + 2, size);
-        if (stream->state == CLOSED || stream->serial != serial)
-            return false;
-        offset += 2 + size;
-    }
-    stream->input_size -= offset;
-    memmove(stream->input, stream->input + offset, stream->input_size);
-    return true;
-}
-
-/* Room for the whole of the message that has begun. */
-static void
-make_room(struct stream *stream)
-{
-    size_t needed = INPUT_FIRST;
-
-    if (stream->input_size >= 2)
-        needed = 2 + (size_t) core_read16(stream->input);
-    if (needed < INPUT_FIRST)
-        needed = INPUT_FIRST;
-    if (needed > stream->input_capacity) {
-        stream->input = core_reallocate(stream->input, needed);
-        stream->input_capacity = needed;
-    }
-}
-
-static enum progress
-read_some(struct stream *stream)
-{
-    uint8_t *bytes = stream->input + stream->input_size;
-    size_t room = stream->input_capacity - stream->input_size;
-    size_t got = 0;
-
-    if (stream->ssl != NULL) {
-        int rc = SSL_read_ex(stream->ssl, bytes, room, &got);
-
-        if (rc != 1)
-            return progress_of(stream->ssl, rc);
-    }
-    else {
-        ssize_t rc = recv(stream->fd, bytes, room, 0);
-
-        if (rc == -1)
-            return errno == EAGAIN || errno == EINTR ? PROGRESS_READ
-                                                     : PROGRESS_LOST;
-        if (rc == 0)
-            return PROGRESS_LOST;
-        got = (size_t) rc;
-    }
-    stream->input_size += got;
-    return PROGRESS_DONE;
-}
-
-static void
-read_input(streams_t *self, struct stream *stream)
-{
-    enum progress progress = PROGRESS_DONE;
-
-    /* What TLS has read ahead makes no descriptor ready. */
-    for (int i = 0; i < READS
-         || (stream->ssl != NULL && SSL_pending(stream->ssl) > 0); i++) {
-        make_room(stream);
-        progress = read_some(stream);
-        if (progress != PROGRESS_DONE)
-            break;
-        stream->heard_ms = core_loop_now_ms(self->loop);
-        if (!hand_out(self, stream))
-            return;
-    }
-    if (progress == PROGRESS_LOST)
-        lose(self, stream, "the connection was closed");
-    else if (progress == PROGRESS_WRITE)
-        core_loop_watch(self->loop, stream->fd, EPOLLIN | EPOLLOUT, take_event,
-                        stream);
-}
-
-/* ---- events -------------------------------------------------------------- */
-
-static void
-shake_hands(streams_t *self, struct stream *stream)
-{
-    int rc = SSL_do_handshake(stream->ssl);
-    enum progress progress = rc == 1 ? PROGRESS_DONE
-        : progress_of(stream->ssl, rc);
-    char reason[128];
-
-    switch (progress) {
-    case PROGRESS_DONE:
-        stream->state = OPEN;
-        write_output(self, stream);
-        break;
-    case PROGRESS_LOST:
-        lose(self, stream, tls_reason(stream->ssl, reason));
-        break;
-    default:
-        core_loop_watch(self->loop, stream->fd,
-                        progress == PROGRESS_WRITE ? EPOLLOUT : EPOLLIN,
-                        take_event, stream);
-    }
-}
-
-static void
-finish_connect(streams_t *self, struct stream *stream)
-{
-    int error = 0;
-    socklen_t size = sizeof error;
-
-    getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0) {
-        lose(self, stream, strerrordesc_np(error));
-        return;
-    }
-    if (stream->ssl != NULL) {
-        stream->state = HANDSHAKING;
-        shake_hands(self, stream);
-        return;
-    }
-    stream->state = OPEN;
-    write_output(self, stream);
-}
-
-static void
-take_event(void *owner, int fd, uint32_t events)
-{
-    struct stream *stream = owner;
-    streams_t *self = stream->pool->streams;
-    uint32_t serial = stream->serial;
-
-    (void) fd;
-    if (stream->state == CONNECTING)
-        finish_connect(self, stream);
-    else if (stream->state == HANDSHAKING)
-        shake_hands(self, stream);
-    else if (stream->state == OPEN) {
-        if ((events & EPOLLOUT) != 0)
-            write_output(self, stream);
-        if (stream->state == OPEN && stream->serial == serial)
-            read_input(self, stream);
-    }
 }
