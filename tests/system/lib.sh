@@ -193,13 +193,26 @@ helper() {
     helpers="$helpers $!"
 }
 
+# Process ids of all whose command line names our folder: also of those that
+# have only just begun, and hold no lock yet.
+folder_pids() {
+    # From a file, so that grep does not find itself.
+    echo "$folder/" | grep -lsF -f - /proc/[0-9]*/cmdline | cut -d/ -f3
+}
+
 end_processes() {
     # The supervisor first: it would start again what ends.
     if [ -e "$folder/run/corednsctl.control.lock" ]; then
         kill -KILL "$(pid_of corednsctl)" 2>/dev/null
     fi
-    # shellcheck disable=SC2046
-    kill -KILL $(all_pids) 2>/dev/null
+    end_processes_left=20
+    while [ $end_processes_left -gt 0 ]; do
+        left=$(folder_pids)
+        [ -n "$left" ] || break
+        end_processes_left=$((end_processes_left - 1))
+        # shellcheck disable=SC2086
+        kill -KILL $left 2>/dev/null
+    done
     for pid in $helpers; do
         kill -TERM "$pid" 2>/dev/null
         wait "$pid" 2>/dev/null
