@@ -196,8 +196,9 @@ helper() {
 # Process ids of all whose command line names our folder: also of those that
 # have only just begun, and hold no lock yet.
 folder_pids() {
+    # shellcheck disable=SC2062
     # From a file, so that grep does not find itself.
-    echo "$folder/" | grep -lsF -f - /proc/[0-9]*/cmdline | cut -d/ -f3
+    echo "$folder/" | grep -lsFf - /proc/[0-9]*/cmdline | cut -d/ -f3
 }
 
 end_processes() {
