@@ -68,6 +68,17 @@ void
     core_loop_unsocket(core_loop_t *self, void *socket);
 
 /*
+ * A send may swallow the wake-up of a message that comes at the same time, so
+ * before each sleep every socket is asked, which costs a system call each.  An
+ * owner that says core_loop_used() after each send can spare its socket that:
+ * it declares so once by core_loop_socket_tells().
+ */
+void
+    core_loop_socket_tells(core_loop_t *self, void *socket);
+void
+    core_loop_used(core_loop_t *self, void *socket);
+
+/*
  * Calls run every interval_ms, first after first_ms.  interval_ms 0: once (the
  * timer ends itself after the call, and the pointer is not to be used again).
  */

@@ -79,6 +79,7 @@ core_call_end(core_call_t **self_p, int exit_code)
     void *socket = self->control->socket;
     char code[12];
 
+    core_loop_used(self->control->loop, socket);
     fflush(self->output);
     snprintf(code, sizeof code, "%d", exit_code);
 
@@ -226,6 +227,7 @@ core_control_new(void *context, core_loop_t *loop, const char *endpoint,
         return NULL;
     }
     core_loop_socket(loop, self->socket, drain, self);
+    core_loop_socket_tells(loop, self->socket);
     return self;
 }
 

@@ -86,6 +86,7 @@ core_inlet_new(void *context, core_loop_t *loop, const char *endpoint,
         return NULL;
     }
     core_loop_socket(loop, self->socket, drain, self);
+    core_loop_socket_tells(loop, self->socket);
     return self;
 }
 
@@ -110,6 +111,7 @@ bool
 core_inlet_send(core_inlet_t *self, const struct core_envelope *envelope,
                 core_batch_t *batch)
 {
+    core_loop_used(self->loop, self->socket);
     if (!message_frames_send(self->socket, envelope, batch)) {
         self->counters.unroutable += core_batch_count(batch);
         return false;

@@ -6,9 +6,11 @@
  * round runs is only marked, and freed when the round is over, so a callback
  * may end anything, itself included.
  *
- * ZeroMQ's descriptor is edge-triggered and shared by reading and writing, so
- * an event on it is only a reason to ask ZMQ_EVENTS; and because sending may
- * eat an edge, all sockets are asked before each sleep.
+ * ZeroMQ's descriptor says that commands wait for the socket, not that a
+ * message does: an event on it is only a reason to ask ZMQ_EVENTS, which takes
+ * the commands.  So does a send; what it takes will not wake us any more, and
+ * the socket must be asked before we sleep.  Asking costs a system call, so
+ * only those are asked that were woken, used, or whose owner does not tell.
  */
 
 #include "coredns/loop.h"
@@ -17,6 +19,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
@@ -29,7 +32,11 @@
 
 #define EVENTS_PER_WAIT 64
 
+/* What epoll's data pointer points to. */
+enum entry_kind { WATCH, SOCKET };
+
 struct watch {
+    enum entry_kind kind;
     struct watch *next;
     int fd;
     core_loop_ready *ready;
@@ -38,11 +45,15 @@ struct watch {
 };
 
 struct socket {
+    enum entry_kind kind;
     struct socket *next;
     void *socket;
     int fd;
     core_loop_drain *drain;
     void *owner;
+    bool tells;                         /* its owner says when it was used */
+    bool was_used;
+    bool must_ask;
     bool gone;
 };
 
@@ -76,6 +87,8 @@ struct core_loop {
     int64_t armed_ms;                   /* what timer_fd is set to; 0: off */
     sigset_t signals;
     struct watch *watches;
+    struct watch **by_fd;               /* the same, by descriptor */
+    size_t by_fd_count;
     struct socket *sockets;
     core_timer_t *timers;
     struct flusher *flushers;
@@ -155,6 +168,7 @@ core_loop_destroy(core_loop_t **self_p)
         free(self->signal_entries);
         self->signal_entries = next;
     }
+    free(self->by_fd);
     close(self->epoll_fd);
     close(self->timer_fd);
     if (self->signal_fd != -1)
@@ -186,10 +200,22 @@ core_loop_stop(core_loop_t *self)
 static struct watch *
 find_watch(core_loop_t *self, int fd)
 {
-    for (struct watch *watch = self->watches; watch; watch = watch->next)
-        if (watch->fd == fd && !watch->gone)
-            return watch;
-    return NULL;
+    return (size_t) fd < self->by_fd_count ? self->by_fd[fd] : NULL;
+}
+
+static void
+index_watch(core_loop_t *self, int fd, struct watch *watch)
+{
+    size_t count = (size_t) fd + 1;
+
+    if (count > self->by_fd_count) {
+        self->by_fd = core_reallocate(self->by_fd,
+                                      2 * count * sizeof *self->by_fd);
+        memset(self->by_fd + self->by_fd_count, 0,
+               (2 * count - self->by_fd_count) * sizeof *self->by_fd);
+        self->by_fd_count = 2 * count;
+    }
+    self->by_fd[fd] = watch;
 }
 
 void
@@ -201,9 +227,11 @@ core_loop_watch(core_loop_t *self, int fd, uint32_t events,
 
     if (watch == NULL) {
         watch = core_allocate(sizeof *watch);
+        watch->kind = WATCH;
         watch->fd = fd;
         watch->next = self->watches;
         self->watches = watch;
+        index_watch(self, fd, watch);
         operation = EPOLL_CTL_ADD;
     }
     watch->ready = ready;
@@ -223,6 +251,7 @@ core_loop_unwatch(core_loop_t *self, int fd)
     if (watch == NULL)
         return;
     epoll_ctl(self->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+    self->by_fd[fd] = NULL;
     watch->gone = true;
     self->has_gone = true;
 }
@@ -238,15 +267,15 @@ core_loop_socket(core_loop_t *self, void *socket, core_loop_drain *drain,
     int rc = zmq_getsockopt(socket, ZMQ_FD, &entry->fd, &size);
 
     assert(rc == 0);
+    entry->kind = SOCKET;
     entry->socket = socket;
     entry->drain = drain;
+    entry->must_ask = true;
     entry->owner = owner;
     entry->next = self->sockets;
     self->sockets = entry;
 
-    /* Only to wake up: what is ready is asked of the sockets themselves. */
-    struct epoll_event event = { .events = EPOLLIN | EPOLLET,
-                                 .data.ptr = self };
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = entry };
 
     rc = epoll_ctl(self->epoll_fd, EPOLL_CTL_ADD, entry->fd, &event);
     assert(rc == 0);
@@ -264,6 +293,41 @@ core_loop_unsocket(core_loop_t *self, void *socket)
     }
 }
 
+static struct socket *
+find_socket(core_loop_t *self, const void *socket)
+{
+    struct socket *entry = self->sockets;
+
+    while (entry != NULL && (entry->socket != socket || entry->gone))
+        entry = entry->next;
+    return entry;
+}
+
+void
+core_loop_socket_tells(core_loop_t *self, void *socket)
+{
+    find_socket(self, socket)->tells = true;
+}
+
+void
+core_loop_used(core_loop_t *self, void *socket)
+{
+    struct socket *entry = find_socket(self, socket);
+
+    if (entry != NULL)
+        entry->was_used = true;
+}
+
+static bool
+is_readable(const struct socket *entry)
+{
+    int events = 0;
+    size_t size = sizeof events;
+
+    return zmq_getsockopt(entry->socket, ZMQ_EVENTS, &events, &size) == 0
+        && (events & ZMQ_POLLIN) != 0;
+}
+
 /* Lets every socket that has something read.  True: there may be more. */
 static bool
 drain_sockets(core_loop_t *self)
@@ -271,32 +335,28 @@ drain_sockets(core_loop_t *self)
     bool more = false;
 
     for (struct socket *entry = self->sockets; entry; entry = entry->next) {
-        int events = 0;
-        size_t size = sizeof events;
-
-        if (entry->gone
-            || zmq_getsockopt(entry->socket, ZMQ_EVENTS, &events, &size) != 0)
+        if (entry->gone || !entry->must_ask)
             continue;
-        if ((events & ZMQ_POLLIN) != 0 && entry->drain(entry->owner))
-            more = true;
+        entry->must_ask = is_readable(entry) && entry->drain(entry->owner);
+        more = more || entry->must_ask;
     }
     return more;
 }
 
-/* True when a socket is readable, though no edge will tell. */
+/* Asks the sockets that nothing may wake us for; true when one is readable. */
 static bool
-is_socket_ready(core_loop_t *self)
+find_unheard(core_loop_t *self)
 {
-    for (struct socket *entry = self->sockets; entry; entry = entry->next) {
-        int events = 0;
-        size_t size = sizeof events;
+    bool found = false;
 
-        if (!entry->gone
-            && zmq_getsockopt(entry->socket, ZMQ_EVENTS, &events, &size) == 0
-            && (events & ZMQ_POLLIN) != 0)
-            return true;
+    for (struct socket *entry = self->sockets; entry; entry = entry->next) {
+        if (entry->gone || (entry->tells && !entry->was_used))
+            continue;
+        entry->was_used = false;
+        if (entry->must_ask || is_readable(entry))
+            found = entry->must_ask = true;
     }
-    return false;
+    return found;
 }
 
 /* ---- timers -------------------------------------------------------------- */
@@ -433,9 +493,9 @@ wait_and_dispatch(core_loop_t *self, bool may_sleep)
     assert(count >= 0 || errno == EINTR);
     read_clock(self);
     for (int i = 0; i < count; i++) {
-        struct watch *watch = events[i].data.ptr;
+        enum entry_kind *kind = events[i].data.ptr;
 
-        if (watch == NULL) {
+        if (kind == NULL) {
             uint64_t expirations;
             ssize_t size = read(self->timer_fd, &expirations,
                                 sizeof expirations);
@@ -443,8 +503,14 @@ wait_and_dispatch(core_loop_t *self, bool may_sleep)
             (void) size;
             self->armed_ms = 0;
         }
-        else if (events[i].data.ptr != self && !watch->gone)
-            watch->ready(watch->owner, watch->fd, events[i].events);
+        else if (*kind == SOCKET)
+            ((struct socket *) (void *) kind)->must_ask = true;
+        else {
+            struct watch *watch = (struct watch *) (void *) kind;
+
+            if (!watch->gone)
+                watch->ready(watch->owner, watch->fd, events[i].events);
+        }
     }
 }
 
@@ -456,7 +522,7 @@ core_loop_run(core_loop_t *self)
     self->stopped = false;
     while (!self->stopped) {
         arm_timer(self);
-        wait_and_dispatch(self, !more && !is_socket_ready(self));
+        wait_and_dispatch(self, !find_unheard(self) && !more);
         run_timers(self);
         more = drain_sockets(self);
         for (struct flusher *flusher = self->flushers; flusher;

@@ -135,6 +135,7 @@ watch_peer(struct instance *instance, void *context)
     assert(rc == 0);
     core_loop_socket(instance->outlet->loop, instance->monitor,
                      drain_monitor, instance);
+    core_loop_socket_tells(instance->outlet->loop, instance->monitor);
 }
 
 static int
@@ -153,6 +154,7 @@ connect_instance(struct instance *instance, void *context,
     watch_peer(instance, context);
     core_loop_socket(instance->outlet->loop, instance->socket, drain_replies,
                      instance);
+    core_loop_socket_tells(instance->outlet->loop, instance->socket);
     if (zmq_connect(instance->socket, endpoint) == -1) {
         core_fault_set(fault, NULL, 0, "cannot connect to %s: %s", endpoint,
                        zmq_strerror(zmq_errno()));
@@ -264,6 +266,7 @@ core_outlet_send(core_outlet_t *self, unsigned instance,
     for (unsigned i = 0; i < self->count; i++) {
         struct instance *to = &self->instances[(instance + i) % self->count];
 
+        core_loop_used(self->loop, to->socket);
         if (message_frames_send(to->socket, envelope, batch)) {
             self->counters.batches_out++;
             self->counters.records_out += core_batch_count(batch);
