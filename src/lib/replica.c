@@ -24,7 +24,7 @@
 #include <sys/random.h>
 
 #include "coredns/memory.h"
-#include "lib/feed_zones.h"
+#include "lib/replica_parts.h"
 
 #define CREDIT 8                        /* frames under way to us */
 #define CREDIT_BATCH 4                  /* frames that are paid at once */
@@ -32,34 +32,6 @@
                                            the request is known */
 #define FETCH_SILENCE_MS 5000           /* and after which we ask anew */
 #define SILENCE_MS 3500                 /* three beats and a half */
-#define ZONES 1000000                   /* of one source, at most */
-#define RETRY_MS 250                    /* at most: chosen by chance */
-
-enum replica_state { LISTENING, WANTING, FETCHING, FOLLOWING };
-
-struct replica {
-    struct core_subscriber_hooks hooks;
-    void *owner;
-    enum replica_state state;
-    feed_zones_t *zones;
-    uint64_t epoch;
-    uint64_t sequence;                  /* all up to it is known */
-    bool ours;                          /* sequence is of this epoch */
-    bool complete;                      /* the source has announced all */
-    bool synced;                        /* what the hook was told last */
-    size_t wanted;                      /* zones to be fetched */
-    uint32_t request;
-    bool only;                          /* it names zones */
-    int64_t ask_at_ms;
-    int64_t heard_ms;                   /* any word of the source */
-    int64_t fetched_ms;                 /* last frame of an answer */
-    int64_t followed_ms;                /* last time all was well */
-    unsigned unpaid;                    /* frames taken, credit not returned */
-    bool poke;
-    struct feed_zone *open;             /* the zone an answer is in */
-    uint64_t open_sequence;
-    uint64_t refused;
-};
 
 replica_t *
 replica_new(const struct core_subscriber_hooks *hooks, void *owner)
@@ -93,14 +65,6 @@ replica_refused(const replica_t *self)
     return self->refused;
 }
 
-/* The same on every subscriber, and larger after each change: a source that
-   starts again has an epoch, in microseconds, above all it ever said. */
-static uint64_t
-version(const replica_t *self, uint64_t sequence)
-{
-    return self->epoch + sequence;
-}
-
 /* ---- states -------------------------------------------------------------- */
 
 /* Many subscribers that miss the same message do not ask at the same time. */
@@ -110,12 +74,12 @@ some_ms(void)
     uint16_t chance = 0;
 
     if (getrandom(&chance, sizeof chance, GRND_NONBLOCK) == -1)
-        return RETRY_MS;
-    return chance % RETRY_MS;
+        return REPLICA_RETRY_MS;
+    return chance % REPLICA_RETRY_MS;
 }
 
-static void
-want(replica_t *self, int64_t at_ms)
+void
+replica_want(replica_t *self, int64_t at_ms)
 {
     self->state = WANTING;
     self->ask_at_ms = at_ms;
@@ -132,8 +96,8 @@ tell_synced(replica_t *self, const char *reason)
     self->hooks.synced(self->owner, synced, reason);
 }
 
-static void
-drop_zone(replica_t *self, struct feed_zone *zone)
+void
+replica_drop_zone(replica_t *self, struct feed_zone *zone)
 {
     struct core_zone_id id;
 
@@ -155,17 +119,16 @@ drop_left_over(replica_t *self)
          zone = next) {
         next = zone->next;
         if (zone->epoch != self->epoch && !zone->wanted)
-            drop_zone(self, zone);
+            replica_drop_zone(self, zone);
     }
 }
 
-/* Everything that was asked for is there. */
-static void
-follow(replica_t *self, int64_t now_ms)
+void
+replica_follow(replica_t *self, int64_t now_ms)
 {
     self->followed_ms = now_ms;
     if (self->wanted > 0) {
-        want(self, now_ms);
+        replica_want(self, now_ms);
         return;
     }
     self->state = FOLLOWING;
@@ -175,9 +138,8 @@ follow(replica_t *self, int64_t now_ms)
     }
 }
 
-/* The source has started again: what we have stays until its new data come. */
-static void
-start_epoch(replica_t *self, uint64_t epoch, int64_t now_ms)
+void
+replica_start_epoch(replica_t *self, uint64_t epoch, int64_t now_ms)
 {
     self->epoch = epoch;
     self->sequence = 0;
@@ -189,7 +151,7 @@ start_epoch(replica_t *self, uint64_t epoch, int64_t now_ms)
         zone->sequence = 0;
         zone->wanted = false;
     }
-    want(self, now_ms);
+    replica_want(self, now_ms);
 }
 
 static void
@@ -200,11 +162,11 @@ close_open_zone(replica_t *self)
     self->open = NULL;
 }
 
-static void
-give_up_fetching(replica_t *self, int64_t at_ms)
+void
+replica_give_up(replica_t *self, int64_t at_ms)
 {
     close_open_zone(self);
-    want(self, at_ms);
+    replica_want(self, at_ms);
 }
 
 /* ---- published messages -------------------------------------------------- */
@@ -217,12 +179,11 @@ mend(replica_t *self, int64_t now_ms)
     for (struct feed_zone *zone = feed_zones_first(self->zones); zone != NULL;
          zone = zone->next)
         zone->wanted = false;
-    want(self, now_ms + some_ms());
+    replica_want(self, now_ms + some_ms());
 }
 
-/* Applies the changes in a frame's body; false when one is broken. */
-static bool
-apply_changes(replica_t *self, const uint8_t *zone_name, const uint8_t *bytes,
+bool
+replica_apply(replica_t *self, const uint8_t *zone_name, const uint8_t *bytes,
               size_t size)
 {
     struct core_change change;
@@ -255,7 +216,7 @@ apply_frame(replica_t *self, const struct replica_frame *frame,
 
     return used > 0 && own.layer == id->layer
         && core_name_equal(own.name, id->name)
-        && apply_changes(self, id->name,
+        && replica_apply(self, id->name,
                          frame->bytes + FEED_HEADER_SIZE + used,
                          frame->size - FEED_HEADER_SIZE - used);
 }
@@ -284,7 +245,7 @@ handle_change(replica_t *self, const struct feed_header *header,
         }
     }
     zone->sequence = header->sequence;
-    self->hooks.commit(self->owner, version(self, header->sequence));
+    self->hooks.commit(self->owner, replica_version(self, header->sequence));
     return true;
 }
 
@@ -311,7 +272,7 @@ static void
 renew_zone(replica_t *self, const struct core_zone_id *id,
            const struct feed_header *header)
 {
-    if (feed_zones_count(self->zones) >= ZONES)
+    if (feed_zones_count(self->zones) >= REPLICA_ZONES)
         return;
 
     struct feed_zone *zone = feed_zones_add(self->zones, id);
@@ -341,7 +302,7 @@ remove_zone(replica_t *self, const struct core_zone_id *id,
     struct feed_zone *zone = feed_zones_find(self->zones, id);
 
     if (zone != NULL && zone->sequence < header->sequence)
-        drop_zone(self, zone);
+        replica_drop_zone(self, zone);
 }
 
 static bool
@@ -371,7 +332,7 @@ handle_beat(replica_t *self, const struct feed_header *header, int64_t now_ms)
     if (header->sequence > self->sequence)
         mend(self, now_ms);
     else if (self->wanted == 0)
-        follow(self, now_ms);
+        replica_follow(self, now_ms);
 }
 
 static void
@@ -392,7 +353,7 @@ handle_numbered(replica_t *self, const struct feed_header *header,
     }
     self->sequence = header->sequence;
     if (self->wanted > 0)
-        want(self, now_ms);
+        replica_want(self, now_ms);
 }
 
 bool
@@ -417,7 +378,7 @@ replica_published(replica_t *self, const struct replica_frame *frames,
     }
     self->heard_ms = now_ms;
     if (header.epoch != self->epoch || self->state == LISTENING) {
-        start_epoch(self, header.epoch, now_ms);
+        replica_start_epoch(self, header.epoch, now_ms);
         return true;
     }
 
@@ -433,176 +394,6 @@ replica_published(replica_t *self, const struct replica_frame *frames,
     else
         handle_numbered(self, &header, frames, count, now_ms);
     return true;
-}
-
-/* ---- answers ------------------------------------------------------------- */
-
-static bool
-handle_list(replica_t *self, const struct feed_section *section)
-{
-    struct core_zone_id id;
-    size_t used;
-
-    for (size_t offset = 0; offset < section->size; offset += used) {
-        used = feed_zone_read(section->bytes + offset, section->size - offset,
-                              &id);
-        if (used == 0)
-            return false;
-
-        struct feed_zone *zone = feed_zones_find(self->zones, &id);
-
-        if (zone != NULL)
-            zone->seen = self->request;
-    }
-    return true;
-}
-
-static bool
-handle_zone(replica_t *self, const struct feed_section *section)
-{
-    struct core_zone_id id;
-    struct feed_options options;
-    size_t used = feed_zone_read(section->bytes, section->size, &id);
-
-    if (self->open != NULL || used == 0 || section->size - used < 8
-        || feed_zones_count(self->zones) >= ZONES
-        || feed_options_read(section->bytes + used + 8,
-                             section->size - used - 8, &options) == 0)
-        return false;
-    self->open = feed_zones_add(self->zones, &id);
-    self->open->seen = self->request;
-    self->open_sequence = feed_get64(section->bytes + used);
-    self->hooks.begin(self->owner, &id, &options.options, true);
-    return true;
-}
-
-static bool
-handle_records(replica_t *self, const struct feed_section *section)
-{
-    return self->open != NULL
-        && apply_changes(self, self->open->name, section->bytes,
-                         section->size);
-}
-
-static bool
-handle_end(replica_t *self, const struct feed_section *section)
-{
-    struct feed_zone *zone = self->open;
-
-    (void) section;
-    if (zone == NULL)
-        return false;
-    zone->epoch = self->epoch;
-    zone->sequence = self->open_sequence;
-    if (zone->wanted)
-        self->wanted--;
-    zone->wanted = false;
-    self->open = NULL;
-    self->hooks.commit(self->owner, version(self, self->open_sequence));
-    return true;
-}
-
-/* Zones that the list of all zones has not named are gone; of those of a
-   former epoch only drop_left_over() can tell. */
-static void
-drop_unlisted(replica_t *self)
-{
-    struct feed_zone *next;
-
-    for (struct feed_zone *zone = feed_zones_first(self->zones); zone != NULL;
-         zone = next) {
-        next = zone->next;
-        if (zone->epoch == self->epoch && zone->seen != self->request)
-            drop_zone(self, zone);
-    }
-}
-
-/* A zone that was asked for and not sent is gone; its removal will follow. */
-static void
-forget_asked(replica_t *self)
-{
-    for (struct feed_zone *zone = feed_zones_first(self->zones); zone != NULL;
-         zone = zone->next) {
-        if (zone->wanted && zone->asked == self->request) {
-            zone->wanted = false;
-            self->wanted--;
-        }
-    }
-}
-
-static bool
-handle_done(replica_t *self, const struct feed_section *section)
-{
-    if (self->open != NULL || section->size < 8)
-        return false;
-    if (self->only) {
-        forget_asked(self);
-    } else {
-        self->sequence = feed_get64(section->bytes);
-        self->ours = true;
-        self->complete = section->flags & FEED_DONE_COMPLETE;
-        if (section->flags & FEED_DONE_LISTED)
-            drop_unlisted(self);
-    }
-    self->request++;
-    follow(self, self->fetched_ms);
-    return true;
-}
-
-static bool (*const section_handlers[])(replica_t *self,
-                                        const struct feed_section *section) = {
-    [FEED_LIST] = handle_list,
-    [FEED_ZONE] = handle_zone,
-    [FEED_RECORDS] = handle_records,
-    [FEED_END] = handle_end,
-    [FEED_DONE] = handle_done,
-};
-
-/* Takes the sections of a frame; false when one is broken. */
-static bool
-take_sections(replica_t *self, const uint8_t *bytes, size_t size)
-{
-    struct feed_section section;
-    size_t used;
-
-    for (size_t offset = 0; offset < size; offset += used) {
-        used = feed_section_read(bytes + offset, size - offset, &section);
-        if (used == 0 || self->state != FETCHING
-            || !section_handlers[section.kind](self, &section))
-            return false;
-    }
-    return true;
-}
-
-void
-replica_answered(replica_t *self, const struct replica_frame *frame,
-                 int64_t now_ms)
-{
-    struct feed_header header;
-
-    if (!feed_header_read(frame->bytes, frame->size, &header)) {
-        self->refused++;
-        return;
-    }
-
-    /* What is left of a request that was given up. */
-    if (self->state != FETCHING || header.request != self->request)
-        return;
-    self->heard_ms = now_ms;
-    self->fetched_ms = now_ms;
-    if (header.epoch != self->epoch) {
-        close_open_zone(self);
-        start_epoch(self, header.epoch, now_ms);
-    } else if (header.kind == FEED_ABSENT) {
-        give_up_fetching(self, now_ms);
-    } else if (header.kind != FEED_SNAPSHOT
-               || !take_sections(self, frame->bytes + FEED_HEADER_SIZE,
-                                 frame->size - FEED_HEADER_SIZE)) {
-        self->refused++;
-        give_up_fetching(self, now_ms + RETRY_MS);
-    } else if (self->state == FETCHING) {
-        self->unpaid++;
-    }
 }
 
 /* ---- requests ------------------------------------------------------------ */
@@ -680,7 +471,7 @@ void
 replica_unsent(replica_t *self)
 {
     if (self->state == FETCHING)
-        give_up_fetching(self, self->ask_at_ms);
+        replica_give_up(self, self->ask_at_ms);
 }
 
 void
@@ -690,7 +481,7 @@ replica_tick(replica_t *self, int64_t now_ms)
         int64_t silent_ms = now_ms - self->fetched_ms;
 
         if (silent_ms > FETCH_SILENCE_MS)
-            give_up_fetching(self, now_ms + some_ms());
+            replica_give_up(self, now_ms + some_ms());
         else if (silent_ms > POKE_MS)
             self->poke = true;
     }
