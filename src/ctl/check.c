@@ -1,8 +1,9 @@
 /*
  * check - the verb check: all that is wrong with the configuration
  *
- * It needs no run directory and touches none: the copy that the stages' own
- * checks read lies in a folder of its own, which goes away.
+ * It needs no run directory: the copy that the stages' own checks read lies in
+ * a folder of its own, which goes away.  So it can be read by users that the
+ * run directory lets in only when the configuration is carried out.
  */
 
 #include "ctl/check.h"
@@ -90,9 +91,10 @@ print_json(const char *text, int code)
 
 /* A folder of a new name in the first place that can be written; yours. */
 static char *
-make_new_folder(void)
+make_new_folder(const char *run_directory)
 {
-    const char *places[] = { getenv("TMPDIR"), "/tmp", "/run", "/dev/shm" };
+    const char *places[] = { getenv("TMPDIR"), "/tmp", "/run", "/dev/shm",
+                             run_directory };
 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char *folder;
@@ -112,7 +114,7 @@ make_new_folder(void)
 static char *
 make_folder(const struct toolkit *toolkit, FILE *output)
 {
-    char *folder = make_new_folder();
+    char *folder = make_new_folder(toolkit->run_directory);
     struct directory_owner owner = { .user = toolkit->plan == NULL ? NULL
                                      : toolkit->plan->user };
     struct core_fault fault;
@@ -131,7 +133,8 @@ make_folder(const struct toolkit *toolkit, FILE *output)
 }
 
 static int
-check_in_folder(const struct toolkit *toolkit, FILE *output)
+check_in_folder(const struct toolkit *toolkit, enum checker_depth depth,
+                FILE *output)
 {
     char *folder = make_folder(toolkit, output);
     char *copy_path;
@@ -141,7 +144,7 @@ check_in_folder(const struct toolkit *toolkit, FILE *output)
     if (asprintf(&copy_path, "%s/" COPY, folder) == -1)
         abort();
 
-    int code = checker_run(toolkit, CHECKER_DATA, copy_path, output);
+    int code = checker_run(toolkit, depth, copy_path, output);
 
     unlink(copy_path);
     rmdir(folder);
@@ -163,10 +166,13 @@ check_run(const struct request *request)
     toolkit_plan(&toolkit, request->config_path, request->run_directory,
                  request->verbose > 0);
 
-    int code = request->output != NULL
-        ? checker_run(&toolkit, CHECKER_SETTINGS, request->output, output)
-        : check_in_folder(&toolkit, output);
+    bool has_output = request->output != NULL;
+    int code = check_in_folder(&toolkit, has_output ? CHECKER_SETTINGS
+                               : CHECKER_DATA, output);
 
+    if (has_output && code == CORE_EXIT_DONE
+        && checker_write_copy(&toolkit, request->output, output) == -1)
+        code = CORE_EXIT_FAILED;
     fclose(output);
     if ((request->options & OPTION_JSON) != 0)
         print_json(text, code);

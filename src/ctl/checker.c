@@ -40,8 +40,9 @@ struct check {
 
 /* ---- the copy ------------------------------------------------------------ */
 
-static int
-write_copy(const struct toolkit *toolkit, const char *path, FILE *output)
+int
+checker_write_copy(const struct toolkit *toolkit, const char *path,
+                   FILE *output)
 {
     struct directory_owner owner = { .user = toolkit->plan->user };
     int fd = directory_create_file(path, &owner);
@@ -220,7 +221,7 @@ checker_run(const struct toolkit *toolkit, enum checker_depth depth,
 
     print_own(toolkit->faults, output);
     if (toolkit->plan != NULL && has_user(toolkit->plan)) {
-        if (write_copy(toolkit, copy_path, output) == -1)
+        if (checker_write_copy(toolkit, copy_path, output) == -1)
             return CORE_EXIT_FAILED;
         code = check_stages(toolkit->plan, depth, copy_path, output);
     }

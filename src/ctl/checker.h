@@ -25,4 +25,9 @@ int
     checker_run(const struct toolkit *toolkit, enum checker_depth depth,
                 const char *copy_path, FILE *output);
 
+/* Writes that copy alone.  -1 when it cannot be written: that is told. */
+int
+    checker_write_copy(const struct toolkit *toolkit, const char *path,
+                       FILE *output);
+
 #endif

@@ -35,7 +35,9 @@ char *
 /*
  * Makes the folder (and those above it), or checks that the one that is there
  * is ours and private.  A folder that others may enter is refused, unless it
- * is empty or has been a run directory before: then it is closed to them.
+ * is empty or has been a run directory before: then it is closed to them.  One
+ * of another user is refused, unless it was root's run directory before and is
+ * so again.
  */
 int
     directory_prepare(const char *path, const struct directory_owner *owner,

@@ -18,6 +18,7 @@
 #include "coredns/memory.h"
 #include "coredns/stage.h"
 
+#include "ctl/directory.h"
 #include "ctl/listener.h"
 
 #define COPY "coredns.conf"
@@ -220,6 +221,19 @@ remove_old_copy(const struct house *house)
     free(old_path);
 }
 
+/* ---- the run directory --------------------------------------------------- */
+
+/* Whoever wanted the new plan has given it to the new plan's user. */
+static void
+put_folder_back(const struct house *house)
+{
+    struct core_fault fault;
+
+    if (house->plan != NULL
+        && directory_prepare_all(house->plan, &fault) == -1)
+        core_log_fault(CORE_LOG_ERROR, &fault);
+}
+
 /* ---- the end ------------------------------------------------------------- */
 
 /* All is as the new plan says. */
@@ -314,6 +328,7 @@ go_back(struct transition *self, change_t *change)
     self->text = core_copy_text(change_text(change));
     self->exit_code = change_exit_code(change);
     put_copy_back(house);
+    put_folder_back(house);
     undo = change_new(house->context, house->loop, house->run_directory,
                       take_undone, house);
     for (size_t i = 0; i < self->count; i++)
@@ -386,6 +401,7 @@ transition_begin(struct house *house, enum transition_cause cause,
     find_moves(self);
     if (open_sockets(self, fault) == -1
         || install_copy(house, copy_path, fault) == -1) {
+        put_folder_back(house);
         roll_back(self);
         destroy(self);
         return -1;
