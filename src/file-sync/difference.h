@@ -10,7 +10,7 @@
 #ifndef FILE_SYNC_DIFFERENCE_H
 #define FILE_SYNC_DIFFERENCE_H
 
-#include "file-sync/record_list.h"
+#include "file-sync/changes.h"
 #include "file-sync/version.h"
 
 enum difference {
@@ -19,16 +19,6 @@ enum difference {
                                            only reading all of it tells */
     DIFFERENCE_WHOLE,                   /* too much, or a fault: read all */
 };
-
-struct changes {
-    record_list_t *removed;             /* not sorted in any useful order; */
-    record_list_t *added;               /* removals come first */
-};
-
-void
-    changes_start(struct changes *self);
-void
-    changes_end(struct changes *self);
 
 /*
  * Compares a large version, which has its check, with the text that is to
@@ -44,14 +34,5 @@ enum difference
 enum difference
     difference_of_versions(version_t *old, version_t *new_version,
                            struct changes *changes);
-
-/*
- * True when a removed record must leave the zone: not when another copy of it
- * is still in the text.  check is that of the new version, or NULL when
- * changes are those of two versions.
- */
-bool
-    changes_is_removal(const struct changes *self, const zone_check_t *check,
-                       const struct zone_record *removed);
 
 #endif

@@ -10,23 +10,17 @@
 #include <time.h>
 
 #include "coredns/message.h"
-#include "coredns/rrtype.h"
+#include "file-sync/rdata_octets.h"
 #include "file-sync/svcb.h"
+#include "file-sync/type_word.h"
 
-/* The word in front; the reader goes behind it. */
-static const struct word *
-take_word(struct rdata_reader *self)
-{
-    self->left--;
-    return self->word++;
-}
 
 /* ---- names and numbers --------------------------------------------------- */
 
 static bool
 read_name(struct rdata_reader *self, enum name_case letters)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     uint8_t name[CORE_NAME_SIZE];
     int size = word->is_quoted ? -1
         : name_word_read(name, word, self->origin, letters);
@@ -50,7 +44,7 @@ read_small_name(struct rdata_reader *self)
 static bool
 read_8(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     uint32_t number;
 
     return word_number(word, UINT8_MAX, &number) ? rdata_put8(self, number)
@@ -60,7 +54,7 @@ read_8(struct rdata_reader *self)
 static bool
 read_16(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     uint32_t number;
 
     return word_number(word, UINT16_MAX, &number) ? rdata_put16(self, number)
@@ -70,7 +64,7 @@ read_16(struct rdata_reader *self)
 static bool
 read_32(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     uint32_t number;
 
     return word_number(word, UINT32_MAX, &number) ? rdata_put32(self, number)
@@ -80,7 +74,7 @@ read_32(struct rdata_reader *self)
 static bool
 read_seconds(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     uint32_t seconds;
 
     return word_seconds(word, &seconds) ? rdata_put32(self, seconds)
@@ -91,7 +85,7 @@ read_seconds(struct rdata_reader *self)
 static bool
 read_time(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     char text[15] = "";
     struct tm tm = { .tm_sec = 0 };
     uint32_t number;
@@ -108,24 +102,12 @@ read_time(struct rdata_reader *self)
     return rdata_put32(self, (uint32_t) timegm(&tm));
 }
 
-/* The number of a type's mnemonic; -1 when it is none. */
-static int
-type_of(const struct word *word)
-{
-    char text[CORE_RRTYPE_TEXT_SIZE];
-
-    if (word->size >= sizeof text || word->is_quoted)
-        return -1;
-    memcpy(text, word->text, word->size);
-    text[word->size] = '\0';
-    return core_rrtype_from_text(text);
-}
 
 static bool
 read_type(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
-    int type = type_of(word);
+    const struct word *word = rdata_take_word(self);
+    int type = type_word_read(word);
 
     return type != -1 ? rdata_put16(self, (unsigned) type)
         : rdata_fail(self, word, "not a record type");
@@ -161,7 +143,7 @@ read_algorithm(struct rdata_reader *self)
         { "ED25519", 15 }, { "ED448", 16 }, { "INDIRECT", 252 },
         { "PRIVATEDNS", 253 }, { "PRIVATEOID", 254 }, { NULL, 0 },
     };
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     int number = find_mnemonic(algorithms, word, UINT8_MAX);
 
     return number != -1 ? rdata_put8(self, (unsigned) number)
@@ -176,7 +158,7 @@ read_certificate(struct rdata_reader *self)
         { "ISPKI", 5 }, { "IPGP", 6 }, { "ACPKIX", 7 }, { "IACPKIX", 8 },
         { "URI", 253 }, { "OID", 254 }, { NULL, 0 },
     };
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     int number = find_mnemonic(kinds, word, UINT16_MAX);
 
     return number != -1 ? rdata_put16(self, (unsigned) number)
@@ -189,7 +171,7 @@ read_certificate(struct rdata_reader *self)
 static bool
 read_ipv4(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     const char *at = word->text;
     const char *end = at + word->size;
     uint8_t address[4];
@@ -211,7 +193,7 @@ read_ipv4(struct rdata_reader *self)
 static bool
 read_ipv6(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     char text[INET6_ADDRSTRLEN];
     uint8_t address[16];
 
@@ -231,7 +213,7 @@ read_gateway_of(struct rdata_reader *self, unsigned kind)
     switch (kind) {
     case 0:
         if (self->word->size == 1 && *self->word->text == '.') {
-            take_word(self);
+            rdata_take_word(self);
             return true;
         }
         return rdata_fail(self, self->word, "not \".\", for no gateway");
@@ -261,33 +243,25 @@ read_relay(struct rdata_reader *self)
 
     if (self->left < 3)
         return rdata_fail(self, NULL, "too few words");
-    if (!word_number(take_word(self), 1, &optional)
-        || !word_number(take_word(self), 3, &kind))
+    if (!word_number(rdata_take_word(self), 1, &optional)
+        || !word_number(rdata_take_word(self), 3, &kind))
         return rdata_fail(self, self->word - 1, "not a kind of relay");
     return rdata_put8(self, optional << 7 | kind)
         && read_gateway_of(self, kind);
 }
 
-static int
-hex_digit(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    digit |= 0x20;
-    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
 
 /* "00-11-22..": two digits each, with the same mark between them. */
 static bool
 read_eui(struct rdata_reader *self, unsigned count)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
 
     if (word->size != 3 * count - 1)
         return rdata_fail(self, word, "not a hardware address");
     for (unsigned i = 0; i < count; i++) {
-        int high = hex_digit(word->text[3 * i]);
-        int low = hex_digit(word->text[3 * i + 1]);
+        int high = rdata_hex_digit(word->text[3 * i]);
+        int low = rdata_hex_digit(word->text[3 * i + 1]);
 
         if (high == -1 || low == -1
             || (i + 1 < count && word->text[3 * i + 2] != '-'))
@@ -314,7 +288,7 @@ read_eui64(struct rdata_reader *self)
 static bool
 read_locator(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     const char *at = word->text;
     const char *end = at + word->size;
 
@@ -322,8 +296,8 @@ read_locator(struct rdata_reader *self)
         unsigned value = 0;
         const char *first = at;
 
-        while (at < end && hex_digit(*at) != -1 && at - first < 4)
-            value = value << 4 | (unsigned) hex_digit(*at++);
+        while (at < end && rdata_hex_digit(*at) != -1 && at - first < 4)
+            value = value << 4 | (unsigned) rdata_hex_digit(*at++);
         if (at == first || (i < 3 ? at == end || *at++ != ':' : at != end))
             return rdata_fail(self, word, "not four groups of hex digits");
         if (!rdata_put16(self, value))
@@ -337,7 +311,7 @@ read_locator(struct rdata_reader *self)
 static bool
 read_string(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     uint8_t octets[255];
     int size = rdata_unescape(octets, sizeof octets, word->text, word->size);
 
@@ -361,7 +335,7 @@ read_strings(struct rdata_reader *self)
 static bool
 read_text(struct rdata_reader *self)
 {
-    const struct word *word = take_word(self);
+    const struct word *word = rdata_take_word(self);
     int size = rdata_unescape(self->bytes + self->size,
                               RDATA_SIZE - self->size, word->text,
                               word->size);
@@ -389,187 +363,6 @@ read_tag(struct rdata_reader *self)
         : rdata_fail(self, word, "not a tag");
 }
 
-/* ---- octets written as text ---------------------------------------------- */
-
-static bool
-put_hex(struct rdata_reader *self, const char *text, size_t size)
-{
-    if (size % 2 != 0)
-        return false;
-    for (size_t i = 0; i < size; i += 2) {
-        int high = hex_digit(text[i]);
-        int low = hex_digit(text[i + 1]);
-
-        if (high == -1 || low == -1
-            || !rdata_put8(self, (unsigned) (high << 4 | low)))
-            return false;
-    }
-    return true;
-}
-
-/* All words that are left; a word may end within an octet. */
-static bool
-read_hex(struct rdata_reader *self)
-{
-    int high = -1;
-
-    while (self->left > 0) {
-        const struct word *word = take_word(self);
-
-        for (uint32_t i = 0; i < word->size; i++) {
-            int digit = hex_digit(word->text[i]);
-
-            if (digit == -1)
-                return rdata_fail(self, word, "not hex digits");
-            if (high == -1)
-                high = digit;
-            else if (!rdata_put8(self, (unsigned) (high << 4 | digit)))
-                return false;
-            else
-                high = -1;
-        }
-    }
-    return high == -1 || rdata_fail(self, self->word - 1,
-                                    "half an octet of hex digits");
-}
-
-static int
-base64_digit(char digit)
-{
-    if (digit >= 'A' && digit <= 'Z')
-        return digit - 'A';
-    if (digit >= 'a' && digit <= 'z')
-        return digit - 'a' + 26;
-    if (digit >= '0' && digit <= '9')
-        return digit - '0' + 52;
-    return digit == '+' ? 62 : digit == '/' ? 63 : -1;
-}
-
-/* All words that are left, as one text; the padding may be missing. */
-static bool
-read_base64(struct rdata_reader *self)
-{
-    uint32_t bits = 0;
-    unsigned count = 0;                 /* bits that wait for their octet */
-    bool padded = false;
-
-    while (self->left > 0) {
-        const struct word *word = take_word(self);
-
-        for (uint32_t i = 0; i < word->size; i++) {
-            int digit = base64_digit(word->text[i]);
-
-            if (word->text[i] == '=' && (count == 4 || count == 2 || padded)) {
-                padded = true;
-                continue;
-            }
-            if (digit == -1 || padded)
-                return rdata_fail(self, word, "not base64");
-            bits = bits << 6 | (uint32_t) digit;
-            count += 6;
-            if (count >= 8) {
-                count -= 8;
-                if (!rdata_put8(self, bits >> count & 0xff))
-                    return false;
-            }
-        }
-    }
-    return count != 6 || rdata_fail(self, self->word - 1, "not base64");
-}
-
-/* As base64, but there may be none. */
-static bool
-read_key(struct rdata_reader *self)
-{
-    return self->left == 0 || read_base64(self);
-}
-
-/* Hex digits behind their length; "-" is none (RFC 5155 section 3.3). */
-static bool
-read_salt(struct rdata_reader *self)
-{
-    const struct word *word = take_word(self);
-
-    if (word->size == 1 && *word->text == '-')
-        return rdata_put8(self, 0);
-    return (word->size <= 510 && rdata_put8(self, word->size / 2)
-            && put_hex(self, word->text, word->size))
-        || rdata_fail(self, word, "not a salt");
-}
-
-static int
-base32_digit(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    digit |= 0x20;
-    return digit >= 'a' && digit <= 'v' ? digit - 'a' + 10 : -1;
-}
-
-/* Base 32 with extended hex digits, behind its length (RFC 5155). */
-static bool
-read_hash(struct rdata_reader *self)
-{
-    const struct word *word = take_word(self);
-    uint32_t bits = 0;
-    unsigned count = 0;
-
-    if (word->size > 408 || !rdata_put8(self, word->size * 5 / 8))
-        return rdata_fail(self, word, "not a hash");
-    for (uint32_t i = 0; i < word->size; i++) {
-        int digit = base32_digit(word->text[i]);
-
-        if (digit == -1)
-            return rdata_fail(self, word, "not a hash");
-        bits = bits << 5 | (uint32_t) digit;
-        count += 5;
-        if (count < 8)
-            continue;
-        count -= 8;
-        if (!rdata_put8(self, bits >> count & 0xff))
-            return false;
-    }
-    return true;
-}
-
-/* ---- sets of types, RFC 4034 section 4.1.2 ------------------------------- */
-
-static bool
-put_window(struct rdata_reader *self, unsigned window,
-           const uint8_t bits[32])
-{
-    unsigned size = 32;
-
-    while (size > 0 && bits[size - 1] == 0)
-        size--;
-    return size == 0
-        || (rdata_put8(self, window) && rdata_put8(self, size)
-            && rdata_put(self, bits, size));
-}
-
-static bool
-read_types(struct rdata_reader *self)
-{
-    uint8_t bits[256][32];
-    bool used[256] = { false };
-
-    while (self->left > 0) {
-        const struct word *word = take_word(self);
-        int type = type_of(word);
-
-        if (type == -1)
-            return rdata_fail(self, word, "not a record type");
-        if (!used[type >> 8])
-            memset(bits[type >> 8], 0, 32);
-        used[type >> 8] = true;
-        bits[type >> 8][(type & 255) / 8] |= (uint8_t) (0x80 >> type % 8);
-    }
-    for (unsigned window = 0; window < 256; window++)
-        if (used[window] && !put_window(self, window, bits[window]))
-            return false;
-    return true;
-}
-
 /* -------------------------------------------------------------------------- */
 
 static bool (*const readers[128])(struct rdata_reader *self) = {
@@ -580,13 +373,13 @@ static bool (*const readers[128])(struct rdata_reader *self) = {
     [FIELD_CERTIFICATE] = read_certificate, [FIELD_IPV4] = read_ipv4,
     [FIELD_IPV6] = read_ipv6, [FIELD_STRING] = read_string,
     [FIELD_STRINGS] = read_strings, [FIELD_TEXT] = read_text,
-    [FIELD_TAG] = read_tag, [FIELD_HEX] = read_hex,
-    [FIELD_BASE64] = read_base64, [FIELD_SALT] = read_salt,
-    [FIELD_HASH] = read_hash, [FIELD_TYPES] = read_types,
+    [FIELD_TAG] = read_tag, [FIELD_HEX] = rdata_read_hex,
+    [FIELD_BASE64] = rdata_read_base64, [FIELD_SALT] = rdata_read_salt,
+    [FIELD_HASH] = rdata_read_hash, [FIELD_TYPES] = rdata_read_types,
     [FIELD_EUI48] = read_eui48, [FIELD_EUI64] = read_eui64,
     [FIELD_LOCATOR] = read_locator, [FIELD_PARAMETERS] = svcb_read,
     [FIELD_GATEWAY] = read_gateway, [FIELD_RELAY] = read_relay,
-    [FIELD_KEY] = read_key,
+    [FIELD_KEY] = rdata_read_key,
 };
 
 bool

@@ -15,78 +15,16 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "coredns/clock.h"
 #include "coredns/log.h"
 #include "coredns/memory.h"
-#include "file-sync/directory.h"
-#include "file-sync/file_places.h"
-#include "file-sync/hosts_entry.h"
-#include "file-sync/zone_table.h"
+#include "file-sync/roster_parts.h"
 
 #define SLICE_MS 20
-#define GONE_MS 500                     /* before a file counts as gone */
 #define LOOK_MS 1000                    /* how often ages are compared */
 #define LEAST_LOOK_MS 100
 #define GROUP_OF_ZONES 0                /* those of folders follow */
-
-/* A zone file. */
-struct zone_slot {
-    zone_entry_t *entry;
-    struct file_places places;
-    int64_t look_at_ms;                 /* 0: never */
-    bool due;
-    bool wanted;                        /* by the settings being taken */
-};
-
-struct hosts_slot {
-    hosts_entry_t *entry;
-    struct file_places places;
-    int64_t look_at_ms;
-    bool due;
-};
-
-/* A folder of zone files. */
-struct folder_slot {
-    directory_t *directory;
-    char *path;
-    char *pattern;
-    char *origin;
-    const uint8_t **fall;               /* copies */
-    size_t fall_count;
-    int64_t reload_ms;
-    int64_t look_at_ms;
-    uint16_t layer;
-    bool due;
-    bool missing;                       /* and it has been said */
-    struct file_places places;          /* of the folders below it */
-};
-
-struct roster {
-    core_loop_t *loop;
-    core_publisher_t *publisher;        /* NULL: not started */
-    watcher_t *watcher;
-    core_timer_t *look;
-    core_timer_t *work;                 /* or NULL */
-    struct zone_counters counters;
-    struct zone_entry_home home;
-    struct zone_slot **zones;
-    size_t zone_count;
-    size_t zone_capacity;
-    zone_table_t *zones_by_id;
-    size_t at;                          /* where work goes on */
-    struct hosts_slot *hosts;
-    size_t hosts_count;
-    struct folder_slot *folders;
-    size_t folder_count;
-    struct file_folder last_folder;
-    void (*loaded)(void *owner);        /* NULL: it was called */
-    void *owner;
-};
-
-static void
-    work_soon(roster_t *self);
 
 /* ---- snapshots ----------------------------------------------------------- */
 
@@ -143,8 +81,8 @@ const struct core_snapshot_hooks roster_snapshot_hooks = {
 
 /* ---- zones --------------------------------------------------------------- */
 
-static int64_t
-next_look(const roster_t *self, int64_t reload_ms)
+int64_t
+roster_next_look(const roster_t *self, int64_t reload_ms)
 {
     return reload_ms == 0 ? 0 : core_loop_now_ms(self->loop) + reload_ms;
 }
@@ -228,7 +166,8 @@ watch_zone(roster_t *self, struct zone_slot *slot)
     const char *path;
 
     file_places_clear(&slot->places);
-    slot->look_at_ms = next_look(self, zone_entry_reload_ms(slot->entry));
+    slot->look_at_ms = roster_next_look(self,
+                                        zone_entry_reload_ms(slot->entry));
     if (slot->look_at_ms == 0)
         return;
     for (size_t i = 0; (path = zone_entry_path(slot->entry, i)) != NULL; i++)
@@ -250,44 +189,6 @@ load_zone(roster_t *self, struct zone_slot *slot)
 }
 
 /* ---- folders ------------------------------------------------------------- */
-
-static void
-end_folder(struct folder_slot *slot)
-{
-    directory_destroy(&slot->directory);
-    file_places_clear(&slot->places);
-    free(slot->path);
-    free(slot->pattern);
-    free(slot->origin);
-    for (size_t i = 0; i < slot->fall_count; i++)
-        free((uint8_t *) (uintptr_t) slot->fall[i]);
-    free(slot->fall);
-}
-
-static int
-start_folder(struct folder_slot *slot,
-             const struct directory_settings *settings, uint16_t layer,
-             struct core_fault *fault)
-{
-    const uint8_t *const *names = settings->fallthrough.items;
-
-    *slot = (struct folder_slot) {
-        .path = core_copy_text(settings->path),
-        .pattern = core_copy_text(settings->pattern),
-        .origin = core_copy_text(settings->origin),
-        .fall_count = settings->fallthrough.count,
-        .reload_ms = settings->reload_ms, .layer = layer, .due = true,
-    };
-    slot->fall = core_allocate((slot->fall_count + 1) * sizeof *slot->fall);
-    for (size_t i = 0; i < slot->fall_count; i++) {
-        size_t size = core_name_size(names[i]);
-
-        slot->fall[i] = memcpy(core_allocate(size), names[i], size);
-    }
-    slot->directory = directory_new(slot->path, slot->pattern, slot->origin,
-                                    fault);
-    return slot->directory == NULL ? -1 : 0;
-}
 
 static unsigned
 group_of_folder(const roster_t *self, const struct folder_slot *slot)
@@ -342,7 +243,7 @@ scan_folder(roster_t *self, struct folder_slot *slot)
     struct core_fault fault;
 
     slot->due = false;
-    slot->look_at_ms = next_look(self, slot->reload_ms);
+    slot->look_at_ms = roster_next_look(self, slot->reload_ms);
     if (directory_list(slot->directory, &listing, warnings, &fault) == -1) {
         if (!slot->missing)
             core_log_fault(CORE_LOG_WARNING, &fault);
@@ -369,7 +270,7 @@ load_hosts(roster_t *self, struct hosts_slot *slot)
     int64_t reload_ms = hosts_entry_reload_ms(slot->entry);
 
     slot->due = false;
-    slot->look_at_ms = path == NULL ? 0 : next_look(self, reload_ms);
+    slot->look_at_ms = path == NULL ? 0 : roster_next_look(self, reload_ms);
     file_places_clear(&slot->places);
     if (slot->look_at_ms != 0)
         file_places_add(&slot->places, path, &self->last_folder,
@@ -425,7 +326,7 @@ work(void *owner)
     self->work = NULL;                  /* it has ended itself */
     work_on_few(self);
     if (!work_on_zones(self)) {
-        work_soon(self);
+        roster_work_soon(self);
     } else if (self->loaded != NULL) {
         void (*loaded)(void *owner) = self->loaded;
 
@@ -434,161 +335,11 @@ work(void *owner)
     }
 }
 
-static void
-work_soon(roster_t *self)
+void
+roster_work_soon(roster_t *self)
 {
     if (self->work == NULL && self->publisher != NULL)
         self->work = core_loop_timer(self->loop, 0, 0, work, self);
-}
-
-/* ---- changes ------------------------------------------------------------- */
-
-/* A link such as a ConfigMap's "..data" was turned: all files of the folder
-   may be others. */
-static bool
-is_turned_link(const struct watcher_event *event)
-{
-    return strncmp(event->name, "..", 2) == 0;
-}
-
-static bool
-concerns_zone(const struct zone_slot *slot, const struct watcher_event *event)
-{
-    if (file_places_have(&slot->places, event))
-        return true;
-
-    /* A zone that is wrong may be waiting for a file that it includes. */
-    return (is_turned_link(event) || zone_entry_is_wrong(slot->entry))
-        && file_places_are_near(&slot->places, event);
-}
-
-static bool
-concerns_folder(const struct folder_slot *slot,
-                const struct watcher_event *event)
-{
-    struct zone_name origin;
-
-    return file_places_are_near(&slot->places, event)
-        && (event->is_folder || is_turned_link(event)
-            || directory_origin(slot->directory, event->name, &origin) == 0);
-}
-
-/* What has changed is read at once; what is gone, only when it has not come
-   back soon: some editors move a file away before they write it anew. */
-static void
-mark(roster_t *self, const struct watcher_event *event, bool *due,
-     int64_t *look_at_ms)
-{
-    int64_t soon_ms = core_loop_now_ms(self->loop) + GONE_MS;
-
-    if (!event->is_gone)
-        *due = true;
-    else if (*look_at_ms > soon_ms)
-        *look_at_ms = soon_ms;
-}
-
-/* The kernel could not tell all: everything that is looked at is due. */
-static void
-mark_all(roster_t *self)
-{
-    for (size_t i = 0; i < self->zone_count; i++)
-        self->zones[i]->due |= self->zones[i]->look_at_ms != 0;
-    for (size_t i = 0; i < self->hosts_count; i++)
-        self->hosts[i].due |= self->hosts[i].look_at_ms != 0;
-    for (size_t i = 0; i < self->folder_count; i++)
-        self->folders[i].due |= self->folders[i].look_at_ms != 0;
-}
-
-static bool
-mark_zones(roster_t *self, const struct watcher_event *event)
-{
-    bool known = false;
-
-    for (size_t i = 0; i < self->zone_count; i++) {
-        struct zone_slot *slot = self->zones[i];
-
-        if (!concerns_zone(slot, event))
-            continue;
-        mark(self, event, &slot->due, &slot->look_at_ms);
-        known = true;
-    }
-    return known;
-}
-
-static void
-handle_change(void *owner, const struct watcher_event *event)
-{
-    roster_t *self = owner;
-
-    if (event->folder == NULL) {
-        mark_all(self);
-        work_soon(self);
-        return;
-    }
-
-    bool known = mark_zones(self, event);
-
-    for (size_t i = 0; i < self->hosts_count; i++) {
-        struct hosts_slot *slot = &self->hosts[i];
-
-        if (file_places_have(&slot->places, event)
-            || (is_turned_link(event)
-                && file_places_are_near(&slot->places, event)))
-            mark(self, event, &slot->due, &slot->look_at_ms);
-    }
-    for (size_t i = 0; i < self->folder_count; i++) {
-        struct folder_slot *slot = &self->folders[i];
-
-        /* A file that is known already, and still there, is only read. */
-        if ((!known || event->is_gone) && concerns_folder(slot, event))
-            mark(self, event, &slot->due, &slot->look_at_ms);
-    }
-    work_soon(self);
-}
-
-/* ---- looking ------------------------------------------------------------- */
-
-static bool
-is_time(roster_t *self, int64_t *look_at_ms, int64_t reload_ms)
-{
-    if (*look_at_ms == 0 || core_loop_now_ms(self->loop) < *look_at_ms)
-        return false;
-    *look_at_ms = next_look(self, reload_ms);
-    return true;
-}
-
-static void
-look(void *owner)
-{
-    roster_t *self = owner;
-
-    for (size_t i = 0; i < self->zone_count; i++) {
-        struct zone_slot *slot = self->zones[i];
-
-        if (!is_time(self, &slot->look_at_ms,
-                     zone_entry_reload_ms(slot->entry))
-            || !zone_entry_is_outdated(slot->entry))
-            continue;
-        if (zone_entry_is_being_written(slot->entry, core_clock_real_us()))
-            slot->look_at_ms = 1;       /* at the next look */
-        else
-            slot->due = true;
-    }
-    for (size_t i = 0; i < self->hosts_count; i++) {
-        struct hosts_slot *slot = &self->hosts[i];
-
-        if (is_time(self, &slot->look_at_ms,
-                    hosts_entry_reload_ms(slot->entry))
-            && hosts_entry_is_outdated(slot->entry))
-            slot->due = true;
-    }
-    for (size_t i = 0; i < self->folder_count; i++) {
-        struct folder_slot *slot = &self->folders[i];
-
-        if (is_time(self, &slot->look_at_ms, slot->reload_ms))
-            slot->due = true;
-    }
-    work_soon(self);
 }
 
 /* ---- settings ------------------------------------------------------------ */
@@ -675,10 +426,10 @@ open_folders(const struct core_list *list, struct core_fault *fault)
                                                 * sizeof *folders);
 
     for (size_t i = 0; i < list->count; i++) {
-        if (start_folder(&folders[i], &settings[i], 0, fault) == 0)
+        if (folder_slot_start(&folders[i], &settings[i], 0, fault) == 0)
             continue;
         for (size_t j = 0; j <= i; j++)
-            end_folder(&folders[j]);
+            folder_slot_end(&folders[j]);
         free(folders);
         return NULL;
     }
@@ -690,7 +441,7 @@ set_folders(roster_t *self, struct folder_slot *folders, size_t count,
             uint16_t layer)
 {
     for (size_t i = 0; i < self->folder_count; i++)
-        end_folder(&self->folders[i]);
+        folder_slot_end(&self->folders[i]);
     free(self->folders);
     self->folders = folders;
     self->folder_count = count;
@@ -721,8 +472,8 @@ set_timer(roster_t *self, const struct file_sync_settings *settings)
     for (size_t i = 0; i < settings->hosts.count; i++)
         be_as_impatient(&interval_ms, hosts[i].reload_ms);
     core_loop_timer_cancel(self->loop, &self->look);
-    self->look = core_loop_timer(self->loop, interval_ms, interval_ms, look,
-                                 self);
+    self->look = core_loop_timer(self->loop, interval_ms, interval_ms,
+                                 roster_look, self);
 }
 
 int
@@ -746,7 +497,7 @@ roster_set(roster_t *self, const struct file_sync_settings *settings,
         scan_folder(self, &self->folders[i]);
     sweep_zones(self, GROUP_OF_ZONES, UINT32_MAX);
     set_timer(self, settings);
-    work_soon(self);
+    roster_work_soon(self);
     return 0;
 }
 
@@ -761,7 +512,7 @@ roster_new(core_loop_t *loop, const char *folder)
     self->home.folder = folder;
     self->home.counters = &self->counters;
     self->zones_by_id = zone_table_new();
-    self->watcher = watcher_new(loop, handle_change, self);
+    self->watcher = watcher_new(loop, roster_handle_change, self);
     return self;
 }
 
@@ -794,7 +545,7 @@ roster_destroy(roster_t **self_p)
         end_hosts(&self->hosts[i]);
     free(self->hosts);
     for (size_t i = 0; i < self->folder_count; i++)
-        end_folder(&self->folders[i]);
+        folder_slot_end(&self->folders[i]);
     free(self->folders);
     zone_table_destroy(&self->zones_by_id);
     free(self);

@@ -32,7 +32,8 @@ struct roster_counts {
 roster_t *
     roster_new(core_loop_t *loop, const char *folder);
 
-/* Ends it.  With a publisher that is still there, its zones are removed. */
+/* Ends it, and removes its zones from the publisher: core_publisher_retire()
+   before keeps them with the authorities. */
 void
     roster_destroy(roster_t **self_p);
 

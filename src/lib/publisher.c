@@ -291,6 +291,23 @@ core_publisher_new(void *context, core_loop_t *loop,
     return self;
 }
 
+static void
+close_feed(core_publisher_t *self)
+{
+    if (self->feed == NULL)
+        return;
+    core_loop_unsocket(self->loop, self->feed);
+    zmq_close(self->feed);
+    self->feed = NULL;
+}
+
+void
+core_publisher_retire(core_publisher_t *self)
+{
+    flush_renewal(self);
+    close_feed(self);
+}
+
 void
 core_publisher_destroy(core_publisher_t **self_p)
 {
@@ -303,10 +320,7 @@ core_publisher_destroy(core_publisher_t **self_p)
     core_loop_timer_cancel(self->loop, &self->beat);
     core_loop_timer_cancel(self->loop, &self->late);
     feed_server_destroy(&self->server);
-    if (self->feed != NULL) {
-        core_loop_unsocket(self->loop, self->feed);
-        zmq_close(self->feed);
-    }
+    close_feed(self);
     feed_zones_destroy(&self->source.zones);
     feed_transaction_free(&self->transaction);
     free(self->renewal);
