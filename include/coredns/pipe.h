@@ -54,6 +54,13 @@ int
     core_endpoint_bind(void *socket, const char *endpoint,
                        struct core_fault *fault);
 
+/*
+ * Connects a ZeroMQ socket as zmq_connect() does; over tcp:// with heartbeats,
+ * so that a peer that is gone without a word is noticed.
+ */
+int
+    core_endpoint_connect(void *socket, const char *endpoint);
+
 /* Sets the options that all our sockets share: no linger, finite time-outs,
    bounded queues, bounded message size. */
 void

@@ -76,7 +76,7 @@ rates_destroy(rates_t **self_p)
 void
 rates_follow(rates_t *self, const char *endpoint)
 {
-    zmq_connect(self->socket, endpoint);
+    core_endpoint_connect(self->socket, endpoint);
 }
 
 void

@@ -213,13 +213,13 @@ open_line(watcher_t *self, const char *name)
     line->watcher = self;
     snprintf(line->name, sizeof line->name, "%s", name);
     write_endpoint(self, name, "telemetry", endpoint);
-    zmq_connect(self->counters, endpoint);
+    core_endpoint_connect(self->counters, endpoint);
     line->socket = zmq_socket(self->context, ZMQ_DEALER);
     assert(line->socket != NULL);
     core_socket_prepare(line->socket);
     zmq_setsockopt(line->socket, ZMQ_IMMEDIATE, &on, sizeof on);
     write_endpoint(self, name, "control", endpoint);
-    zmq_connect(line->socket, endpoint);
+    core_endpoint_connect(line->socket, endpoint);
     core_loop_socket(self->loop, line->socket, drain_answers, line);
     return line;
 }

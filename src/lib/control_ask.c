@@ -30,7 +30,7 @@ open_asking(void *context, const char *endpoint)
 
     assert(socket != NULL);
     core_socket_prepare(socket);
-    if (zmq_connect(socket, endpoint) == -1) {
+    if (core_endpoint_connect(socket, endpoint) == -1) {
         zmq_close(socket);
         return NULL;
     }

@@ -5,6 +5,12 @@
  * processes may both believe they own it.  A lock file beside the path, held
  * by flock() for as long as the process lives, decides who does; the kernel
  * lets go of it however the process ends.
+ *
+ * Heartbeats are for networks only.  Of a process on this machine the kernel
+ * tells when it is gone, and one that is merely slow must not be hung up on.
+ * Only who connects sends them, the other end learns from them how long to
+ * wait: libzmq 4.3 ends the process when a heartbeat of its own is due on a
+ * connection whose peer left while more was read than the queue takes.
  */
 
 #include "coredns/pipe.h"
@@ -20,6 +26,7 @@
 #include <zmq.h>
 
 #define IPC "ipc://"
+#define TCP "tcp://"
 #define IPC_PATH_SIZE 108               /* sun_path, its NUL included */
 #define SOCKET_UMASK 0117               /* the folder is private anyway */
 #define QUEUE 1000                      /* messages towards one peer */
@@ -46,9 +53,6 @@ core_socket_prepare(void *socket)
     set_integer(socket, ZMQ_SNDHWM, QUEUE);
     set_integer(socket, ZMQ_RCVHWM, QUEUE);
     set_integer(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS);
-    set_integer(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
-    set_integer(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_LOST_MS);
-    set_integer(socket, ZMQ_HEARTBEAT_TTL, HEARTBEAT_LOST_MS);
     set_integer(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
     set_integer(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MOST_MS);
     zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof largest);
@@ -111,4 +115,15 @@ core_endpoint_bind(void *socket, const char *endpoint,
         core_fault_set(fault, NULL, 0, "cannot bind %s: %s", endpoint,
                        zmq_strerror(zmq_errno()));
     return rc;
+}
+
+int
+core_endpoint_connect(void *socket, const char *endpoint)
+{
+    if (strncmp(endpoint, TCP, strlen(TCP)) == 0) {
+        set_integer(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
+        set_integer(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_LOST_MS);
+        set_integer(socket, ZMQ_HEARTBEAT_TTL, HEARTBEAT_LOST_MS);
+    }
+    return zmq_connect(socket, endpoint);
 }

@@ -155,7 +155,7 @@ connect_instance(struct instance *instance, void *context,
     core_loop_socket(instance->outlet->loop, instance->socket, drain_replies,
                      instance);
     core_loop_socket_tells(instance->outlet->loop, instance->socket);
-    if (zmq_connect(instance->socket, endpoint) == -1) {
+    if (core_endpoint_connect(instance->socket, endpoint) == -1) {
         core_fault_set(fault, NULL, 0, "cannot connect to %s: %s", endpoint,
                        zmq_strerror(zmq_errno()));
         return -1;

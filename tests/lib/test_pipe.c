@@ -214,6 +214,67 @@ static const struct {
     { { "a", "b", "", "x" }, { 1, 1, 0, 1 }, 4 },
 };
 
+/* The heartbeat of a socket that has been connected to an endpoint. */
+static int
+heartbeat_ms(const char *to)
+{
+    void *socket = zmq_socket(context, ZMQ_DEALER);
+    int interval_ms = -1;
+    size_t size = sizeof interval_ms;
+
+    core_socket_prepare(socket);
+    ck_assert_int_eq(core_endpoint_connect(socket, to), 0);
+    ck_assert_int_eq(zmq_getsockopt(socket, ZMQ_HEARTBEAT_IVL, &interval_ms,
+                                    &size), 0);
+    zmq_close(socket);
+    return interval_ms;
+}
+
+START_TEST(sends_heartbeats_over_a_network_only)
+{
+    ck_assert_int_eq(heartbeat_ms(endpoint), 0);
+    ck_assert_int_gt(heartbeat_ms("tcp://127.0.0.1:9"), 0);
+}
+END_TEST
+
+/* Fills the queue of an asker and what lies behind it; then the asker goes. */
+static void
+ask_more_than_is_read(void)
+{
+    void *asking = zmq_ctx_new();
+    void *asker = zmq_socket(asking, ZMQ_DEALER);
+    size_t size;
+    const void *frame = core_batch_frame(batch, &size);
+    zmq_pollitem_t room = { .socket = asker, .events = ZMQ_POLLOUT };
+
+    core_socket_prepare(asker);
+    ck_assert_int_eq(core_endpoint_connect(asker, endpoint), 0);
+    while (zmq_poll(&room, 1, 300) > 0) {
+        zmq_send(asker, "", 0, ZMQ_SNDMORE | ZMQ_DONTWAIT);
+        zmq_send(asker, frame, size, ZMQ_DONTWAIT);
+    }
+    zmq_close(asker);
+    zmq_ctx_term(asking);
+}
+
+START_TEST(survives_an_asker_that_goes_before_it_is_read)
+{
+    core_outlet_t *outlet;
+
+    fill_batch(1);
+    ask_more_than_is_read();
+
+    /* Longer than any heartbeat takes to come due. */
+    zmq_poll(NULL, 0, 1500);
+    outlet = connect_outlet(endpoint);
+    while (replies_seen == 0) {
+        core_loop_run(loop);
+        core_outlet_send(outlet, 0, NULL, batch);
+    }
+    core_outlet_destroy(&outlet);
+}
+END_TEST
+
 START_TEST(counts_and_forgets_garbage)
 {
     void *stranger = zmq_socket(context, ZMQ_DEALER);
@@ -261,6 +322,8 @@ main(void)
     tcase_add_test(cases, falls_over_to_an_instance_that_is_there);
     tcase_add_test(cases, notices_an_instance_that_goes_and_comes_back);
     tcase_add_test(cases, refuses_an_endpoint_that_another_process_holds);
+    tcase_add_test(cases, sends_heartbeats_over_a_network_only);
+    tcase_add_test(cases, survives_an_asker_that_goes_before_it_is_read);
     tcase_add_loop_test(cases, counts_and_forgets_garbage, 0,
                         CORE_TEST_ROWS(garbage));
     tcase_add_test(cases, counts_replies_whose_asker_is_gone);
