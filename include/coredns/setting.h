@@ -143,6 +143,15 @@ void
     __attribute__((format(printf, 4, 5)));
 
 /*
+ * Adds the faults found to faults.  One without a path whose text begins with
+ * the way to a setting ("stage.key[2].key: ...") gets the place of that
+ * setting, or of what there is of the way.
+ */
+void
+    core_config_tell(const core_config_t *self, const core_faults_t *found,
+                     core_faults_t *faults);
+
+/*
  * Writes the configuration as one file without includes, each line with its
  * "#@ PATH:LINE", environment put in, `directory` made explicit.  Reading it
  * gives the same settings.  Returns -1 and sets errno when writing failed.

@@ -70,7 +70,9 @@ struct core_stage {
     void *(*open)(const void *settings, struct core_fault *fault);
 
     /* Adds every fault a table of settings cannot express (keys that exclude
-       each other, a file that cannot be read).  May be NULL. */
+       each other, a file that cannot be read).  A fault that begins with
+       "stage.key: " need not have a path: it gets that of the setting.  May be
+       NULL. */
     void (*check)(const void *settings, core_faults_t *faults);
 
     /* Only when --check is given twice: adds every fault of the data that the

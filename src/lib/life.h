@@ -6,6 +6,7 @@
  *   stage_common.c  settings that every stage has, reload
  *   query.c         a batch comes in: each query gets its verdict
  *   held.c          queries that were kept
+ *   hop.c           the stops of a traced query
  *   lookup.c        questions of our own
  *   stage_verbs.c   control verbs that every stage has
  */
@@ -176,6 +177,15 @@ void
 void
     life_pass(core_life_t *life, const struct core_envelope *envelope,
               const struct core_record *record, uint64_t name_hash);
+
+/* hop.c: adds a stop to a trail, or all stops of a record; the new size. */
+size_t
+    hop_add(const core_life_t *life, const struct core_record *record,
+            const char *verdict, uint8_t trail[CORE_TRAIL_SIZE],
+            size_t trail_size);
+size_t
+    hop_copy(const struct core_record *record,
+             uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size);
 
 /* held.c: sends what was gathered; a flusher. */
 void

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "coredns/memory.h"
+#include "coredns/rrtype.h"
 #include "life.h"
 
 /* ---- what a stage asks of a query ---------------------------------------- */
@@ -143,6 +144,13 @@ query_commit(core_query_t *self)
 
     assert(self->writer.bytes != NULL);
     reply.flags = self->record.flags & CORE_RECORD_TRACE;
+    if (reply.flags != 0) {
+        uint8_t *trail = self->life->trail;
+
+        self->trail_size = hop_copy(&self->record, trail, self->trail_size);
+        self->trail_size = hop_add(self->life, &self->record, "answered",
+                                   trail, self->trail_size);
+    }
     reply.trail = self->life->trail;
     reply.trail_size = self->trail_size;
     core_batch_commit(self->batch, &reply, self->writer.size);
@@ -214,15 +222,42 @@ pass_query(core_query_t *query)
         return;
     }
     life->counters.passed++;
+    if ((query->record.flags & CORE_RECORD_TRACE) != 0) {
+        memcpy(life->trail, query->record.trail, query->record.trail_size);
+        query->record.trail_size = hop_add(life, &query->record, "passed",
+                                           life->trail,
+                                           query->record.trail_size);
+        query->record.trail = life->trail;
+    }
     life_pass(life, query->envelope, &query->record, query_hash(query));
+}
+
+/* With -v given twice: a line for each query. */
+static void
+log_query(const core_query_t *query, enum core_verdict verdict)
+{
+    static const char *const words[] = {
+        [CORE_ANSWERED] = "answered", [CORE_PASSED] = "passed",
+        [CORE_HELD] = "held", [CORE_DROPPED] = "dropped",
+    };
+    char name[CORE_NAME_TEXT_SIZE];
+    char type[CORE_RRTYPE_TEXT_SIZE];
+
+    core_log(CORE_LOG_DEBUG, "%s %s %s",
+             core_name_to_text(name, query->message.qname),
+             core_rrtype_to_text(type, query->message.qtype), words[verdict]);
 }
 
 static void
 judge_query(core_query_t *query)
 {
     core_life_t *life = query->life;
+    enum core_verdict verdict
+        = life->stage->handle_query(life->version.state, query);
 
-    switch (life->stage->handle_query(life->version.state, query)) {
+    if (life->options.verbose > 1)
+        log_query(query, verdict);
+    switch (verdict) {
     case CORE_ANSWERED:
         life->counters.answered++;
         query_commit(query);

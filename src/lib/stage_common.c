@@ -114,19 +114,27 @@ read_log(struct stage_version *self, core_place_t *group,
     return -1;
 }
 
+/* What the stage itself finds wrong with its settings. */
 static int
-open_state(struct stage_version *self, const struct core_stage *stage,
-           core_faults_t *faults)
+check_settings(struct stage_version *self, const struct core_stage *stage,
+               core_faults_t *faults)
 {
+    core_faults_t *found = core_faults_new();
     struct core_fault fault = { .line = 0 };
 
-    if (stage->open == NULL)
-        return 0;
-    self->state = stage->open(self->settings, &fault);
-    if (self->state != NULL)
-        return 0;
-    core_faults_copy(faults, &fault);
-    return -1;
+    if (stage->check != NULL)
+        stage->check(self->settings, found);
+    if (core_faults_count(found) == 0 && stage->open != NULL) {
+        self->state = stage->open(self->settings, &fault);
+        if (self->state == NULL)
+            core_faults_copy(found, &fault);
+    }
+
+    int rc = core_faults_count(found) > 0 ? -1 : 0;
+
+    core_config_tell(self->config, found, faults);
+    core_faults_destroy(&found);
+    return rc;
 }
 
 int
@@ -149,15 +157,8 @@ stage_version_load(struct stage_version *self, const struct core_stage *stage,
         rc = -1;
     if (read_log(self, group, faults) == -1)
         rc = -1;
-    if (rc == 0 && stage->check != NULL) {
-        size_t before = core_faults_count(faults);
-
-        stage->check(self->settings, faults);
-        if (core_faults_count(faults) > before)
-            rc = -1;
-    }
     if (rc == 0)
-        rc = open_state(self, stage, faults);
+        rc = check_settings(self, stage, faults);
     if (rc == -1)
         stage_version_unload(self, stage);
     return rc;

@@ -240,6 +240,8 @@ disconnect_wires(void)
     zmq_ctx_term(context);
 }
 
+static uint16_t send_flags;             /* of the next queries */
+
 static void
 send_query(const char *label, uint64_t id)
 {
@@ -252,10 +254,15 @@ send_query(const char *label, uint64_t id)
     memcpy(message + 13, label, length);
     memcpy(message + 13 + length, "\0\0\1\0\1", 5);
 
+    uint8_t trail[CORE_TRAIL_SIZE];
     struct core_record record = { .id = id, .left_ms = 1000,
+                                  .flags = send_flags, .trail = trail,
                                   .message = message,
                                   .message_size = 18 + length };
 
+    if (send_flags != 0)
+        record.trail_size = core_trail_add(trail, 0, CORE_TRAIL_HOP,
+                                           "stop passed 5", 13);
     core_batch_start(batch, CORE_BATCH_QUERIES);
     core_batch_add(batch, &record);
 
@@ -400,6 +407,36 @@ START_TEST(carries_queries_down_and_replies_back)
 }
 END_TEST
 
+START_TEST(tells_the_stops_of_a_traced_query)
+{
+    struct core_record reply;
+    size_t size;
+
+    start_stage(false);
+    connect_wires();
+    send_flags = CORE_RECORD_TRACE;
+    send_query("answer", 1);
+    receive_reply(&reply);
+    send_flags = 0;
+
+    const uint8_t *hop = core_trail_find(reply.trail, reply.trail_size,
+                                         CORE_TRAIL_HOP, &size);
+
+    ck_assert_ptr_nonnull(hop);
+    ck_assert_uint_gt(size, 6);
+    ck_assert_mem_eq(hop, "stop passed 5", 13);
+    hop = core_trail_find(hop + size,
+                          reply.trail_size
+                          - (size_t) (hop + size - reply.trail),
+                          CORE_TRAIL_HOP, &size);
+    ck_assert_ptr_nonnull(hop);
+    ck_assert_mem_eq(hop, "sample answered ", 16);
+    ck_assert_uint_eq(reply.flags, CORE_RECORD_TRACE);
+    disconnect_wires();
+    ck_assert_int_eq(end_stage(), 0);
+}
+END_TEST
+
 START_TEST(tells_its_status_and_takes_new_settings)
 {
     const char *const status[] = { "status", NULL };
@@ -485,6 +522,7 @@ main(void)
                         CORE_TEST_ROWS(rows));
     tcase_add_loop_test(cases, carries_queries_down_and_replies_back, 0,
                         CORE_TEST_ROWS(downward));
+    tcase_add_test(cases, tells_the_stops_of_a_traced_query);
     tcase_add_test(cases, tells_its_status_and_takes_new_settings);
     tcase_add_loop_test(cases, ends_with_the_code_that_says_who_must_act, 0,
                         CORE_TEST_ROWS(lines));
