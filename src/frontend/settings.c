@@ -100,7 +100,7 @@ check_listen(const struct settings *self, core_faults_t *faults)
 
     for (size_t i = 0; i < self->listen.count; i++) {
         if (listener_read(&listener, urls[i], &fault) == -1)
-            core_faults_add(faults, NULL, 0, "frontend.listen: %s",
+            core_faults_add(faults, NULL, 0, "frontend.listen[%zu]: %s", i,
                             fault.text);
     }
     if (self->listen.count > LISTENERS)
@@ -128,7 +128,7 @@ check_routes(const struct settings *self, core_faults_t *faults)
 
             if (route_table_add(table, zones[j], 0) == -1)
                 core_faults_add(faults, NULL, 0,
-                                "frontend.routes: two routes for %s",
+                                "frontend.routes[%zu]: two routes for %s", i,
                                 core_name_to_text(text, zones[j]));
         }
     }
