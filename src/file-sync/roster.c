@@ -1,10 +1,6 @@
 /*
  * roster - all files that the configuration names, and which are due
  *
- * Layers are given in the order in which the data are to be tried: each group
- * of hosts, then the zone files (the second file of a name one layer behind
- * the first), then each folder of zone files.
- *
  * A change marks what it is about as due.  Due files are read in slices of a
  * few milliseconds, so that subscribers are served while a thousand others
  * wait to be read.
@@ -22,9 +18,6 @@
 #include "file-sync/roster_parts.h"
 
 #define SLICE_MS 20
-#define LOOK_MS 1000                    /* how often ages are compared */
-#define LEAST_LOOK_MS 100
-#define GROUP_OF_ZONES 0                /* those of folders follow */
 
 /* ---- snapshots ----------------------------------------------------------- */
 
@@ -87,14 +80,31 @@ roster_next_look(const roster_t *self, int64_t reload_ms)
     return reload_ms == 0 ? 0 : core_loop_now_ms(self->loop) + reload_ms;
 }
 
-/* Takes a zone that the settings, or a folder, want. */
+/* Watches where the files of a zone are; a folder that is not there yet is
+   found by looking. */
 static void
-want_zone(roster_t *self, const struct zone_entry_settings *settings)
+watch_zone(roster_t *self, struct zone_slot *slot)
+{
+    const char *path;
+
+    file_places_clear(&slot->places);
+    slot->look_at_ms = roster_next_look(self,
+                                        zone_entry_reload_ms(slot->entry));
+    if (slot->look_at_ms == 0)
+        return;
+    for (size_t i = 0; (path = zone_entry_path(slot->entry, i)) != NULL; i++)
+        file_places_add(&slot->places, path, &self->last_folder,
+                        self->watcher);
+}
+
+void
+roster_want_zone(roster_t *self, const struct zone_entry_settings *settings)
 {
     struct zone_slot *slot = zone_table_find(self->zones_by_id, &settings->id);
 
     if (slot != NULL) {
         zone_entry_set(slot->entry, settings);
+        watch_zone(self, slot);
     } else {
         slot = core_allocate(sizeof *slot);
         slot->entry = zone_entry_new(settings, &self->home);
@@ -119,10 +129,8 @@ end_zone(roster_t *self, struct zone_slot *slot)
     free(slot);
 }
 
-/* Removes the zones of a group, or of this group and all behind it, that were
-   not wanted. */
-static void
-sweep_zones(roster_t *self, unsigned first_group, unsigned last_group)
+void
+roster_sweep_zones(roster_t *self, unsigned first_group, unsigned last_group)
 {
     size_t kept = 0;
 
@@ -139,8 +147,8 @@ sweep_zones(roster_t *self, unsigned first_group, unsigned last_group)
     self->at = 0;
 }
 
-static void
-unwant_zones(roster_t *self, unsigned first_group, unsigned last_group)
+void
+roster_unwant_zones(roster_t *self, unsigned first_group, unsigned last_group)
 {
     for (size_t i = 0; i < self->zone_count; i++) {
         unsigned group = zone_entry_group(self->zones[i]->entry);
@@ -156,23 +164,6 @@ keep_zones(roster_t *self, unsigned group)
     for (size_t i = 0; i < self->zone_count; i++)
         if (zone_entry_group(self->zones[i]->entry) == group)
             self->zones[i]->wanted = true;
-}
-
-/* Watches where the files of a zone are; a folder that is not there yet is
-   found by looking. */
-static void
-watch_zone(roster_t *self, struct zone_slot *slot)
-{
-    const char *path;
-
-    file_places_clear(&slot->places);
-    slot->look_at_ms = roster_next_look(self,
-                                        zone_entry_reload_ms(slot->entry));
-    if (slot->look_at_ms == 0)
-        return;
-    for (size_t i = 0; (path = zone_entry_path(slot->entry, i)) != NULL; i++)
-        file_places_add(&slot->places, path, &self->last_folder,
-                        self->watcher);
 }
 
 static void
@@ -193,7 +184,7 @@ load_zone(roster_t *self, struct zone_slot *slot)
 static unsigned
 group_of_folder(const roster_t *self, const struct folder_slot *slot)
 {
-    return GROUP_OF_ZONES + 1 + (unsigned) (slot - self->folders);
+    return ROSTER_GROUP_OF_ZONES + 1 + (unsigned) (slot - self->folders);
 }
 
 static void
@@ -218,7 +209,7 @@ take_listing(roster_t *self, struct folder_slot *slot,
 {
     unsigned group = group_of_folder(self, slot);
 
-    unwant_zones(self, group, group);
+    roster_unwant_zones(self, group, group);
     for (size_t i = 0; i < listing->file_count; i++) {
         const struct directory_file *file = &listing->files[i];
         struct zone_entry_settings settings = {
@@ -228,15 +219,15 @@ take_listing(roster_t *self, struct folder_slot *slot,
         };
 
         memcpy(settings.id.name, file->origin.bytes, file->origin.size);
-        want_zone(self, &settings);
+        roster_want_zone(self, &settings);
     }
-    sweep_zones(self, group, group);
+    roster_sweep_zones(self, group, group);
 }
 
 /* Looks what is in the folder.  One that cannot be read is tried again; its
    zones stay meanwhile. */
-static void
-scan_folder(roster_t *self, struct folder_slot *slot)
+void
+roster_scan_folder(roster_t *self, struct folder_slot *slot)
 {
     core_faults_t *warnings = core_faults_new();
     struct directory_listing listing;
@@ -278,8 +269,8 @@ load_hosts(roster_t *self, struct hosts_slot *slot)
     hosts_entry_load(slot->entry);
 }
 
-static void
-end_hosts(struct hosts_slot *slot)
+void
+roster_end_hosts(struct hosts_slot *slot)
 {
     hosts_entry_destroy(&slot->entry);
     file_places_clear(&slot->places);
@@ -296,7 +287,7 @@ work_on_few(roster_t *self)
             load_hosts(self, &self->hosts[i]);
     for (size_t i = 0; i < self->folder_count; i++)
         if (self->folders[i].due)
-            scan_folder(self, &self->folders[i]);
+            roster_scan_folder(self, &self->folders[i]);
 }
 
 /* Reads files that are due until the slice is over; false when some may be
@@ -342,165 +333,6 @@ roster_work_soon(roster_t *self)
         self->work = core_loop_timer(self->loop, 0, 0, work, self);
 }
 
-/* ---- settings ------------------------------------------------------------ */
-
-/* The layer of a zone file: how many before it have the same name. */
-static uint16_t
-count_before(const struct zone_settings *zones, size_t index)
-{
-    uint16_t count = 0;
-
-    for (size_t i = 0; i < index; i++)
-        count += core_name_equal(zones[i].origin, zones[index].origin);
-    return count;
-}
-
-/* Takes the zone files; returns the first layer behind them. */
-static uint16_t
-set_zones(roster_t *self, const struct core_list *list, uint16_t layer)
-{
-    const struct zone_settings *zones = list->items;
-    zone_table_t *names = zone_table_new();
-    uint16_t after = layer;
-
-    for (size_t i = 0; i < list->count; i++) {
-        struct zone_entry_settings settings = {
-            .path = zones[i].file, .fallthrough = zones[i].fallthrough,
-            .reload_ms = zones[i].reload_ms, .group = GROUP_OF_ZONES,
-        };
-
-        settings.id.layer = 0;
-        memcpy(settings.id.name, zones[i].origin,
-               core_name_size(zones[i].origin));
-
-        /* Names that are there twice are rare: only then they are counted. */
-        bool again = zone_table_find(names, &settings.id) != NULL;
-
-        if (!again)
-            zone_table_add(names, &settings.id, self);
-        settings.id.layer = (uint16_t) (layer + (again
-                                                 ? count_before(zones, i)
-                                                 : 0));
-        if (settings.id.layer >= after)
-            after = (uint16_t) (settings.id.layer + 1);
-        want_zone(self, &settings);
-    }
-    zone_table_destroy(&names);
-    return after;
-}
-
-/* Takes the hosts files: those whose settings are the same stay. */
-static void
-set_hosts(roster_t *self, const struct core_list *list)
-{
-    const struct hosts_settings *settings = list->items;
-    struct hosts_slot *old = self->hosts;
-    size_t old_count = self->hosts_count;
-
-    self->hosts = core_allocate((list->count + 1) * sizeof *self->hosts);
-    self->hosts_count = list->count;
-    for (size_t i = 0; i < list->count; i++) {
-        if (i < old_count && hosts_entry_is(old[i].entry, &settings[i])) {
-            self->hosts[i] = old[i];
-            old[i] = (struct hosts_slot) { .due = false };
-        } else {
-            if (i < old_count)
-                end_hosts(&old[i]);
-            self->hosts[i].entry = hosts_entry_new(&settings[i], (uint16_t) i,
-                                                   self->publisher);
-        }
-        if (hosts_entry_is_outdated(self->hosts[i].entry))
-            self->hosts[i].due = true;
-    }
-    for (size_t i = list->count; i < old_count; i++)
-        end_hosts(&old[i]);
-    free(old);
-}
-
-/* Opens all folders of the settings, or none. */
-static struct folder_slot *
-open_folders(const struct core_list *list, struct core_fault *fault)
-{
-    const struct directory_settings *settings = list->items;
-    struct folder_slot *folders = core_allocate((list->count + 1)
-                                                * sizeof *folders);
-
-    for (size_t i = 0; i < list->count; i++) {
-        if (folder_slot_start(&folders[i], &settings[i], 0, fault) == 0)
-            continue;
-        for (size_t j = 0; j <= i; j++)
-            folder_slot_end(&folders[j]);
-        free(folders);
-        return NULL;
-    }
-    return folders;
-}
-
-static void
-set_folders(roster_t *self, struct folder_slot *folders, size_t count,
-            uint16_t layer)
-{
-    for (size_t i = 0; i < self->folder_count; i++)
-        folder_slot_end(&self->folders[i]);
-    free(self->folders);
-    self->folders = folders;
-    self->folder_count = count;
-    for (size_t i = 0; i < count; i++)
-        folders[i].layer = (uint16_t) (layer + i);
-}
-
-static void
-be_as_impatient(int64_t *interval_ms, int64_t reload_ms)
-{
-    if (reload_ms > 0 && reload_ms < *interval_ms)
-        *interval_ms = reload_ms < LEAST_LOOK_MS ? LEAST_LOOK_MS : reload_ms;
-}
-
-/* How often to look: as often as the most impatient wants. */
-static void
-set_timer(roster_t *self, const struct file_sync_settings *settings)
-{
-    const struct zone_settings *zones = settings->zones.items;
-    const struct directory_settings *folders = settings->directories.items;
-    const struct hosts_settings *hosts = settings->hosts.items;
-    int64_t interval_ms = LOOK_MS;
-
-    for (size_t i = 0; i < settings->zones.count; i++)
-        be_as_impatient(&interval_ms, zones[i].reload_ms);
-    for (size_t i = 0; i < settings->directories.count; i++)
-        be_as_impatient(&interval_ms, folders[i].reload_ms);
-    for (size_t i = 0; i < settings->hosts.count; i++)
-        be_as_impatient(&interval_ms, hosts[i].reload_ms);
-    core_loop_timer_cancel(self->loop, &self->look);
-    self->look = core_loop_timer(self->loop, interval_ms, interval_ms,
-                                 roster_look, self);
-}
-
-int
-roster_set(roster_t *self, const struct file_sync_settings *settings,
-           struct core_fault *fault)
-{
-    struct folder_slot *folders = open_folders(&settings->directories, fault);
-    uint16_t layer;
-
-    assert(self->publisher != NULL);
-    if (folders == NULL)
-        return -1;
-    set_hosts(self, &settings->hosts);
-    unwant_zones(self, GROUP_OF_ZONES, UINT32_MAX);
-    layer = set_zones(self, &settings->zones,
-                      (uint16_t) settings->hosts.count);
-    set_folders(self, folders, settings->directories.count, layer);
-
-    /* Zones of folders are wanted by what is in the folders. */
-    for (size_t i = 0; i < self->folder_count; i++)
-        scan_folder(self, &self->folders[i]);
-    sweep_zones(self, GROUP_OF_ZONES, UINT32_MAX);
-    set_timer(self, settings);
-    roster_work_soon(self);
-    return 0;
-}
-
 /* ---- life ---------------------------------------------------------------- */
 
 roster_t *
@@ -542,7 +374,7 @@ roster_destroy(roster_t **self_p)
         end_zone(self, self->zones[i]);
     free(self->zones);
     for (size_t i = 0; i < self->hosts_count; i++)
-        end_hosts(&self->hosts[i]);
+        roster_end_hosts(&self->hosts[i]);
     free(self->hosts);
     for (size_t i = 0; i < self->folder_count; i++)
         folder_slot_end(&self->folders[i]);

@@ -1,8 +1,9 @@
 /*
- * roster_parts - what the two halves of the roster share
+ * roster_parts - what the parts of the roster share
  *
- *   roster.c           settings, reading what is due
- *   roster_events.c    finding out what is due
+ *   roster.c             reading what is due
+ *   roster_events.c      finding out what is due
+ *   roster_settings.c    what there is at all
  */
 
 #ifndef FILE_SYNC_ROSTER_PARTS_H
@@ -14,6 +15,8 @@
 #include "file-sync/roster.h"
 #include "file-sync/watcher.h"
 #include "file-sync/zone_table.h"
+
+#define ROSTER_GROUP_OF_ZONES 0         /* those of folders follow */
 
 /* A zone file. */
 struct zone_slot {
@@ -60,6 +63,27 @@ int64_t
 /* Has what is due read when what is at hand has been done. */
 void
     roster_work_soon(roster_t *self);
+
+/* Takes a zone that the settings, or a folder, want. */
+void
+    roster_want_zone(roster_t *self,
+                     const struct zone_entry_settings *settings);
+
+/* Forgets that the zones of these groups are wanted; then, when all that are
+   have been named again, removes the others. */
+void
+    roster_unwant_zones(roster_t *self, unsigned first_group,
+                        unsigned last_group);
+void
+    roster_sweep_zones(roster_t *self, unsigned first_group,
+                       unsigned last_group);
+
+/* Looks what is in the folder. */
+void
+    roster_scan_folder(roster_t *self, struct folder_slot *slot);
+
+void
+    roster_end_hosts(struct hosts_slot *slot);
 
 /* Something has changed: marks what it concerns as due.  owner is the roster,
    here and below. */
