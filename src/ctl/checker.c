@@ -24,6 +24,7 @@
 #include "coredns/stage.h"
 
 #include "ctl/directory.h"
+#include "ctl/once.h"
 #include "ctl/spawn.h"
 
 #define LIMIT_MS 20000
@@ -166,6 +167,13 @@ finish(struct check *self)
 
 /* ---- all ----------------------------------------------------------------- */
 
+/* Without its user nothing can be run as it: that has been told. */
+static bool
+has_user(const char *name)
+{
+    return name == NULL || getpwnam(name) != NULL;
+}
+
 static int
 check_stages(const struct plan *plan, enum checker_depth depth,
              const char *copy_path, FILE *output)
@@ -176,7 +184,8 @@ check_stages(const struct plan *plan, enum checker_depth depth,
     int code = CORE_EXIT_DONE;
 
     for (size_t i = 0; i < plan->stage_count; i++) {
-        if (access(plan->stages[i].path, X_OK) == -1)
+        if (access(plan->stages[i].path, X_OK) == -1
+            || !has_user(plan->stages[i].user))
             continue;                   /* that has been told */
         checks[count].stage = &plan->stages[i];
         begin(&checks[count++], depth, copy_path);
@@ -206,24 +215,36 @@ print_own(const core_faults_t *faults, FILE *output)
     }
 }
 
-/* Without the stages' user nothing can be run as it: that has been told. */
-static bool
-has_user(const struct plan *plan)
+static int
+check(const struct toolkit *toolkit, enum checker_depth depth,
+      const char *copy_path, FILE *output)
 {
-    return plan->user == NULL || getpwnam(plan->user) != NULL;
+    int code = CORE_EXIT_DONE;
+
+    print_own(toolkit->faults, output);
+    if (toolkit->plan != NULL && has_user(toolkit->plan->user)) {
+        if (checker_write_copy(toolkit, copy_path, output) == -1)
+            return CORE_EXIT_FAILED;
+        code = check_stages(toolkit->plan, depth, copy_path, output);
+    }
+    return core_faults_count(toolkit->faults) > 0 ? CORE_EXIT_CONFIG : code;
 }
 
 int
 checker_run(const struct toolkit *toolkit, enum checker_depth depth,
             const char *copy_path, FILE *output)
 {
-    int code = CORE_EXIT_DONE;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *lines = open_memstream(&text, &size);
 
-    print_own(toolkit->faults, output);
-    if (toolkit->plan != NULL && has_user(toolkit->plan)) {
-        if (checker_write_copy(toolkit, copy_path, output) == -1)
-            return CORE_EXIT_FAILED;
-        code = check_stages(toolkit->plan, depth, copy_path, output);
-    }
-    return core_faults_count(toolkit->faults) > 0 ? CORE_EXIT_CONFIG : code;
+    if (lines == NULL)
+        abort();
+
+    int code = check(toolkit, depth, copy_path, lines);
+
+    fclose(lines);
+    once_print(text, output);
+    free(text);
+    return code;
 }

@@ -53,8 +53,8 @@ check_top_keys(const struct reading *reading)
         const char *near = core_nearest(key, top_keys);
 
         core_config_fault(reading->config, reading->faults, place,
-                          near == NULL ? "unknown setting"
-                          : "unknown setting; did you mean %s", near);
+                          near == NULL ? "unknown key"
+                          : "unknown key, did you mean %s", near);
     }
 }
 
@@ -223,19 +223,33 @@ read_program(const struct reading *reading, struct plan_stage *stage)
     return program;
 }
 
+static int
+socket_path_size(const struct plan *plan, const struct plan_stage *stage)
+{
+    return snprintf(NULL, 0, "%s/%s%s%s", plan->run_directory, stage->name,
+                    stage->instances > 9 ? ".10"
+                    : stage->instances > 1 ? ".1" : "", LONGEST_SUFFIX);
+}
+
 /* The longest path of a socket of ours must fit in sun_path. */
 static void
-check_path_size(const struct reading *reading, const struct plan_stage *stage)
+check_path_size(const struct reading *reading)
 {
-    int size = snprintf(NULL, 0, "%s/%s%s%s", reading->plan->run_directory,
-                        stage->name, stage->instances > 9 ? ".10"
-                        : stage->instances > 1 ? ".1" : "", LONGEST_SUFFIX);
+    const struct plan *plan = reading->plan;
+    const struct plan_stage *longest = &plan->stages[0];
+
+    for (size_t i = 1; i < plan->stage_count; i++)
+        if (socket_path_size(plan, &plan->stages[i])
+            > socket_path_size(plan, longest))
+            longest = &plan->stages[i];
+
+    int size = plan->stage_count == 0 ? 0 : socket_path_size(plan, longest);
 
     if (size > IPC_PATH_LIMIT)
-        core_config_fault(reading->config, reading->faults, stage->place,
+        core_config_fault(reading->config, reading->faults, longest->place,
                           "run directory %s is too long a path: a socket of "
                           "this stage would need %d octets, the limit is %d",
-                          reading->plan->run_directory, size, IPC_PATH_LIMIT);
+                          plan->run_directory, size, IPC_PATH_LIMIT);
 }
 
 static bool
@@ -267,7 +281,6 @@ read_stage(const struct reading *reading, struct plan_stage *stage,
         abort();
     free(own);
     read_listen(reading, stage);
-    check_path_size(reading, stage);
     if (strcmp(stage->name, OWN_NAME) == 0)
         core_config_fault(reading->config, reading->faults, stage->place,
                           "the name is taken by the supervisor itself");
@@ -311,6 +324,7 @@ read_stages(const struct reading *reading)
 
     for (size_t i = 0; i < plan->stage_count; i++)
         read_stage(reading, &plan->stages[i], top);
+    check_path_size(reading);
     free(top);
 }
 

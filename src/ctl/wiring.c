@@ -98,6 +98,24 @@ read_next(const struct walk *walk, struct plan_stage *stage,
     }
 }
 
+/* A source has its two endpoints once, and takes no queries. */
+static void
+check_sources(const struct walk *walk, const struct plan_stage *stage)
+{
+    for (size_t i = 0; i < stage->wire_count; i++) {
+        const struct plan_wire *wire = &stage->wires[i];
+
+        if (wire->kind != WIRE_SOURCE && wire->to->has_feed)
+            core_config_fault(walk->config, walk->faults, stage->place,
+                              "%s is a source: it takes no queries",
+                              wire->to->name);
+    }
+    if (stage->has_feed && stage->instances > 1)
+        core_config_fault(walk->config, walk->faults,
+                          core_place_member(stage->place, "instances"),
+                          "a source has one instance");
+}
+
 /* Notes the stage behind all it leads to. */
 static void
 visit(const struct walk *walk, struct plan_stage *stage)
@@ -136,6 +154,8 @@ wiring_find(struct plan *plan, const core_config_t *config,
         read_names(&walk, stage, WIRE_LOOKUP,
                    core_place_member(stage->place, "lookup"));
     }
+    for (size_t i = 0; i < plan->stage_count; i++)
+        check_sources(&walk, &plan->stages[i]);
     plan->order = core_allocate((plan->stage_count + 1)
                                 * sizeof *plan->order);
 

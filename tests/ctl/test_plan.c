@@ -114,8 +114,8 @@ static const struct {
     int line;
     const char *fault;
 } fault_rows[] = {
-    { "stagse: { };", 1, "stagse: unknown setting; did you mean stages" },
-    { "a = 1;\nstages: { b: { }; };", 1, "a: unknown setting" },
+    { "stagse: { };", 1, "stagse: unknown key, did you mean stages" },
+    { "a = 1;\nstages: { b: { }; };", 1, "a: unknown key" },
     { "user = 1;\nstages: { b: { }; };", 1, "user: must be a text" },
     { "stages: { };", 1, "stages: there are no stages to start" },
     { "stages: {\n a = 1; };", 2, "a: must be a group: a: { ... };" },
@@ -133,6 +133,10 @@ static const struct {
       "b: the way through a leads back to it" },
     { "stages: {\n a: { next = \"a\"; }; };", 2,
       "a: the way through a leads back to it" },
+    { "stages: {\n a: { sources = \"b\"; next = \"b\"; };\n b: { }; };", 2,
+      "a: b is a source: it takes no queries" },
+    { "stages: {\n a: { sources = \"b\"; };\n b: { instances = 2; }; };", 3,
+      "b.instances: a source has one instance" },
     { "stages: {\n a: { listen = \"127.0.0.1:80\"; };\n"
       " b: { listen = [ \"127.0.0.1:80\" ]; }; };", 3,
       "b.listen[0]: 127.0.0.1:80 is taken by a already" },
