@@ -62,13 +62,22 @@ grammar_verb(const struct verb *verbs, const char *name)
 
 /* ---- help ---------------------------------------------------------------- */
 
+/* One of --dot and --json is what a verb with both takes. */
+static bool
+is_shown_as_other(const struct verb *verb, enum grammar_option option)
+{
+    return option == OPTION_JSON && (verb->options & OPTION_DOT) != 0;
+}
+
 static void
 write_usage(const struct verb *verb, FILE *file)
 {
     fprintf(file, "usage: corednsctl %s", verb->name);
     for (size_t i = 0; i < OWN_OPTIONS; i++)
-        if ((verb->options & own_options[i].option) != 0)
-            fprintf(file, " [%s]", own_options[i].usage);
+        if ((verb->options & own_options[i].option) != 0
+            && !is_shown_as_other(verb, own_options[i].option))
+            fprintf(file, " [%s%s]", own_options[i].usage,
+                    own_options[i].option == OPTION_DOT ? " | --json" : "");
     if (verb->argument != NULL)
         fprintf(file, verb->needs_argument ? " %s" : " [%s]",
                 verb->argument);
@@ -147,6 +156,28 @@ fail_usage(const struct verb *verb, const char *what, const char *word)
     return CORE_EXIT_USAGE;
 }
 
+/* An option that is unknown, lacks its value or has a wrong one. */
+static int
+fail_option(const struct verb *verbs, int argc, char **argv, int option,
+            const char *value)
+{
+    const struct verb *verb = NULL;
+    char letter[] = { '-', (char) optopt, '\0' };
+
+    for (int i = 1; i < argc && verb == NULL; i++)
+        verb = grammar_verb(verbs, argv[i]);
+    if (option != '?' && option != ':')
+        return fail_usage(verb, *value == '\0' ? "an option needs a value"
+                          : "not a value of this option: ", value);
+
+    /* getopt_long() leaves no letter of a long option that is unknown. */
+    bool is_long = strncmp(argv[optind - 1], "--", 2) == 0;
+
+    return fail_usage(verb, option == ':' ? "needs a value: "
+                      : "there is no option ",
+                      is_long || optopt == 0 ? argv[optind - 1] : letter);
+}
+
 /* ---- reading ------------------------------------------------------------- */
 
 /* How an option of our own is written, for the complaint about it. */
@@ -205,7 +236,10 @@ take_words(struct request *request, const struct verb *verbs, int count,
     const struct verb *verb = request->verb;
     unsigned wrong = request->options & ~verb->options;
     int allowed = verb->argument != NULL ? 2 : 1;
+    unsigned forms = OPTION_DOT | OPTION_JSON;
 
+    if ((request->options & forms) == forms)
+        return fail_usage(verb, "only one of --dot and --json", "");
     if (wrong != 0)
         return fail_usage(verb, "not an option of this verb: ",
                           usage_of(wrong));
@@ -231,7 +265,7 @@ grammar_read(struct request *request, const struct verb *verbs, int argc,
         ? default_path : DEFAULT_CONFIG;
     optind = 0;                         /* GNU: begin anew */
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "c:r:nfvVh", long_options,
+    while ((option = getopt_long(argc, argv, ":c:r:nfvVh", long_options,
                                  NULL)) != -1) {
         if (option == 'h')
             wants_help = true;
@@ -240,7 +274,7 @@ grammar_read(struct request *request, const struct verb *verbs, int argc,
             return CORE_EXIT_DONE;
         }
         else if (!take_option(request, option, optarg))
-            return fail_usage(NULL, "not understood: ", argv[optind - 1]);
+            return fail_option(verbs, argc, argv, option, optarg);
     }
     if (!wants_help)
         return take_words(request, verbs, argc - optind, argv + optind);

@@ -87,10 +87,21 @@ house_job_begin(struct house *self, const char *name, core_call_t *call)
     return false;
 }
 
+/* Lines of a check begin with its program, which the log puts there anyway. */
+static const char *
+skip_own_name(const char *text)
+{
+    static const char name[] = "corednsctl: ";
+
+    return strncmp(text, name, strlen(name)) == 0 ? text + strlen(name) : text;
+}
+
 static void
 log_lines(int exit_code, const char *text)
 {
     while (*text != '\0') {
+        text = skip_own_name(text);
+
         int size = (int) strcspn(text, "\n");
 
         core_log(exit_code == 0 ? CORE_LOG_NOTICE : CORE_LOG_ERROR, "%.*s",

@@ -4,6 +4,7 @@
 
 #include "ctl/output.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,6 +61,19 @@ read_last_line(int folder, const char *name, char tail[TAIL_SIZE])
     return line == NULL ? tail : line + 1;
 }
 
+/* The line without the time that it begins with in a file. */
+static const char *
+skip_time(const char *line)
+{
+    static const char form[] = "0000-00-00T00:00:00.000Z ";
+
+    for (size_t i = 0; form[i] != '\0'; i++)
+        if (form[i] == '0' ? !isdigit((unsigned char) line[i])
+                           : line[i] != form[i])
+            return line;
+    return line + strlen(form);
+}
+
 void
 output_describe(int folder, const char *name, int exit_code, char *text,
                 size_t text_size)
@@ -69,5 +83,5 @@ output_describe(int folder, const char *name, int exit_code, char *text,
         : read_last_line(folder, name, tail);
 
     snprintf(text, text_size, *line == '\0' ? "exited with %d"
-             : "exited with %d: %s", exit_code, line);
+             : "exited with %d: %s", exit_code, skip_time(line));
 }

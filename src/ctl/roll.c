@@ -70,6 +70,23 @@ describe(const struct house *house, const process_t *process,
                      "last_error", last_error);
 }
 
+/* The instances of a stage, in their order. */
+static void
+describe_stage(const struct house *house, const struct plan_stage *stage,
+               const survey_t *survey, json_t *stages)
+{
+    const struct plan *plan = house->plan;
+
+    for (size_t i = 0; i < plan->process_count; i++) {
+        const struct plan_process *spec = &plan->processes[i];
+        const process_t *process = spec->stage == stage
+            ? house_find(house, spec->name) : NULL;
+
+        if (process != NULL)
+            json_array_append_new(stages, describe(house, process, survey));
+    }
+}
+
 /* All processes, heads first, as queries go; those of no plan at the end. */
 static json_t *
 describe_all(const struct house *house, const survey_t *survey)
@@ -77,13 +94,8 @@ describe_all(const struct house *house, const survey_t *survey)
     json_t *stages = json_array();
     const struct plan *plan = house->plan;
 
-    for (size_t i = plan == NULL ? 0 : plan->process_count; i > 0; i--) {
-        const process_t *process = house_find(house,
-                                              plan->processes[i - 1].name);
-
-        if (process != NULL)
-            json_array_append_new(stages, describe(house, process, survey));
-    }
+    for (size_t i = plan == NULL ? 0 : plan->order_count; i > 0; i--)
+        describe_stage(house, plan->order[i - 1], survey, stages);
     for (size_t i = house->count; i > 0; i--) {
         const process_t *process = house->processes[i - 1];
 

@@ -67,6 +67,7 @@ static void
 add_row(table_t *table, const json_t *stage)
 {
     const json_t *rate = json_object_get(stage, "queries_per_second");
+    const char *error = text_of(stage, "last_error");
     const char *reason = text_of(stage, "reason");
     char pid[24] = "-";
     char uptime[24] = "-";
@@ -82,12 +83,17 @@ add_row(table_t *table, const json_t *stage)
              number_of(stage, "restarts"));
     if (json_is_number(rate))
         snprintf(queries, sizeof queries, "%.0f", json_number_value(rate));
-    snprintf(state, sizeof state, "%s%s%s", text_of(stage, "state"),
-             *reason == '\0' ? "" : ": ", reason);
+
+    /* What is told in the last column need not be told twice. */
+    if (*reason == '\0' || strcmp(reason, error) == 0)
+        snprintf(state, sizeof state, "%s", text_of(stage, "state"));
+    else
+        snprintf(state, sizeof state, "%s: %s", text_of(stage, "state"),
+                 reason);
 
     const char *const cells[] = {
         text_of(stage, "name"), text_of(stage, "program"), pid, state, uptime,
-        restarts, queries, text_of(stage, "last_error"), NULL
+        restarts, queries, error, NULL
     };
 
     table_add(table, cells);

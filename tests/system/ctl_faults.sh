@@ -35,7 +35,7 @@ stages: {
 END
 check "check exits 78" exits 78 ctl check
 check "it names the nearest key" \
-    says "coredns.conf:3: usr: unknown setting; did you mean user" ctl check
+    says "coredns.conf:3: usr: unknown key, did you mean user" ctl check
 check "and the nearest stage" \
     says ":5: one.next: no stage is called tow; did you mean two" ctl check
 check "and two listeners on one address" \
@@ -90,7 +90,8 @@ sed -i '1!d' "$folder/fake"
 cat "$folder/78" >>"$folder/fake"
 kill -KILL "$(pid_of other)"
 check "a stage that exits 78 is failed" \
-    eventually 5 says "failed: exited with 78" ctl status
+    eventually 5 says "failed" ctl status
+check "its exit status is told" says "exited with 78" ctl status
 check "status exits 4" exits 4 ctl status
 check "stop goes on to work" ctl stop
 check "nobody is left" nobody_lives

@@ -37,7 +37,7 @@ same "and changes nothing" "$pids" \
     "$(all_pids; pid_of head; pid_of middle; pid_of tail.0; pid_of tail.1)"
 check "status exits 0" ctl status
 same "status has a row for each process" 6 "$(ctl status | wc -l)"
-same "heads stand above tails" "head middle tail.1 tail.0 feed" \
+same "heads stand above tails" "head middle tail.0 tail.1 feed" \
     "$(ctl status | awk 'NR > 1 { print $1 }' | xargs)"
 same "JSON says the schema" corednsctl.status/1 \
     "$(ctl status --json | json 'root["schema"]')"
