@@ -97,7 +97,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         uint8_t reply[CHAOS_REPLY_SIZE];
 
         check_shaped(&request, reply, chaos_reply(&chaos, &message, reply));
-    } else if (verdict == ADMIT_QUERY)
+    }
+    else if (verdict == ADMIT_QUERY)
         check_shaped(&request, bytes + query_size, size - query_size);
     return 0;
 }
