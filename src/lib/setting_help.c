@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "coredns/setting.h"
 #include "lib/quantity.h"
@@ -92,8 +93,13 @@ static void
 write_table(const struct core_setting *table, FILE *file, int indent)
 {
     for (; table->type != CORE_END; table++) {
-        fprintf(file, "%*s%-*s %s\n%*s(", indent, "", KEY_WIDTH - indent,
-                table->key, table->says, KEY_WIDTH + 1, "");
+        int used = indent + (int) strlen(table->key);
+        bool is_long = used > KEY_WIDTH;
+
+        /* Behind a long key there is no room for what it says. */
+        fprintf(file, "%*s%s%s%*s%s\n%*s(", indent, "", table->key,
+                is_long ? "\n" : "", KEY_WIDTH + 1 - (is_long ? 0 : used), "",
+                table->says, KEY_WIDTH + 1, "");
         write_type(table, file);
         write_default(table, file);
         write_limits(table, file);

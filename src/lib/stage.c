@@ -65,6 +65,17 @@ load(core_life_t *life)
     return -1;
 }
 
+/* A stage that no queries can reach is started wrong, now and later. */
+static int
+check_pipe(const core_life_t *life)
+{
+    if (life->stage->handle_query == NULL
+        || core_life_wire(life, "pipe", NULL) != NULL)
+        return -1;
+    core_log(CORE_LOG_ERROR, "no stage sends it queries: it needs --pipe");
+    return CORE_EXIT_USAGE;
+}
+
 /* Started by hand as root, a stage still does not stay root. */
 static int
 drop_privileges(core_life_t *life, struct core_fault *fault)
@@ -118,10 +129,6 @@ open_pipe(core_life_t *life, struct core_fault *fault)
         }
         for (unsigned i = 0; i < core_outlet_instances(life->next); i++)
             life->passed[i] = core_batch_new();
-    }
-    if (pipe == NULL) {
-        core_fault_set(fault, NULL, 0, "this stage needs --pipe");
-        return -1;
     }
     life->inlet = core_inlet_new(life->context, life->loop, pipe,
                                  life_take_queries, life, fault);
@@ -386,6 +393,8 @@ core_stage_main(const struct core_stage *stage, int argc, char **argv)
     rc = stage_options_read(&life->options, stage, argc, argv);
     if (rc == -1)
         rc = load(life);
+    if (rc == -1)
+        rc = check_pipe(life);
     if (rc != -1) {
         free(life);
         return rc;

@@ -108,6 +108,28 @@ take_option(struct stage_options *self, int option, const char *argument)
     }
 }
 
+static int
+fail(const struct core_stage *stage, const char *what, const char *word)
+{
+    fprintf(stderr, "coredns-%s: %s%s\n", stage->name, what, word);
+    print_usage(stage, stderr);
+    return CORE_EXIT_USAGE;
+}
+
+/* An option that is unknown, lacks its value or has a wrong one. */
+static int
+fail_option(const struct core_stage *stage, int option, char *word,
+            const char *argument)
+{
+    char letter[] = { '-', (char) optopt, '\0' };
+    bool is_letter = strncmp(word, "--", 2) != 0;
+
+    if (option != '?' && option != ':')
+        return fail(stage, "not a value of this option: ", argument);
+    return fail(stage, option == ':' ? "needs a value: "
+                : "there is no option ", is_letter ? letter : word);
+}
+
 int
 stage_options_read(struct stage_options *self, const struct core_stage *stage,
                    int argc, char **argv)
@@ -117,7 +139,8 @@ stage_options_read(struct stage_options *self, const struct core_stage *stage,
     *self = (struct stage_options) {
         .name = stage->name, .ready_descriptor = -1,
     };
-    while ((option = getopt_long(argc, argv, "c:nvVh", option_table,
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":c:nvVh", option_table,
                                  NULL)) != -1) {
         if (option == 'h') {
             print_help(stage);
@@ -127,14 +150,12 @@ stage_options_read(struct stage_options *self, const struct core_stage *stage,
             printf("coredns-%s %s\n", stage->name, CORE_VERSION);
             return CORE_EXIT_DONE;
         }
-        if (!take_option(self, option, optarg)) {
-            print_usage(stage, stderr);
-            return CORE_EXIT_USAGE;
-        }
+        if (!take_option(self, option, optarg))
+            return fail_option(stage, option, argv[optind - 1], optarg);
     }
-    if (optind < argc || self->config_path == NULL) {
-        print_usage(stage, stderr);
-        return CORE_EXIT_USAGE;
-    }
+    if (optind < argc)
+        return fail(stage, "one word too many: ", argv[optind]);
+    if (self->config_path == NULL)
+        return fail(stage, "needs a configuration: ", "-c file");
     return -1;
 }

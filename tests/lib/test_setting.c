@@ -13,6 +13,7 @@ struct zone {
     const char *file;
     struct core_list fallthrough;       /* of const uint8_t * */
     int64_t ttl;
+    bool is_long;
 };
 
 struct settings {
@@ -47,6 +48,8 @@ static const struct core_setting zone_table[] = {
       .offset = offsetof(struct zone, fallthrough), .says = "names" },
     { .key = "ttl", .type = CORE_SECONDS, .fallback = 60,
       .offset = offsetof(struct zone, ttl), .says = "time to live" },
+    { .key = "a_name_as_long_as_this", .type = CORE_BOOLEAN,
+      .offset = offsetof(struct zone, is_long), .says = "room below" },
     { .type = CORE_END },
 };
 
@@ -382,6 +385,7 @@ static const char *const help_rows[] = {
     "  zones              zones\n                     (list of groups)\n"
     "    origin           name of the zone\n"
     "                     (domain name, required)\n",
+    "    a_name_as_long_as_this\n                     room below\n",
     "(list of network, default \"127.0.0.0/8\")\n",
 };
 
