@@ -91,6 +91,28 @@ find_group(const core_config_t *config, const char *name)
     return core_config_stage(config, stage_name);
 }
 
+/* Whether the file, or else one in its folder, can be written by us. */
+static bool
+can_write(const char *path)
+{
+    if (euidaccess(path, F_OK) == 0)
+        return euidaccess(path, W_OK) == 0;
+
+    char *folder = core_copy_text(path);
+    char *slash = strrchr(folder, '/');
+
+    if (slash == folder)
+        slash++;
+    *slash = '\0';
+
+    bool is_writable = euidaccess(folder, W_OK | X_OK) == 0;
+    int cause = errno;
+
+    free(folder);
+    errno = cause;
+    return is_writable;
+}
+
 /* The log of the stage, or else of all, or else the defaults. */
 static int
 read_log(struct stage_version *self, core_place_t *group,
@@ -107,10 +129,18 @@ read_log(struct stage_version *self, core_place_t *group,
         rc = core_settings_read(self->config, place, "log", log_table, NULL,
                                 &self->log, faults);
     }
-    if (self->log.target != CORE_LOG_FILE || self->log.path != NULL)
+    if (self->log.target != CORE_LOG_FILE)
         return rc;
-    core_config_fault(self->config, faults, place,
-                      "goes to a file, but none is named");
+    if (self->log.path == NULL)
+        core_config_fault(self->config, faults, place,
+                          "goes to a file, but none is named");
+    else if (!can_write(self->log.path))
+        core_config_fault(self->config, faults,
+                          core_place_member(place, "file"),
+                          "cannot write %s: %s", self->log.path,
+                          strerror(errno));
+    else
+        return rc;
     return -1;
 }
 

@@ -485,7 +485,15 @@ static const struct {
       CORE_EXIT_CONFIG },
     { "stages: {", { "-c", config_path }, CORE_EXIT_CONFIG },
     { "stages: { sample: { rcode = 3; }; };", { "-c", config_path },
-      CORE_EXIT_AGAIN },                /* no pipe: no stage can live so */
+      CORE_EXIT_USAGE },                /* no pipe: no stage can live so */
+    { "", { "-c" }, CORE_EXIT_USAGE },
+    { "", { "-c", config_path, "x" }, CORE_EXIT_USAGE },
+    { "", { "--ready", "x" }, CORE_EXIT_USAGE },
+    { "log: { to = \"file\"; }; stages: { sample: { rcode = 3; }; };",
+      { "-n", "-c", config_path }, CORE_EXIT_CONFIG },
+    { "log: { to = \"file\"; file = \"/nonexistent/x\"; };"
+      "stages: { sample: { rcode = 3; }; };",
+      { "-n", "-c", config_path }, CORE_EXIT_CONFIG },
 };
 
 START_TEST(ends_with_the_code_that_says_who_must_act)
