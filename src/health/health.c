@@ -76,6 +76,12 @@ check_health(const void *settings, core_faults_t *faults)
 
     for (enum kind kind = 0; kind < KINDS; kind++) {
         listeners_check(&self->addresses[kind], keys[kind], faults);
+        if (kind != LISTEN)
+            listeners_check_ports(&self->addresses[kind], keys[kind], faults);
+        for (enum kind other = 0; other <= kind; other++)
+            listeners_check_other(&self->addresses[kind], keys[kind],
+                                  &self->addresses[other], keys[other],
+                                  faults);
         count += self->addresses[kind].count;
     }
     if (count == 0)

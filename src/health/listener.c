@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define UNPRIVILEGED_PORT 1024
 #define HOST_SIZE 64
 #define BACKLOG 64
 
@@ -90,6 +91,38 @@ listeners_check(const struct core_list *texts, const char *key,
     if (texts->count > LISTENERS)
         core_faults_add(faults, NULL, 0, "%s: more than %d addresses", key,
                         LISTENERS);
+}
+
+void
+listeners_check_ports(const struct core_list *texts, const char *key,
+                      core_faults_t *faults)
+{
+    const char *const *items = texts->items;
+
+    for (size_t i = 0; i < texts->count; i++) {
+        const char *colon = strrchr(items[i], ':');
+        int port = colon == NULL ? 0 : atoi(colon + 1);
+
+        if (port > 0 && port < UNPRIVILEGED_PORT)
+            core_faults_add(faults, NULL, 0, "%s[%zu]: %s: the port must be "
+                            "above %d", key, i, items[i],
+                            UNPRIVILEGED_PORT - 1);
+    }
+}
+
+void
+listeners_check_other(const struct core_list *texts, const char *key,
+                      const struct core_list *other, const char *other_key,
+                      core_faults_t *faults)
+{
+    const char *const *items = texts->items;
+    const char *const *others = other->items;
+
+    for (size_t i = 0; i < texts->count; i++)
+        for (size_t j = 0; j < (texts == other ? i : other->count); j++)
+            if (strcmp(items[i], others[j]) == 0)
+                core_faults_add(faults, NULL, 0, "%s[%zu]: %s stands in %s "
+                                "already", key, i, items[i], other_key);
 }
 
 /* ---- opening ------------------------------------------------------------- */

@@ -31,6 +31,17 @@ void
     listeners_check(const struct core_list *texts, const char *key,
                     core_faults_t *faults);
 
+/* The same for each whose port only root could bind. */
+void
+    listeners_check_ports(const struct core_list *texts, const char *key,
+                          core_faults_t *faults);
+
+/* The same for each that is in the other list already, or before it. */
+void
+    listeners_check_other(const struct core_list *texts, const char *key,
+                          const struct core_list *other,
+                          const char *other_key, core_faults_t *faults);
+
 /*
  * Takes a socket that somebody else has opened; descriptor is duplicated.
  * Returns -1 and a fault when there is no room for one more.

@@ -67,6 +67,40 @@ START_TEST(names_the_key_and_the_text)
 }
 END_TEST
 
+START_TEST(names_a_port_that_only_root_could_bind)
+{
+    const char *texts[] = { "127.0.0.1:1024", ":1023", "[::1]:80" };
+    struct core_list list = { texts, 3 };
+    core_faults_t *faults = core_faults_new();
+
+    listeners_check_ports(&list, "health.ready", faults);
+    ck_assert_uint_eq(core_faults_count(faults), 2);
+    ck_assert_str_eq(core_faults_at(faults, 1)->text,
+                     "health.ready[2]: [::1]:80: the port must be above 1023");
+    core_faults_destroy(&faults);
+}
+END_TEST
+
+START_TEST(names_an_address_that_stands_in_two_lists)
+{
+    const char *texts[] = { ":1", ":2" };
+    const char *others[] = { ":3", ":2" };
+    struct core_list list = { texts, 2 };
+    struct core_list other = { others, 2 };
+    core_faults_t *faults = core_faults_new();
+
+    listeners_check_other(&list, "health.ready", &list, "health.ready",
+                          faults);
+    ck_assert_uint_eq(core_faults_count(faults), 0);
+    listeners_check_other(&list, "health.ready", &other, "health.listen",
+                          faults);
+    ck_assert_uint_eq(core_faults_count(faults), 1);
+    ck_assert_str_eq(core_faults_at(faults, 0)->text,
+                     "health.ready[1]: :2 stands in health.listen already");
+    core_faults_destroy(&faults);
+}
+END_TEST
+
 /* A socket that listens at a free port, and the text of its address. */
 static int
 listen_somewhere(char text[LISTENER_TEXT_SIZE])
@@ -161,6 +195,8 @@ main(void)
 
     tcase_add_loop_test(cases, knows_an_address, 0, CORE_TEST_ROWS(rows));
     tcase_add_test(cases, names_the_key_and_the_text);
+    tcase_add_test(cases, names_a_port_that_only_root_could_bind);
+    tcase_add_test(cases, names_an_address_that_stands_in_two_lists);
     tcase_add_test(cases, says_in_one_line_that_a_port_is_in_use);
     tcase_add_test(cases, keeps_a_socket_that_is_there);
     tcase_add_test(cases, opens_all_or_none);
