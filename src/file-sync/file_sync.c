@@ -40,7 +40,7 @@ check_directories(const struct core_list *list, core_faults_t *faults)
                                                settings[i].origin, &fault);
 
         if (directory == NULL)
-            core_faults_add(faults, NULL, 0, "directories[%zu].%s", i,
+            core_faults_add(faults, NULL, 0, "file-sync.directories[%zu].%s", i,
                             fault.text);
         directory_destroy(&directory);
     }
@@ -51,8 +51,8 @@ check_fall(size_t count, const char *list, size_t index,
            core_faults_t *faults)
 {
     if (count > CORE_FEED_FALL)
-        core_faults_add(faults, NULL, 0, "%s[%zu].fallthrough: more than %d "
-                        "names", list, index, CORE_FEED_FALL);
+        core_faults_add(faults, NULL, 0, "file-sync.%s[%zu].fallthrough: "
+                        "more than %d names", list, index, CORE_FEED_FALL);
 }
 
 static void
@@ -73,7 +73,7 @@ check(const void *data, core_faults_t *faults)
         check_fall(hosts[i].fallthrough.count, "hosts", i, faults);
         if (hosts[i].file == NULL && hosts[i].lines.count == 0)
             core_faults_add(faults, NULL, 0,
-                            "hosts[%zu]: neither file nor inline", i);
+                            "file-sync.hosts[%zu]: neither file nor inline", i);
     }
 }
 

@@ -60,8 +60,8 @@ static const struct {
     const char *fault;
 } wrong[] = {
     { "db.(.*", "{1}", "pattern: missing closing parenthesis at character 7" },
-    { "db.(.*)", "{2}", "pattern has no group {2}" },
-    { "db.(.*)", "{name}", "pattern has no group {name}" },
+    { "db.(.*)", "{2}", "origin: the pattern has no group {2}" },
+    { "db.(.*)", "{name}", "origin: the pattern has no group {name}" },
 };
 
 START_TEST(refuses_a_pattern_that_is_none)
