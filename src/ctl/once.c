@@ -20,7 +20,18 @@ size_of_place(const char *said)
         : strstr(place_end + strlen(": "), ": ");
 
     return key_end == NULL || key_end > said + strcspn(said, "\n") ? 0
-        : (size_t)(key_end - said) + strlen(": ");
+        : (size_t)(key_end - said);
+}
+
+/* A lone value is the first of a list to its program. */
+static bool
+is_about(const char *said, const char *place, size_t place_size)
+{
+    if (place_size == 0 || strncmp(said, place, place_size) != 0)
+        return false;
+    said += place_size;
+    return strncmp(said, ": ", strlen(": ")) == 0
+        || strncmp(said, "[0]: ", strlen("[0]: ")) == 0;
 }
 
 static const char *
@@ -49,8 +60,7 @@ is_told(const char *told, const char *line)
             ? size_of_place(other_said) : 0;
 
         if ((size == other_size && strncmp(said, other_said, size) == 0)
-            || (place_size > 0 && place_size < size
-                && strncmp(said, other_said, place_size) == 0))
+            || is_about(said, other_said, place_size))
             return true;
         other = other_said + other_size;
         other += *other == '\n';

@@ -21,6 +21,9 @@ static const struct {
     /* A program about what corednsctl reads too, in other words. */
     { "corednsctl: x:1: a.listen: no port\na: x:1: a.listen: wrong: no port\n",
       "corednsctl: x:1: a.listen: no port\n" },
+    { "corednsctl: x:1: a.listen: no port\na: x:1: a.listen[0]: no port\n"
+      "a: x:1: a.listen[1]: no port\n",
+      "corednsctl: x:1: a.listen: no port\na: x:1: a.listen[1]: no port\n" },
     { "corednsctl: x:1: a.listen: no port\na: x:1: a.listens: unknown key\n",
       "corednsctl: x:1: a.listen: no port\na: x:1: a.listens: unknown key\n" },
 
