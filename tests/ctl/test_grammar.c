@@ -75,9 +75,9 @@ END_TEST
 START_TEST(hands_on_what_was_said)
 {
     struct request request;
-    char *words[] = { strdup("corednsctl"), strdup("-vv"), strdup("logs"),
-                      strdup("--lines"), strdup("7"), strdup("cache"),
-                      strdup("-r"), strdup("/run/y"), NULL };
+    char *words[] = { "corednsctl", "-vv", "logs",
+                      "--lines", "7", "cache",
+                      "-r", "/run/y", NULL };
 
     ck_assert_int_eq(grammar_read(&request, verbs, 8, words), -1);
     ck_assert_str_eq(request.verb->name, "logs");
@@ -91,7 +91,7 @@ END_TEST
 START_TEST(takes_the_configuration_from_the_environment)
 {
     struct request request;
-    char *words[] = { strdup("corednsctl"), strdup("start"), NULL };
+    char *words[] = { "corednsctl", "start", NULL };
 
     unsetenv("COREDNS_CONFIG");
     grammar_read(&request, verbs, 2, words);
