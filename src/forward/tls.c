@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 
 #include <openssl/err.h>
@@ -35,7 +36,8 @@ static const char *
 last_error(char text[128])
 {
     unsigned long error = ERR_get_error();
-    const char *reason = ERR_reason_error_string(error);
+    const char *reason = ERR_SYSTEM_ERROR(error)
+        ? strerror(ERR_GET_REASON(error)) : ERR_reason_error_string(error);
 
     snprintf(text, 128, "%s", reason == NULL ? "unknown cause" : reason);
     ERR_clear_error();

@@ -206,7 +206,7 @@ static const struct {
     { "{ to = \"/nowhere/resolv.conf\"; }",
       "/nowhere/resolv.conf: cannot open: No such file or directory" },
     { "{ to = \"tls://::1\"; tls = { ca = \"/nowhere/ca.pem\"; }; }",
-      "/nowhere/ca.pem: cannot be used for TLS: " },
+      "/nowhere/ca.pem: cannot be used for TLS: No such " },
 };
 
 START_TEST(says_which_file_is_wrong)
