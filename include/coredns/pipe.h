@@ -66,6 +66,14 @@ int
 void
     core_socket_prepare(void *socket);
 
+/*
+ * Gives a DEALER that is to be connected its fixed routing id.  A ROUTER gives
+ * the place of an id to whoever came last and lets the one before hang; by
+ * heartbeats that one notices, connects again, and has its place back.
+ */
+void
+    core_socket_name(void *socket, const char *identity);
+
 typedef struct core_inlet core_inlet_t;
 typedef struct core_outlet core_outlet_t;
 

@@ -6,11 +6,12 @@
  * by flock() for as long as the process lives, decides who does; the kernel
  * lets go of it however the process ends.
  *
- * Heartbeats are for networks only.  Of a process on this machine the kernel
- * tells when it is gone, and one that is merely slow must not be hung up on.
- * Only who connects sends them, the other end learns from them how long to
- * wait: libzmq 4.3 ends the process when a heartbeat of its own is due on a
- * connection whose peer left while more was read than the queue takes.
+ * Only who connects sends heartbeats; the other end learns from them how long
+ * to wait.  libzmq 4.3 ends the process when a heartbeat of its own is due on a
+ * connection whose peer left while more had come than the queue takes, which
+ * happens to who binds, and to a SUB socket that is left alone for a while.  So
+ * a socket has them where it needs them: over a network, and under a fixed
+ * routing id.
  */
 
 #include "coredns/pipe.h"
@@ -56,6 +57,21 @@ core_socket_prepare(void *socket)
     set_integer(socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
     set_integer(socket, ZMQ_RECONNECT_IVL_MAX, RECONNECT_MOST_MS);
     zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &largest, sizeof largest);
+}
+
+static void
+set_heartbeats(void *socket)
+{
+    set_integer(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
+    set_integer(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_LOST_MS);
+    set_integer(socket, ZMQ_HEARTBEAT_TTL, HEARTBEAT_LOST_MS);
+}
+
+void
+core_socket_name(void *socket, const char *identity)
+{
+    zmq_setsockopt(socket, ZMQ_ROUTING_ID, identity, strlen(identity));
+    set_heartbeats(socket);
 }
 
 /* Takes PATH.lock and writes our process id into it; never gives it back. */
@@ -120,10 +136,7 @@ core_endpoint_bind(void *socket, const char *endpoint,
 int
 core_endpoint_connect(void *socket, const char *endpoint)
 {
-    if (strncmp(endpoint, TCP, strlen(TCP)) == 0) {
-        set_integer(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS);
-        set_integer(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_LOST_MS);
-        set_integer(socket, ZMQ_HEARTBEAT_TTL, HEARTBEAT_LOST_MS);
-    }
+    if (strncmp(endpoint, TCP, strlen(TCP)) == 0)
+        set_heartbeats(socket);
     return zmq_connect(socket, endpoint);
 }

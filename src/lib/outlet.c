@@ -149,8 +149,7 @@ connect_instance(struct instance *instance, void *context,
     assert(instance->socket != NULL);
     core_socket_prepare(instance->socket);
     zmq_setsockopt(instance->socket, ZMQ_IMMEDIATE, &on, sizeof on);
-    zmq_setsockopt(instance->socket, ZMQ_ROUTING_ID, identity,
-                   strlen(identity));
+    core_socket_name(instance->socket, identity);
     watch_peer(instance, context);
     core_loop_socket(instance->outlet->loop, instance->socket, drain_replies,
                      instance);

@@ -195,7 +195,7 @@ connect_socket(void *context, int type, const char *endpoint,
     assert(socket != NULL);
     core_socket_prepare(socket);
     if (type == ZMQ_DEALER) {
-        zmq_setsockopt(socket, ZMQ_ROUTING_ID, identity, strlen(identity));
+        core_socket_name(socket, identity);
         zmq_setsockopt(socket, ZMQ_IMMEDIATE, &on, sizeof on);
     } else {
         zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0);

@@ -214,15 +214,17 @@ static const struct {
     { { "a", "b", "", "x" }, { 1, 1, 0, 1 }, 4 },
 };
 
-/* The heartbeat of a socket that has been connected to an endpoint. */
+/* The heartbeat of a socket with a name, or none, that has been connected. */
 static int
-heartbeat_ms(const char *to)
+heartbeat_ms(const char *name, const char *to)
 {
     void *socket = zmq_socket(context, ZMQ_DEALER);
     int interval_ms = -1;
     size_t size = sizeof interval_ms;
 
     core_socket_prepare(socket);
+    if (name != NULL)
+        core_socket_name(socket, name);
     ck_assert_int_eq(core_endpoint_connect(socket, to), 0);
     ck_assert_int_eq(zmq_getsockopt(socket, ZMQ_HEARTBEAT_IVL, &interval_ms,
                                     &size), 0);
@@ -230,10 +232,11 @@ heartbeat_ms(const char *to)
     return interval_ms;
 }
 
-START_TEST(sends_heartbeats_over_a_network_only)
+START_TEST(sends_heartbeats_where_they_are_needed)
 {
-    ck_assert_int_eq(heartbeat_ms(endpoint), 0);
-    ck_assert_int_gt(heartbeat_ms("tcp://127.0.0.1:9"), 0);
+    ck_assert_int_eq(heartbeat_ms(NULL, endpoint), 0);
+    ck_assert_int_gt(heartbeat_ms("local/test", endpoint), 0);
+    ck_assert_int_gt(heartbeat_ms(NULL, "tcp://127.0.0.1:9"), 0);
 }
 END_TEST
 
@@ -322,7 +325,7 @@ main(void)
     tcase_add_test(cases, falls_over_to_an_instance_that_is_there);
     tcase_add_test(cases, notices_an_instance_that_goes_and_comes_back);
     tcase_add_test(cases, refuses_an_endpoint_that_another_process_holds);
-    tcase_add_test(cases, sends_heartbeats_over_a_network_only);
+    tcase_add_test(cases, sends_heartbeats_where_they_are_needed);
     tcase_add_test(cases, survives_an_asker_that_goes_before_it_is_read);
     tcase_add_loop_test(cases, counts_and_forgets_garbage, 0,
                         CORE_TEST_ROWS(garbage));
