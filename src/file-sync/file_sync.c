@@ -14,6 +14,7 @@
 #include "coredns/feed.h"
 #include "coredns/memory.h"
 #include "file-sync/directory.h"
+#include "file-sync/hostsfile.h"
 #include "file-sync/roster.h"
 #include "file-sync/settings.h"
 
@@ -77,28 +78,43 @@ check(const void *data, core_faults_t *faults)
     }
 }
 
-/* Reads a zone file only to see what is wrong with it.  One that is not there
-   is no fault when it will be looked for again. */
+/* Reads a zone file only to see what is wrong with it. */
 static void
 inspect_file(const char *path, const struct zone_name *origin,
-             int64_t reload_ms, core_faults_t *faults)
+             core_faults_t *faults)
 {
     struct zone_faults found = { .errors = faults };
-    struct file_stamp stamp;
     struct core_fault fault;
-    text_file_t *text;
+    text_file_t *text = text_file_read(path, NULL, &fault);
     version_t *version;
 
-    file_stamp_read(&stamp, path);
-    if (!stamp.exists && reload_ms != 0)
-        return;
-    text = text_file_read(path, NULL, &fault);
     if (text == NULL) {
         core_faults_copy(faults, &fault);
         return;
     }
     version = version_load(&text, origin, NULL, &found);
     version_release(&version);
+}
+
+/* Lines of a hosts file that make no sense are left out, which is told. */
+static void
+inspect_hosts(const char *path, core_faults_t *faults)
+{
+    const struct hostsfile_options options = { .ttl = 1 };
+    struct core_fault fault;
+    text_file_t *text = text_file_read(path, NULL, &fault);
+    hostsfile_t *hosts;
+
+    if (text == NULL) {
+        core_faults_copy(faults, &fault);
+        return;
+    }
+    hosts = hostsfile_new(&options);
+    hostsfile_add(hosts, text_file_map(text), text_file_size(text), path, 1,
+                  faults);
+    text_file_unmap(text);
+    text_file_destroy(&text);
+    hostsfile_release(&hosts);
 }
 
 static void
@@ -112,10 +128,10 @@ inspect_directory(const struct directory_settings *settings,
 
     if (directory == NULL)
         return;                         /* check() has said so */
-    directory_list(directory, &listing, faults, &fault);
+    if (directory_list(directory, &listing, faults, &fault) == -1)
+        core_faults_copy(faults, &fault);
     for (size_t i = 0; i < listing.file_count; i++)
-        inspect_file(listing.files[i].path, &listing.files[i].origin,
-                     settings->reload_ms, faults);
+        inspect_file(listing.files[i].path, &listing.files[i].origin, faults);
     directory_listing_end(&listing);
     directory_destroy(&directory);
 }
@@ -127,6 +143,7 @@ inspect(const void *data, core_faults_t *faults)
     const struct zone_settings *zones = settings->zones.items;
     const struct directory_settings *directories =
         settings->directories.items;
+    const struct hosts_settings *hosts = settings->hosts.items;
 
     for (size_t i = 0; i < settings->zones.count; i++) {
         struct zone_name origin = {
@@ -134,10 +151,13 @@ inspect(const void *data, core_faults_t *faults)
         };
 
         memcpy(origin.bytes, zones[i].origin, origin.size);
-        inspect_file(zones[i].file, &origin, zones[i].reload_ms, faults);
+        inspect_file(zones[i].file, &origin, faults);
     }
     for (size_t i = 0; i < settings->directories.count; i++)
         inspect_directory(&directories[i], faults);
+    for (size_t i = 0; i < settings->hosts.count; i++)
+        if (hosts[i].file != NULL)
+            inspect_hosts(hosts[i].file, faults);
 }
 
 /* ---- life ---------------------------------------------------------------- */
