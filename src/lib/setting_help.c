@@ -15,7 +15,7 @@
 #include "lib/quantity.h"
 #include "lib/setting_value.h"
 
-#define KEY_WIDTH 20
+#define INDENT 2
 
 static const char *const type_names[] = {
     [CORE_BOOLEAN] = "boolean",
@@ -89,23 +89,36 @@ write_limits(const struct core_setting *setting, FILE *file)
                                        setting->maximum));
 }
 
+/* Columns that the longest key takes. */
+static int
+key_width(const struct core_setting *table, int indent)
+{
+    int width = 0;
+
+    for (; table->type != CORE_END; table++) {
+        int own = indent + (int) strlen(table->key);
+        int inner = table->type == CORE_GROUPS
+            ? key_width(table->members, indent + INDENT) : 0;
+
+        width = own > width ? own : width;
+        width = inner > width ? inner : width;
+    }
+    return width;
+}
+
 static void
-write_table(const struct core_setting *table, FILE *file, int indent)
+write_table(const struct core_setting *table, FILE *file, int indent,
+            int width)
 {
     for (; table->type != CORE_END; table++) {
-        int used = indent + (int) strlen(table->key);
-        bool is_long = used > KEY_WIDTH;
-
-        /* Behind a long key there is no room for what it says. */
-        fprintf(file, "%*s%s%s%*s%s\n%*s(", indent, "", table->key,
-                is_long ? "\n" : "", KEY_WIDTH + 1 - (is_long ? 0 : used), "",
-                table->says, KEY_WIDTH + 1, "");
+        fprintf(file, "%*s%-*s %s\n%*s(", indent, "", width - indent,
+                table->key, table->says, width + 1, "");
         write_type(table, file);
         write_default(table, file);
         write_limits(table, file);
         fputs(")\n", file);
         if (table->type == CORE_GROUPS)
-            write_table(table->members, file, indent + 2);
+            write_table(table->members, file, indent + INDENT, width);
     }
 }
 
@@ -114,5 +127,5 @@ core_settings_help(const struct core_setting *table, FILE *file)
 {
     assert(file);
     if (table != NULL)
-        write_table(table, file, 2);
+        write_table(table, file, INDENT, key_width(table, INDENT));
 }

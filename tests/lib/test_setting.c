@@ -49,7 +49,7 @@ static const struct core_setting zone_table[] = {
     { .key = "ttl", .type = CORE_SECONDS, .fallback = 60,
       .offset = offsetof(struct zone, ttl), .says = "time to live" },
     { .key = "a_name_as_long_as_this", .type = CORE_BOOLEAN,
-      .offset = offsetof(struct zone, is_long), .says = "room below" },
+      .offset = offsetof(struct zone, is_long), .says = "room for it" },
     { .type = CORE_END },
 };
 
@@ -376,16 +376,18 @@ END_TEST
 /* ---- help ---------------------------------------------------------------- */
 
 static const char *const help_rows[] = {
-    "  count              how many\n"
-    "                     (number, default 4, at least 1, at most 64)\n",
+    "  count                    how many\n"
+    "                           (number, default 4, at least 1, at most 64)\n",
     "(size, default 64 MiB, at most 1 TiB)\n",
     "(duration, default 5m, at least 5s, at most 1d)\n",
     "(text, default \"hello\")\n",
     "(one of \"error\" \"warning\" \"debug\", default \"warning\")\n",
-    "  zones              zones\n                     (list of groups)\n"
-    "    origin           name of the zone\n"
-    "                     (domain name, required)\n",
-    "    a_name_as_long_as_this\n                     room below\n",
+    "  zones                    zones\n"
+    "                           (list of groups)\n"
+    "    origin                 name of the zone\n"
+    "                           (domain name, required)\n",
+    "    a_name_as_long_as_this room for it\n"
+    "                           (boolean, default false)\n",
     "(list of network, default \"127.0.0.0/8\")\n",
 };
 
