@@ -95,7 +95,8 @@ check_groups(const directory_t *self, struct core_fault *fault)
         if (!read_group(&at, name)) {
             at++;
         } else if (group_number(self, name) == -1) {
-            core_fault_set(fault, NULL, 0, "origin: the pattern has no group {%s}", name);
+            core_fault_set(fault, NULL, 0,
+                           "origin: the pattern has no group {%s}", name);
             return -1;
         }
     }
