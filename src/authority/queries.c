@@ -67,12 +67,13 @@ finish(struct authority *self, core_query_t *query,
 
 /*
  * No zone of ours, or one whose unknown names fall through: the next stage has
- * it.  Without one, a name that has fallen through is a failure of ours.
+ * it, or it is REFUSED.  CoreDNS calls a name that has fallen through to
+ * nowhere a failure; who wants that can have it.
  */
 static enum core_verdict
 pass(struct authority *self, core_query_t *query, const struct answer *answer)
 {
-    if (answer->zone == NULL || self->has_next)
+    if (answer->zone == NULL || self->has_next || !self->fails_at_end)
         return CORE_PASSED;
     core_query_reply_rcode(query, CORE_SERVFAIL);
     self->counters.replies[CORE_SERVFAIL]++;
