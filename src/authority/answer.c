@@ -206,7 +206,7 @@ answer_zone(struct answer *self, const struct zone *zone,
     link->zone = zone;
     if ((zone->flags & CORE_ZONE_FAILED) != 0) {
         self->ede = CORE_EDE_NOT_READY;
-        self->ede_text = zone->reason;
+        self->ede_text = "no data for this zone";
         return end(self, ENDING_FAILED);
     }
     if ((zone->flags & CORE_ZONE_HOSTS) != 0)
@@ -360,7 +360,7 @@ answer_make(struct answer *self)
     if (self->ede == CORE_EDE_NONE && self->zone != NULL
         && (self->zone->flags & CORE_ZONE_STALE) != 0) {
         self->ede = CORE_EDE_STALE_ANSWER;
-        self->ede_text = self->zone->reason;
+        self->ede_text = "the source of this zone is away";
     }
     ending_write(self);
     return ANSWER_DONE;
