@@ -111,9 +111,6 @@ open_pipe(core_life_t *life, struct core_fault *fault)
     const char *pipe = core_life_wire(life, "pipe", NULL);
     const char *next = core_life_wire(life, "next", NULL);
 
-    life->replies = core_batch_new();
-    life->late = core_batch_new();
-    core_batch_start(life->late, CORE_BATCH_REPLIES);
     if (life->stage->handle_query == NULL)
         return 0;
     if (next != NULL) {
@@ -330,6 +327,9 @@ begin(core_life_t *life)
     life->loop = core_loop_new();
     life->context = zmq_ctx_new();
     assert(life->context != NULL);
+    life->replies = core_batch_new();
+    life->late = core_batch_new();
+    core_batch_start(life->late, CORE_BATCH_REPLIES);
     snprintf(life->identity, sizeof life->identity, "%.15s/%s",
              host == NULL ? "local" : host, life->options.name);
 }

@@ -473,7 +473,7 @@ END_TEST
 /* Command lines that end at once, and how. */
 static const struct {
     const char *config;
-    const char *arguments[3];
+    const char *arguments[6];
     int exit_code;
 } lines[] = {
     { "", { NULL }, CORE_EXIT_USAGE },                  /* no -c at all */
@@ -494,6 +494,12 @@ static const struct {
     { "log: { to = \"file\"; file = \"/nonexistent/x\"; };"
       "stages: { sample: { rcode = 3; }; };",
       { "-n", "-c", config_path }, CORE_EXIT_CONFIG },
+    { "stages: { sample: { rcode = 3; }; };",
+      { "-c", config_path, "--pipe", pipe_endpoint, "--control",
+        "ipc:///nonexistent/x" }, CORE_EXIT_AGAIN },
+    { "stages: { sample: { rcode = 3; }; };",
+      { "-c", config_path, "--pipe", "ipc:///nonexistent/x" },
+      CORE_EXIT_AGAIN },
 };
 
 START_TEST(ends_with_the_code_that_says_who_must_act)
@@ -503,13 +509,13 @@ START_TEST(ends_with_the_code_that_says_who_must_act)
     write_config(lines[_i].config);
     child = fork();
     if (child == 0) {
-        char *argv[5] = { "coredns-sample" };
+        char *argv[8] = { "coredns-sample" };
         int argc = 1;
         int null = open("/dev/null", O_WRONLY);
 
         dup2(null, STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
-        for (int i = 0; i < 3 && lines[_i].arguments[i] != NULL; i++)
+        for (int i = 0; i < 6 && lines[_i].arguments[i] != NULL; i++)
             argv[argc++] = strdup(lines[_i].arguments[i]);
         exit(core_stage_main(&sample_stage, argc, argv));
     }
