@@ -76,7 +76,8 @@ check_pipe(const core_life_t *life)
     return CORE_EXIT_USAGE;
 }
 
-/* Started by hand as root, a stage still does not stay root. */
+/* Started by hand as root, a stage whose group names a user becomes it; the
+   supervisor has done so before. */
 static int
 drop_privileges(core_life_t *life, struct core_fault *fault)
 {
