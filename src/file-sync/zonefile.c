@@ -44,6 +44,7 @@ struct zonefile {
     int generate_line;
     uint64_t generated;                 /* records so far */
     unsigned included;                  /* times a file was, so far */
+    bool gave_up;                       /* nothing more is read */
     struct scanner line_scanner;        /* reads a generated line */
     char line[GENERATE_LINE_SIZE];
     uint8_t rdatas[2 + RDATA_SIZE];
@@ -93,6 +94,7 @@ zonefile_start(zonefile_t *self, const struct zone_text *text,
     self->generate = (struct generate) { .number = 1 };
     self->generated = 0;
     self->included = 0;
+    self->gave_up = false;
     scanner_start(&level->scanner, text->text, text->size);
     level->path = text->path;
     level->default_ttl = -1;
@@ -402,10 +404,13 @@ include(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
     if (self->depth + 1 == ZONEFILE_DEPTH)
         return fail(self, fault, entry->line,
                     "$INCLUDE is nested deeper than 16", &entry->words[1]);
-    if (self->included++ == ZONEFILE_INCLUDED)
+    if (self->included == ZONEFILE_INCLUDED) {
+        self->gave_up = true;           /* or it would go on for years */
         return fail(self, fault, entry->line,
                     "$INCLUDE comes more than 10000 times",
                     &entry->words[1]);
+    }
+    self->included++;
 
     const struct zone_text *text = self->include(self->include_owner, path,
                                                  &cause);
@@ -503,6 +508,8 @@ zonefile_next(zonefile_t *self, struct zone_record *record,
     for (;;) {
         struct level *level = top(self);
 
+        if (self->gave_up)
+            return ZONEFILE_END;
         if (generate_left(&self->generate) > 0)
             return read_generated(self, record, fault);
         switch (scanner_next(&level->scanner, &entry)) {

@@ -312,6 +312,33 @@ START_TEST(names_the_file_and_line_inside_an_included_file)
 }
 END_TEST
 
+/* Each file includes the next one twice: read to the end, for years. */
+START_TEST(gives_up_on_files_that_include_each_other_without_end)
+{
+    const char *folder = core_test_folder();
+    struct zone_faults faults = { core_faults_new(), NULL, 0 };
+    char path[256], name[16], text[64];
+    size_t count;
+
+    for (int i = 0; i < 15; i++) {
+        snprintf(name, sizeof name, "f%d", i);
+        snprintf(text, sizeof text, "$INCLUDE f%d\n$INCLUDE f%d\n", i + 1,
+                 i + 1);
+        write_file(folder, name, text);
+    }
+    write_file(folder, "f15", "a 60 A 1.1.1.1\n");
+    write_file(folder, "main", APEX "$INCLUDE f0\n$INCLUDE f0\n");
+    snprintf(path, sizeof path, "%s/main", folder);
+    ck_assert_ptr_null(load(path, &faults));
+    count = core_faults_count(faults.errors);
+    ck_assert_uint_gt(count, 0);
+    ck_assert_ptr_nonnull(strstr(core_faults_at(faults.errors,
+                                                count - 1)->text,
+                                 "more than 10000 times"));
+    core_faults_destroy(&faults.errors);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -323,5 +350,7 @@ main(void)
     tcase_add_test(cases, tells_all_that_is_wrong);
     tcase_add_test(cases, includes_files_and_comes_back_unchanged);
     tcase_add_test(cases, names_the_file_and_line_inside_an_included_file);
+    tcase_add_test(cases,
+                   gives_up_on_files_that_include_each_other_without_end);
     return core_test_run(cases);
 }
