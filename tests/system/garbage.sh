@@ -19,6 +19,16 @@ check "as many again" tests/system/garbage "$port" "$folder/run" "$count"
 same "all processes are alive still" "$pids" "$(all_pids)"
 # shellcheck disable=SC2086
 after=$(resident $pids)
+
+# On a busy machine a pool may fill for the first time now.  It stays full:
+# what grows again and again is a leak.
+for _ in 1 2; do
+    [ "$after" -le $((before + 2048)) ] && break
+    tests/system/garbage "$port" "$folder/run" "$count" >/dev/null
+    before=$after
+    # shellcheck disable=SC2086
+    after=$(resident $pids)
+done
 steady "$before" "$after"
 check "questions are answered as ever" \
     "$tools/flood" -q 1000 -t 1 127.0.0.1 "$port"
