@@ -17,6 +17,7 @@
 
 #include "coredns/memory.h"
 
+#include "ctl/corefile_import.h"
 #include "ctl/directory.h"
 #include "ctl/message.h"
 #include "ctl/resolve.h"
@@ -89,7 +90,7 @@ toolkit_find(struct toolkit *self, const char *config_path,
 {
     *self = (struct toolkit) { .faults = core_faults_new() };
     self->config_path = absolute(config_path);
-    self->config = core_config_load(config_path, self->faults);
+    self->config = corefile_load_config(config_path, self->faults);
 
     char *wanted = wanted_directory(self);
 

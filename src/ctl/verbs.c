@@ -13,6 +13,7 @@
 #include "coredns/version.h"
 
 #include "ctl/check.h"
+#include "ctl/corefile_import.h"
 #include "ctl/grammar.h"
 #include "ctl/logs.h"
 #include "ctl/message.h"
@@ -56,6 +57,8 @@ static const struct verb verb_table[] = {
       "what the stages have written" },
     { "wires", wires_run, OPTION_DOT | OPTION_JSON, NULL, false,
       "draw which stage is wired to which" },
+    { "import", corefile_import_run, 0, "corefile", true,
+      "write a Corefile of CoreDNS as a configuration" },
     { "version", version_run, OPTION_JSON, NULL, false,
       "print the version" },
     { "help", help_run, 0, "verb", false,

@@ -1,0 +1,149 @@
+/*
+ * corefile_directive - what the lines of a server block ask for
+ *
+ * A directive is an entry in a table and a function that notes in the block's
+ * chain what it says; how chains become stages is not known to it.  Options in
+ * the braces of a directive have tables of the same kind.
+ */
+
+#ifndef CTL_COREFILE_DIRECTIVE_H
+#define CTL_COREFILE_DIRECTIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coredns/fault.h"
+
+#include "ctl/corefile.h"
+#include "ctl/corefile_zone.h"
+#include "ctl/draft.h"
+
+/* An address of the stage health, by its kind. */
+enum corefile_page { PAGE_LISTEN, PAGE_READY, PAGE_METRICS, PAGES };
+
+/* What all blocks say of the stage health. */
+struct corefile_health {
+    struct corefile_zones addresses[PAGES];
+    const struct corefile_line *lines[PAGES];   /* the first of each */
+    const struct corefile_line *lameduck;
+};
+
+/* Settings of the frontend; of each the line that says it, or NULL. */
+enum corefile_setting {
+    SETTING_BUFSIZE, SETTING_NSID, SETTING_CHAOS, SETTING_MULTISOCKET,
+    SETTING_IDLE, SETTINGS
+};
+
+/* What a block asks for. */
+struct corefile_chain {
+    const struct corefile_block *block;
+    core_faults_t *faults;
+    core_faults_t *notices;
+    struct core_arena *memory;
+    struct corefile_health *health;
+    struct corefile_zones zones;        /* of the keys */
+    const char *root;                   /* folder of relative files, or NULL */
+    struct corefile_zones addresses;    /* of bind; none: all there are */
+    const struct corefile_line *bind;
+    const struct corefile_line *settings[SETTINGS];
+    struct draft cache;
+    bool has_cache;
+    struct draft *forwards;
+    size_t forward_count, forward_capacity;
+    struct draft sources[3];            /* hosts, zones, directories */
+    size_t source_counts[3];            /* groups in each */
+    struct draft members;               /* of a group that is being read */
+    struct corefile_zones origins;      /* of the files */
+    struct draft *draft;                /* what options are written to */
+    char *place;                        /* the addresses it serves, as text */
+    const char *head;                   /* its first stage, lent, or NULL */
+};
+
+enum { SOURCE_HOSTS, SOURCE_ZONES, SOURCE_DIRECTORIES };
+
+#define COREFILE_MANY SIZE_MAX
+
+struct corefile_directive {
+    const char *name;
+    void (*read)(struct corefile_chain *chain,
+                 const struct corefile_line *line);
+    size_t minimum, maximum;            /* arguments */
+    bool has_body;
+    bool is_repeatable;
+};
+
+/* Reads all lines of the chain's block. */
+void
+    corefile_chain_read(struct corefile_chain *self);
+
+void
+    corefile_chain_clear(struct corefile_chain *self);
+
+/* ---- for those who read directives --------------------------------------- */
+
+/* Reads the lines by the table, which a NULL name ends. */
+void
+    corefile_read_lines(struct corefile_chain *chain,
+                        const struct corefile_line *lines, size_t count,
+                        const struct corefile_directive *table,
+                        const char *of);
+
+/* Adds a fault "NAME: text" at that line. */
+void
+    corefile_fail(struct corefile_chain *chain,
+                  const struct corefile_line *line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The argument as a number or a time, as our configuration writes it; a fault
+   and NULL when it is none. */
+const char *
+    corefile_number(struct corefile_chain *chain,
+                    const struct corefile_line *line, size_t index);
+const char *
+    corefile_time(struct corefile_chain *chain,
+                  const struct corefile_line *line, size_t index);
+
+/* The arguments from index on as a list of zones; the block's when there are
+   none and usual is true. */
+struct corefile_zones
+    corefile_arguments(struct corefile_chain *chain,
+                       const struct corefile_line *line, size_t index,
+                       bool usual);
+
+/* The same, written as a list. */
+const char *
+    corefile_zone_list(struct corefile_chain *chain,
+                       const struct corefile_line *line, size_t index,
+                       const char *usual);
+
+/* The argument as a path in quotes, below root. */
+const char *
+    corefile_path(struct corefile_chain *chain, const char *path);
+
+/* Writes "key = text;" to the chain's draft, at the line, when text is one. */
+void
+    corefile_set(struct corefile_chain *chain,
+                 const struct corefile_line *line, const char *key,
+                 const char *text);
+
+void
+    corefile_read_cache(struct corefile_chain *chain,
+                        const struct corefile_line *line);
+void
+    corefile_read_forward(struct corefile_chain *chain,
+                          const struct corefile_line *line);
+void
+    corefile_read_file(struct corefile_chain *chain,
+                       const struct corefile_line *line);
+void
+    corefile_read_auto(struct corefile_chain *chain,
+                       const struct corefile_line *line);
+void
+    corefile_read_hosts(struct corefile_chain *chain,
+                        const struct corefile_line *line);
+void
+    corefile_read_bind(struct corefile_chain *chain,
+                       const struct corefile_line *line);
+
+#endif

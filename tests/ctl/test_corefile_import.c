@@ -1,0 +1,292 @@
+/* corefile_import - what a Corefile becomes, and what is wrong with it */
+
+#include "ctl/corefile_import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core_test.h"
+
+/* The text without marks, the folder, and more than one blank in a row. */
+static char *
+condense(const char *text)
+{
+    char *out = calloc(1, strlen(text) + 1), *at = out;
+
+    for (; *text != '\0'; text++) {
+        bool is_first = at == out;
+
+        if (strncmp(text, "#@ ", 3) == 0
+            || strncmp(text, "directory = ", 12) == 0)
+            text += strcspn(text, "\n");
+        if (*text != ' ' && *text != '\n')
+            *at++ = *text;
+        else if (!is_first && at[-1] != ' ')
+            *at++ = ' ';
+    }
+    return out;
+}
+
+/* The configuration, condensed; NULL when there are faults.  Yours. */
+static char *
+import(const char *corefile, core_faults_t *faults)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+    int rc = corefile_import(core_test_file(corefile), file, faults, NULL);
+
+    fclose(file);
+
+    char *condensed = rc == 0 ? condense(text) : NULL;
+
+    free(text);
+    return condensed;
+}
+
+#define FORWARD \
+    "forward: { routes = ( { zone = \".\"; " \
+    "to = [ \"192.0.2.1\" ]; payload = 4096; } ); };"
+
+/* What must stand in the configuration, and what must not. */
+static const struct {
+    const char *corefile;
+    const char *has;
+    const char *has_not;
+} rows[] = {
+    { ".:53 {\n forward . 192.0.2.1\n}\n",
+      "stages: { frontend: { listen = [ \"dns://:53\" ]; payload = 4096; "
+      "version = \"\"; identity = \"\"; "
+      "routes = ( { zones = [ \".\" ]; next = \"forward\"; } ); }; " FORWARD,
+      "cache" },
+    { "A.Example {\n forward . 192.0.2.1\n}\nb:53 {\n forward . 192.0.2.1\n}",
+      "{ zones = [ \"a.example.\" ]; next = \"forward\"; }, "
+      "{ zones = [ \"b.\" ]; next = \"forward\"; }", "forward-2" },
+    { ". {\n forward a 192.0.2.1\n forward . 192.0.2.1\n}\n",
+      FORWARD " forward-2: { program = \"forward\"; routes = ( { "
+      "zone = \"a.\"; to = [ \"192.0.2.1\" ]; payload = 4096; } ); "
+      "next = \"forward\"; };", NULL },
+    { "10.0.0.0/22 {\n forward . 192.0.2.1\n}\n",
+      "[ \"0.0.10.in-addr.arpa.\", \"1.0.10.in-addr.arpa.\", "
+      "\"2.0.10.in-addr.arpa.\", \"3.0.10.in-addr.arpa.\" ]", NULL },
+    { "2001:db8::/33 {\n forward . 192.0.2.1\n}\n",
+      "\"0.8.b.d.0.1.0.0.2.ip6.arpa.\"", "\"8.8.b.d" },
+    { "10.1.0.0/16:5353 {\n forward . 192.0.2.1\n}\n", "dns://:5353", NULL },
+    { "10.1.0.0/16 {\n forward . 192.0.2.1\n}\n",
+      "zones = [ \"1.10.in-addr.arpa.\" ]", NULL },
+    { ". {\n bind 127.0.0.1 ::1\n forward . 192.0.2.1\n}\n",
+      "listen = [ \"dns://127.0.0.1:53\", \"dns://[::1]:53\" ];",
+      "frontend-2" },
+    { ". {\n bind lo {\n  except ::1\n }\n forward . 192.0.2.1\n}\n",
+      "listen = [ \"dns://127.0.0.1:53\" ];", NULL },
+    { "a {\n forward . 192.0.2.1\n}\na:54 {\n forward . 192.0.2.1\n}\n",
+      "frontend-2: { program = \"frontend\"; listen = [ \"dns://:54\" ];",
+      "forward-2" },
+    { "a b {\n errors\n}\n", "routes = ( );", "refusal" },
+    { "a {\n errors\n}\n. {\n forward . 192.0.2.1\n}\n",
+      "{ zones = [ \"a.\" ]; next = \"refusal\"; }", NULL },
+    { ". {\n bufsize\n nsid a b\n chaos v\n multisocket 2\n timeouts {\n"
+      "  idle 5s\n }\n}\n",
+      "payload = 1232; instances = 2; tcp_idle = \"5s\"; version = \"v\"; "
+      "nsid = true; nsid_text = \"a b\";", "identity" },
+    { "a {\n file x\n}\nb {\n file y b {\n  reload 0\n  fallthrough\n }\n}\n",
+      "file-sync: { zones = ( { origin = \"a.\"; file = \"x\"; }, { "
+      "origin = \"b.\"; file = \"y\"; reload = \"0\"; "
+      "fallthrough = [ \".\" ]; } ); }; authority: { "
+      "sources = [ \"file-sync\" ]; ns_in_authority = true; "
+      "negative_ttl = \"soa\"; };", "authority-2" },
+    /* Names below the other block's zone come here: it is not for them. */
+    { "a {\n file x\n}\nb.a {\n file y c.b.a\n}\n",
+      "{ zones = [ \"b.a.\" ]; next = \"authority-2\"; }", NULL },
+    { "a {\n file x\n}\na:54 {\n file y\n}\n",
+      "authority-2: { program = \"authority\"; "
+      "sources = [ \"file-sync-2\" ];", NULL },
+    { "a {\n file x b.a\n root /r\n}\n", "file = \"/r/x\";", NULL },
+    { "a {\n auto {\n  directory d (.*)z {1}\n  reload 5s\n }\n}\n",
+      "directories = ( { path = \"d\"; pattern = \"(.*)z\"; "
+      "origin = \"{1}\"; reload = \"5s\"; } );", NULL },
+    { "a {\n hosts {\n  192.0.2.1 b\n  ttl 5\n  ::1 c d\n  no_reverse\n }\n}",
+      "hosts = ( { file = \"/etc/hosts\"; ttl = 5; reverse = false; "
+      "inline = [ \"192.0.2.1 b\", \"::1 c d\" ]; } );", NULL },
+    { "a {\n cache\n file x\n forward . 192.0.2.1\n}\n",
+      "next = \"cache\"; } ); }; forward: {", NULL },
+    { "a {\n cache 60 a {\n  denial 9984 7 1\n  servfail 0s\n  keepttl\n"
+      "  disable success\n  serve_stale\n }\n forward . 192.0.2.1\n}\n",
+      "cache: { zones = [ \"a.\" ]; success_ttl = 60; soa_minimum = false; "
+      "capacity = \"20447232 B\"; denial_share = 50; denial_ttl = 7; "
+      "denial_minimum_ttl = 1; failure_ttl = \"0s\"; keep_ttl = true; "
+      "success_disable = [ \".\" ]; serve_stale = \"1h\"; "
+      "stale_mode = \"immediate\"; stale_ttl = 0; stale_recheck = 0; "
+      "next = \"forward\"; };", NULL },
+    { ". {\n forward . tls://192.0.2.1 {\n  tls c k ca\n  expire 1.5s\n"
+      "  tls_servername n\n  next SERVFAIL\n  except a b\n"
+      "  failfast_all_unhealthy_upstreams\n"
+      "  health_check 0.5s no_rec domain x\n }\n}\n",
+      "tls = ( { ca = \"ca\"; certificate = \"c\"; key = \"k\"; "
+      "servername = \"n\"; } ); expire = \"1500ms\"; "
+      "next_on = [ \"SERVFAIL\" ]; except = [ \"a.\", \"b.\" ]; "
+      "failfast_all_unhealthy = true; health_check = ( { "
+      "interval = \"500ms\"; recursion = false; domain = \"x.\"; } );", NULL },
+    { "a {\n health {\n  lameduck 5s\n }\n ready\n prometheus\n}\n"
+      "b {\n prometheus :9153\n prometheus\n}\n", NULL, NULL },
+    { "a {\n health {\n  lameduck 5s\n }\n ready\n prometheus\n}\n"
+      "b {\n prometheus\n}\n",
+      "health: { listen = [ \":8080\" ]; ready = [ \":8181\" ]; "
+      "metrics = [ \"127.0.0.1:9153\" ]; lameduck = \"5s\"; };", NULL },
+    { "a {\n file \"${HOME}\\\"\"\n}\n", "file = \"$${HOME}\\\"\";", NULL },
+};
+
+START_TEST(becomes_a_configuration)
+{
+    core_faults_t *faults = core_faults_new();
+    char *text = import(rows[_i].corefile, faults);
+
+    if (rows[_i].has == NULL)
+        ck_assert_ptr_null(text);
+    else {
+        ck_assert_ptr_nonnull(text);
+        ck_assert_msg(strstr(text, rows[_i].has) != NULL, "%s", text);
+        ck_assert_msg(rows[_i].has_not == NULL
+                      || strstr(text, rows[_i].has_not) == NULL, "%s", text);
+    }
+    core_faults_destroy(&faults);
+    free(text);
+}
+END_TEST
+
+/* All faults, each as "LINE: TEXT" and a line feed. */
+static const struct {
+    const char *corefile;
+    const char *faults;
+} wrong[] = {
+    { ". {\n rewrite name a b\n kubernetes x {\n  y\n }\n}\n",
+      "2: rewrite: this directive is not supported yet\n"
+      "3: kubernetes: this directive is not supported yet\n" },
+    { "tls://a b..c d:0 10.0.0.0/33 {\n}\n",
+      "1: tls://a: this scheme is not supported yet, only dns://\n"
+      "1: b..c: not a domain name\n1: d:0: not a port\n"
+      "1: 10.0.0.0/33: not a network\n" },
+    { "a {\n cache\n cache\n}\n", "3: cache: stands here a second time\n" },
+    { "a {\n}\na:53 {\n}\n",
+      "3: a.: the block in line 1 of * serves it at port 53 already\n" },
+    { "a {\n}\nb {\n bind 127.0.0.1\n}\n",
+      "4: bind: another block takes port 53 of all addresses\n" },
+    { "a {\n bind nosuch\n}\n",
+      "2: bind: neither an address nor an interface: nosuch\n" },
+    { "a {\n bufsize 1232\n}\nb {\n}\n",
+      "2: bufsize: must be the same in all blocks at an address, but the "
+      "one in line 4 differs\n" },
+    { "a {\n multisocket 2\n}\nb {\n multisocket 3\n}\n",
+      "2: multisocket: must be the same in all blocks at an address, but "
+      "the one in line 4 differs\n" },
+    { "a {\n chaos v author\n}\n",
+      "2: chaos: authors are not supported yet\n" },
+    { "a {\n forward .\n forward x..y z\n forward . z {\n  expire 1y\n"
+      "  doh_method GET\n  max_fails x\n }\n}\n",
+      "2: forward: an argument is missing\n"
+      "3: forward: not a domain name: x..y\n5: expire: not a time: 1y\n"
+      "6: doh_method: this option of forward is not supported yet\n"
+      "7: max_fails: not a number: x\n" },
+    { "a {\n cache {\n  prefetch 1 1m 5%\n  serve_stale 1h now\n"
+      "  disable all\n }\n}\n",
+      "3: prefetch: not a percentage from 10% to 90%: 5%\n"
+      "4: serve_stale: expected immediate or verify, not now\n"
+      "5: disable: expected success or denial, not all\n" },
+    { "a {\n errors {\n  stacktrace\n }\n log . \"{remote}\"\n}\n",
+      "2: errors: options in { } are not supported\n"
+      "5: log: an argument too many: .\n" },
+    { "a {\n file\n auto\n hosts x {\n  timeout 5\n }\n}\n",
+      "2: file: an argument is missing\n3: auto: expected a directory in "
+      "{ }\n5: timeout: this option of hosts is not supported yet\n" },
+    { "a {\n auto b {\n  directory d\n }\n timeouts {\n  read 5s\n }\n}\n",
+      "2: auto: other zones than those of the block are not supported yet\n"
+      "6: read: this option of timeouts is not supported yet\n" },
+    { "", "0: there is no server block\n" },
+};
+
+START_TEST(tells_all_that_is_wrong)
+{
+    core_faults_t *faults = core_faults_new();
+    char *text = import(wrong[_i].corefile, faults);
+    char told[4096] = "";
+
+    ck_assert_ptr_null(text);
+    for (size_t i = 0; i < core_faults_count(faults); i++) {
+        const struct core_fault *fault = core_faults_at(faults, i);
+        char *path, line[CORE_FAULT_LINE_SIZE];
+
+        snprintf(line, sizeof line, "%d: %s\n", fault->line, fault->text);
+        path = strstr(line, fault->path);
+        if (path != NULL) {
+            *path = '*';
+            memmove(path + 1, path + strlen(fault->path),
+                    strlen(path + strlen(fault->path)) + 1);
+        }
+        strcat(told, line);
+    }
+    ck_assert_str_eq(told, wrong[_i].faults);
+    core_faults_destroy(&faults);
+}
+END_TEST
+
+START_TEST(is_loaded_with_its_own_lines)
+{
+    const char *path = core_test_file(". {\n forward . 192.0.2.1 {\n"
+                                      "  max_fails 3\n }\n}\n");
+    core_faults_t *faults = core_faults_new();
+    core_config_t *config = corefile_load_config(path, faults);
+
+    ck_assert_ptr_nonnull(config);
+
+    core_place_t *routes =
+        core_place_member(core_config_stage(config, "forward"), "routes");
+
+    core_config_fault(config, faults,
+                      core_place_member(core_place_at(routes, 0),
+                                        "max_fails"), "x");
+    ck_assert_uint_eq(core_faults_count(faults), 1);
+    ck_assert_int_eq(core_faults_at(faults, 0)->line, 3);
+    ck_assert_str_eq(core_faults_at(faults, 0)->path, path);
+    core_config_destroy(&config);
+    core_faults_destroy(&faults);
+}
+END_TEST
+
+START_TEST(many_blocks_take_no_time)
+{
+    core_faults_t *faults = core_faults_new();
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+
+    for (int i = 0; i < 2000; i++)
+        fprintf(file, "z%d.example {\n file z%d\n cache\n}\n", i, i);
+    fclose(file);
+
+    clock_t start = clock();
+    char *config = import(text, faults);
+
+    ck_assert_ptr_nonnull(config);
+    ck_assert(clock() - start < CLOCKS_PER_SEC);
+    ck_assert_ptr_null(strstr(config, "authority-2"));
+    core_faults_destroy(&faults);
+    free(config);
+    free(text);
+}
+END_TEST
+
+int
+main(void)
+{
+    TCase *tests = tcase_create("corefile_import");
+
+    tcase_add_loop_test(tests, becomes_a_configuration, 0,
+                        CORE_TEST_ROWS(rows));
+    tcase_add_loop_test(tests, tells_all_that_is_wrong, 0,
+                        CORE_TEST_ROWS(wrong));
+    tcase_add_test(tests, is_loaded_with_its_own_lines);
+    tcase_add_test(tests, many_blocks_take_no_time);
+    return core_test_run(tests);
+}
