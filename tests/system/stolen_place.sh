@@ -5,6 +5,7 @@
 . tests/system/lib.sh
 
 # thief: connects under the frontend's id to every pipe, and stays a moment
+# shellcheck disable=SC2317
 thief() {
     /usr/bin/python3 - "$folder"/run/*.pipe <<'END'
 import sys
