@@ -57,6 +57,8 @@ struct corefile_chain {
     struct corefile_zones origins;      /* of the files */
     struct draft *draft;                /* what options are written to */
     char *place;                        /* the addresses it serves, as text */
+    const char *lookup;                 /* the stage that is asked for targets
+                                           of aliases, lent, or NULL */
     const char *head;                   /* its first stage, lent, or NULL */
 };
 

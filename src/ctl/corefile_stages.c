@@ -136,14 +136,17 @@ set_next(struct draft *members, const struct corefile_block *block,
 /* ---- authority ----------------------------------------------------------- */
 
 static const char *
-put_authority(corefile_stages_t *self, const struct corefile_block *block,
+put_authority(corefile_stages_t *self, const struct corefile_chain *chain,
               const char *source, const char *next)
 {
+    const struct corefile_block *block = chain->block;
     struct draft members = { .items = NULL };
 
     draft_say(&members, block, 0, "sources = [ \"%s\" ];", source);
     draft_say(&members, block, 0, "ns_in_authority = true;");
     draft_say(&members, block, 0, "negative_ttl = \"soa\";");
+    if (chain->lookup != NULL)
+        draft_say(&members, block, 0, "lookup = \"%s\";", chain->lookup);
     set_next(&members, block, next);
     return corefile_stages_put(self, "authority", &members, block);
 }
@@ -204,8 +207,7 @@ join_authority(corefile_stages_t *self, struct corefile_chain *chain,
 
         group = core_allocate(sizeof *group);
         group->source = add_stage(self, "file-sync", &none, chain->block);
-        group->name = put_authority(self, chain->block, group->source->name,
-                                    next);
+        group->name = put_authority(self, chain, group->source->name, next);
         zhashx_insert(self->groups, key, group);
     }
     free(key);
@@ -230,7 +232,7 @@ add_authority(corefile_stages_t *self, struct corefile_chain *chain,
         draft_move(&members, &chain->sources[i], 1);
         draft_say(&members, chain->block, 0, ");");
     }
-    return put_authority(self, chain->block,
+    return put_authority(self, chain,
                          corefile_stages_put(self, "file-sync", &members,
                                              chain->block), next);
 }

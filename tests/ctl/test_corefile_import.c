@@ -97,6 +97,8 @@ static const struct {
       "fallthrough = [ \".\" ]; } ); }; authority: { "
       "sources = [ \"file-sync\" ]; ns_in_authority = true; "
       "negative_ttl = \"soa\"; };", "authority-2" },
+    { "a {\n file x\n}\n. {\n forward . 192.0.2.1\n}\n",
+      "negative_ttl = \"soa\"; lookup = \"forward\"; };", NULL },
     /* Names below the other block's zone come here: it is not for them. */
     { "a {\n file x\n}\nb.a {\n file y c.b.a\n}\n",
       "{ zones = [ \"b.a.\" ]; next = \"authority-2\"; }", NULL },
