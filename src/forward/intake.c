@@ -160,7 +160,8 @@ enum core_verdict
 dispatch_query(dispatch_t *self, core_query_t *query)
 {
     const struct core_message *message = core_query_message(query);
-    struct route *route = plan_find(self->plan, message->qname);
+    struct route *route = plan_find(self->plan, message->qname,
+                                    message->qtype);
 
     if (probe_is_ours(self, message)) {
         dispatch_refuse_loop(query);

@@ -13,12 +13,12 @@
 #include <sys/stat.h>
 
 #include "coredns/memory.h"
+#include "coredns/rrtype.h"
 #include "forward/resolv_conf.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
 #define LEAST_ATTEMPTS 3
 #define FILES 64                        /* watched for changes, at most */
-#define NO_ROUTE UINT32_MAX
 
 /* A file as it was when it was read. */
 struct file {
@@ -28,12 +28,18 @@ struct file {
     off_t size;
 };
 
+/* A zone in the hash table. */
+struct zone {
+    const uint8_t *name;                /* NULL: free */
+    struct route *route;
+};
+
 struct plan {
     unsigned users;
     struct route *routes;
     size_t count;
     uint32_t mask;                      /* of the hash table */
-    uint32_t *table;                    /* indexes of routes */
+    struct zone *table;
     struct file files[FILES];
     size_t file_count;
 };
@@ -185,16 +191,23 @@ copy_name(uint8_t name[CORE_NAME_SIZE], const uint8_t *from)
 }
 
 static void
+copy_names(struct plan_names *names, const struct core_list *list)
+{
+    const uint8_t *const *items = list->items;
+
+    names->count = list->count;
+    names->items = core_allocate(list->count * sizeof *names->items);
+    for (size_t i = 0; i < list->count; i++)
+        copy_name(names->items[i], items[i]);
+}
+
+static void
 copy_lists(struct route *route, const struct route_settings *settings)
 {
-    const uint8_t *const *names = settings->except.items;
     const struct core_network *sources = settings->source_address.items;
 
-    route->except_count = settings->except.count;
-    route->except = core_allocate(route->except_count
-                                  * sizeof route->except[0]);
-    for (size_t i = 0; i < route->except_count; i++)
-        copy_name(route->except[i], names[i]);
+    copy_names(&route->zones, &settings->zone);
+    copy_names(&route->except, &settings->except);
     for (size_t i = 0; i < settings->source_address.count; i++) {
         struct target source = { .kind = TARGET_ADDRESS };
         int family;
@@ -211,7 +224,6 @@ copy_settings(struct route *route, const struct route_settings *settings)
 {
     struct health_settings health = settings_health(settings);
 
-    copy_name(route->zone, settings->zone);
     copy_lists(route, settings);
     route->policy = (enum policy_kind) settings->policy;
     route->force_tcp = settings->force_tcp;
@@ -281,23 +293,36 @@ make_route(plan_t *self, struct route *route,
 
 /* ---- the plan ------------------------------------------------------------ */
 
+/* The place of a zone: where it is, or where it would be. */
+static struct zone *
+place_of(const plan_t *self, const uint8_t *name)
+{
+    uint32_t place = (uint32_t) core_name_hash(name) & self->mask;
+
+    while (self->table[place].name != NULL
+           && !core_name_equal(self->table[place].name, name))
+        place = (place + 1) & self->mask;
+    return &self->table[place];
+}
+
 static void
 make_table(plan_t *self)
 {
+    size_t zones = 0;
     uint32_t size = 1;
 
-    while (size < 2 * self->count)
+    for (size_t i = 0; i < self->count; i++)
+        zones += self->routes[i].zones.count;
+    while (size <= 2 * zones)
         size *= 2;
     self->mask = size - 1;
     self->table = core_allocate(size * sizeof *self->table);
-    memset(self->table, 0xff, size * sizeof *self->table);
-    for (uint32_t i = 0; i < self->count; i++) {
-        uint32_t place = (uint32_t) core_name_hash(self->routes[i].zone)
-            & self->mask;
+    for (size_t i = 0; i < self->count; i++) {
+        struct route *route = &self->routes[i];
 
-        while (self->table[place] != NO_ROUTE)
-            place = (place + 1) & self->mask;
-        self->table[place] = i;
+        for (size_t j = 0; j < route->zones.count; j++)
+            *place_of(self, route->zones.items[j]) =
+                (struct zone) { route->zones.items[j], route };
     }
 }
 
@@ -336,7 +361,8 @@ plan_destroy(plan_t **self_p)
             stream_pool_destroy(&route->servers[j].streams);
         }
         tls_destroy(&route->tls);
-        free(route->except);
+        free(route->zones.items);
+        free(route->except.items);
     }
     for (size_t i = 0; i < self->file_count; i++)
         free(self->files[i].path);
@@ -377,27 +403,12 @@ plan_attach(plan_t *self, datagram_t *datagrams, streams_t *streams,
                           datagrams, streams, metrics);
 }
 
-static const struct route *
-find_zone(const plan_t *self, const uint8_t *zone)
-{
-    uint32_t place = (uint32_t) core_name_hash(zone) & self->mask;
-
-    while (self->table[place] != NO_ROUTE) {
-        const struct route *route = &self->routes[self->table[place]];
-
-        if (core_name_equal(route->zone, zone))
-            return route;
-        place = (place + 1) & self->mask;
-    }
-    return NULL;
-}
-
 void
 plan_inherit(plan_t *self, const plan_t *other)
 {
     for (size_t i = 0; i < self->count; i++) {
         struct route *route = &self->routes[i];
-        const struct route *known = find_zone(other, route->zone);
+        const struct route *known = place_of(other, route->zones.items[0])->route;
 
         if (known == NULL)
             continue;
@@ -418,26 +429,34 @@ plan_inherit(plan_t *self, const plan_t *other)
 static bool
 is_excepted(const struct route *route, const uint8_t *qname)
 {
-    for (size_t i = 0; i < route->except_count; i++)
-        if (core_name_is_below(qname, route->except[i]))
+    for (size_t i = 0; i < route->except.count; i++)
+        if (core_name_is_below(qname, route->except.items[i]))
             return true;
     return false;
 }
 
-struct route *
-plan_find(plan_t *self, const uint8_t *qname)
+/* The route of the longest zone above the name, or of the name itself. */
+static struct route *
+find_above(const plan_t *self, const uint8_t *name)
 {
-    const struct route *route = NULL;
+    for (;; name = core_name_skip(name, 1)) {
+        struct route *route = place_of(self, name)->route;
 
-    for (const uint8_t *zone = qname; route == NULL;
-         zone = core_name_skip(zone, 1)) {
-        route = find_zone(self, zone);
-        if (*zone == 0)
-            break;
+        if (route != NULL || *name == 0)
+            return route;
     }
-    if (route == NULL || is_excepted(route, qname))
-        return NULL;
-    return &self->routes[route - self->routes];
+}
+
+struct route *
+plan_find(plan_t *self, const uint8_t *qname, uint16_t qtype)
+{
+    struct route *route = NULL;
+
+    if (qtype == CORE_DS && *qname != 0)
+        route = find_above(self, core_name_skip(qname, 1));
+    if (route == NULL)
+        route = find_above(self, qname);
+    return route == NULL || is_excepted(route, qname) ? NULL : route;
 }
 
 size_t

@@ -23,6 +23,12 @@
 
 typedef struct plan plan_t;
 
+/* Names in a row, small letters. */
+struct plan_names {
+    uint8_t (*items)[CORE_NAME_SIZE];
+    size_t count;
+};
+
 /* One upstream of a route. */
 struct server {
     struct target target;
@@ -37,9 +43,8 @@ struct server {
 
 struct route {
     plan_t *plan;
-    uint8_t zone[CORE_NAME_SIZE];
-    uint8_t (*except)[CORE_NAME_SIZE];
-    size_t except_count;
+    struct plan_names zones;            /* one at least */
+    struct plan_names except;
     struct server servers[POLICY_UPSTREAMS];
     size_t server_count;
     enum policy_kind policy;
@@ -82,10 +87,11 @@ void
 void
     plan_inherit(plan_t *self, const plan_t *other);
 
-/* The route for a name, or NULL when none covers it or its route excepts
-   it. */
+/* The route for a question, or NULL when none covers its name or its route
+   excepts it.  A zone's own DS is its parent's (RFC 4035 section 3.1.4.1), if
+   that has a route. */
 struct route *
-    plan_find(plan_t *self, const uint8_t *qname);
+    plan_find(plan_t *self, const uint8_t *qname, uint16_t qtype);
 
 size_t
     plan_count(const plan_t *self);

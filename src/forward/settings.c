@@ -8,8 +8,10 @@
 #include "forward/settings.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "coredns/memory.h"
 #include "coredns/name.h"
 #include "forward/datagram.h"
 #include "forward/resolv_conf.h"
@@ -60,9 +62,10 @@ static const struct core_setting tls_table[] = {
 };
 
 static const struct core_setting route_table[] = {
-    { .key = "zone", .type = CORE_NAME, .fallback_text = ".",
+    { .key = "zone", .type = CORE_NAME, .list = true, .fallback_text = ".",
       .offset = ROUTE(zone),
-      .says = "names at or below it take this route; the longest wins" },
+      .says = "names at or below these take this route; the longest zone "
+              "wins" },
     { .key = "to", .type = CORE_TEXT, .list = true, .required = true,
       .offset = ROUTE(to),
       .says = "upstreams: addresses with or without port, dns://ADDRESS, "
@@ -272,19 +275,58 @@ check_route(const struct route_settings *route, size_t index,
                         PLACE "health_check: more than one group", index);
 }
 
+/* A zone of a route. */
+struct zone_of {
+    const uint8_t *name;
+    size_t route;
+};
+
+static int
+compare_zones(const void *left, const void *right)
+{
+    const struct zone_of *one = left, *other = right;
+    int difference = core_name_compare(one->name, other->name);
+
+    return difference != 0 ? difference
+        : (one->route > other->route) - (one->route < other->route);
+}
+
+/* No zone may have two routes. */
+static void
+check_zones(const struct settings *settings, size_t count,
+            core_faults_t *faults)
+{
+    const struct route_settings *routes = settings->routes.items;
+    struct zone_of *zones = core_allocate(count * sizeof *zones);
+    char text[CORE_NAME_TEXT_SIZE];
+    size_t n = 0;
+
+    for (size_t i = 0; i < settings->routes.count; i++) {
+        const uint8_t *const *names = routes[i].zone.items;
+
+        for (size_t j = 0; j < routes[i].zone.count; j++)
+            zones[n++] = (struct zone_of) { names[j], i };
+    }
+    qsort(zones, n, sizeof *zones, compare_zones);
+    for (size_t i = 1; i < n; i++)
+        if (core_name_equal(zones[i].name, zones[i - 1].name))
+            core_faults_add(faults, NULL, 0,
+                            PLACE "zone: there is a route for %s already",
+                            zones[i].route,
+                            core_name_to_text(text, zones[i].name));
+    free(zones);
+}
+
 void
 settings_check(const void *settings, core_faults_t *faults)
 {
     const struct settings *self = settings;
     const struct route_settings *routes = self->routes.items;
-    char text[CORE_NAME_TEXT_SIZE];
+    size_t count = 0;
 
     for (size_t i = 0; i < self->routes.count; i++) {
         check_route(&routes[i], i, faults);
-        for (size_t j = 0; j < i; j++)
-            if (core_name_equal(routes[i].zone, routes[j].zone))
-                core_faults_add(faults, NULL, 0,
-                                PLACE "zone: there is a route for %s already",
-                                i, core_name_to_text(text, routes[i].zone));
+        count += routes[i].zone.count;
     }
+    check_zones(self, count, faults);
 }

@@ -29,7 +29,7 @@ struct tls_settings {
 };
 
 struct route_settings {
-    const uint8_t *zone;
+    struct core_list zone;              /* of const uint8_t * */
     struct core_list to;                /* of const char * */
     struct core_list except;            /* of const uint8_t * */
     int policy;                         /* enum policy_kind */

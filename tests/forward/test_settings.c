@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coredns/rrtype.h"
 #include "core_test.h"
 #include "forward/plan.h"
 
@@ -105,22 +106,27 @@ static const char routes[] =
     "{ to = \"192.0.2.1\"; except = [ \"no.example\" ]; },"
     "{ zone = \"example\"; to = [ \"192.0.2.2\", \"tls://192.0.2.3\" ];"
     "  except = [ \"not.example.\" ]; },"
-    "{ zone = \"sub.example\"; to = \"192.0.2.4\"; }";
+    "{ zone = [ \"sub.example\", \"other\" ]; to = \"192.0.2.4\"; }";
 
 static const struct {
     const char *name;
-    const char *zone;                   /* or NULL: no route */
+    uint16_t type;
+    const char *zone;                   /* the route's first, or NULL: none */
 } names[] = {
-    { ".", "." },
-    { "www.org", "." },
-    { "anexample", "." },               /* half a label is no label */
-    { "EXAMPLE", "example." },
-    { "www.example", "example." },
-    { "sub.example", "sub.example." },
-    { "a.b.sub.example", "sub.example." },
-    { "no.example", "example." },       /* excepted by another route only */
-    { "not.example", NULL },
-    { "a.not.example", NULL },
+    { ".", CORE_A, "." },
+    { "www.org", CORE_A, "." },
+    { "anexample", CORE_A, "." },       /* half a label is no label */
+    { "EXAMPLE", CORE_A, "example." },
+    { "www.example", CORE_A, "example." },
+    { "sub.example", CORE_A, "sub.example." },
+    { "a.b.sub.example", CORE_A, "sub.example." },
+    { "x.other", CORE_A, "sub.example." },      /* its second zone */
+    { "sub.example", CORE_DS, "example." },     /* the parent's to answer */
+    { "a.sub.example", CORE_DS, "sub.example." },
+    { ".", CORE_DS, "." },
+    { "no.example", CORE_A, "example." }, /* excepted by another route only */
+    { "not.example", CORE_A, NULL },
+    { "a.not.example", CORE_A, NULL },
 };
 
 START_TEST(finds_the_longest_zone)
@@ -138,12 +144,13 @@ START_TEST(finds_the_longest_zone)
     core_config_destroy(&config);       /* nothing of it is lent */
     core_name_from_text(name, names[_i].name, NULL);
 
-    const struct route *route = plan_find(plan, name);
+    const struct route *route = plan_find(plan, name, names[_i].type);
 
     if (names[_i].zone == NULL)
         ck_assert_ptr_null(route);
     else
-        ck_assert_str_eq(core_name_to_text(text, route->zone),
+        ck_assert_str_eq(core_name_to_text(text,
+                                           route->zones.items[0]),
                          names[_i].zone);
     plan_destroy(&plan);
     free(faults);
