@@ -21,17 +21,12 @@ struct settings {
     bool ns_in_authority;
     int any;                            /* enum answer_any */
     int negative_ttl;                   /* enum answer_negative */
-    int fallthrough_end;                /* index in fallthrough_choices */
     int64_t lookup_ms;
     int64_t patience_ms;
 };
 
 static const char *const any_choices[] = { "one", "all", NULL };
 static const char *const negative_choices[] = { "minimum", "soa", NULL };
-
-static const char *const fallthrough_choices[] = {
-    "refused", "servfail", NULL,
-};
 
 static const struct core_setting setting_table[] = {
     { .key = "sources", .type = CORE_STAGE, .list = true, .required = true,
@@ -48,11 +43,6 @@ static const struct core_setting setting_table[] = {
       .offset = offsetof(struct settings, negative_ttl),
       .says = "TTL of negative replies: at most the SOA's minimum (RFC 2308), "
               "or that of the SOA" },
-    { .key = "fallthrough_end", .type = CORE_CHOICE,
-      .choices = fallthrough_choices,
-      .offset = offsetof(struct settings, fallthrough_end),
-      .says = "what a name gets that has fallen through all zones when there "
-              "is no next stage" },
     { .key = "lookup_timeout", .type = CORE_DURATION,
       .fallback = DEFAULT_LOOKUP_MS, .minimum = 100, .maximum = 60000,
       .offset = offsetof(struct settings, lookup_ms),
@@ -73,7 +63,6 @@ take_style(struct authority *self, const struct settings *settings)
     self->style.ns_in_authority = settings->ns_in_authority;
     self->style.any = (enum answer_any) settings->any;
     self->style.negative = (enum answer_negative) settings->negative_ttl;
-    self->fails_at_end = settings->fallthrough_end == 1;
     self->lookup_ms = settings->lookup_ms;
     self->patience_ms = settings->patience_ms;
 }

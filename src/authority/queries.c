@@ -65,21 +65,6 @@ finish(struct authority *self, core_query_t *query,
     return CORE_ANSWERED;
 }
 
-/*
- * No zone of ours, or one whose unknown names fall through: the next stage has
- * it, or it is REFUSED.  CoreDNS calls a name that has fallen through to
- * nowhere a failure; who wants that can have it.
- */
-static enum core_verdict
-pass(struct authority *self, core_query_t *query, const struct answer *answer)
-{
-    if (answer->zone == NULL || self->has_next || !self->fails_at_end)
-        return CORE_PASSED;
-    core_query_reply_rcode(query, CORE_SERVFAIL);
-    self->counters.replies[CORE_SERVFAIL]++;
-    return CORE_ANSWERED;
-}
-
 /* Says whether somebody asks for a zone of ours as a whole. */
 static bool
 is_transfer(const struct authority *self, const struct core_message *query)
@@ -111,7 +96,7 @@ end_pursuit(struct pursuit *pursuit, const struct core_message *reply)
     if (answer_make(&answer) == ANSWER_DONE)
         return finish(self, query, &answer);
     /* The zones have changed meanwhile. */
-    return pass(self, query, &answer);
+    return CORE_PASSED;
 }
 
 static void
@@ -177,6 +162,6 @@ queries_handle(void *state, core_query_t *query)
         verdict = answer_make(&answer);
     }
     if (verdict == ANSWER_PASSED)
-        return pass(self, query, &answer);
+        return CORE_PASSED;
     return finish(self, query, &answer);
 }

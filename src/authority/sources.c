@@ -150,7 +150,6 @@ sources_watch(void *state, core_life_t *life, struct core_fault *fault)
     struct authority *self = state;
 
     self->life = life;
-    self->has_next = core_life_wire(life, "next", NULL) != NULL;
     counters_add(&self->counters, core_life_telemetry(life));
     core_telemetry_refresher(core_life_telemetry(life), refresh_counters,
                              self);

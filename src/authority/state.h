@@ -14,8 +14,6 @@ struct authority {
     core_life_t *life;                  /* NULL before watch() */
     struct answer_style style;
     int64_t lookup_ms;
-    bool has_next;
-    bool fails_at_end;                  /* SERVFAIL for what fell through */
     int64_t patience_ms;
     core_timer_t *patience;             /* NULL: it is at its end */
     zones_t *zones;

@@ -13,8 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "coredns/memory.h"
+
+#define HOST_SIZE 256
 
 static bool
 starts_with(const char *text, const char *prefix)
@@ -32,11 +35,25 @@ is_variable_name(const char *name)
         && !(*name >= '0' && *name <= '9');
 }
 
+/* The value of a variable, or NULL.  Shells know HOSTNAME, but do not hand it
+   down. */
+static const char *
+find_value(const char *name, char host[HOST_SIZE])
+{
+    const char *value = getenv(name);
+
+    if (value == NULL && strcmp(name, "HOSTNAME") == 0
+        && gethostname(host, HOST_SIZE) == 0)
+        value = host;
+    return value;
+}
+
 /* Writes what stands between "${" and "}" means. */
 static int
 put_variable(FILE *out, char *inner, struct core_fault *fault)
 {
     char *fallback = strstr(inner, ":-");
+    char host[HOST_SIZE];
 
     if (fallback != NULL) {
         *fallback = '\0';
@@ -47,7 +64,7 @@ put_variable(FILE *out, char *inner, struct core_fault *fault)
                        "a plain ${ is written $${", inner);
         return -1;
     }
-    const char *value = getenv(inner);
+    const char *value = find_value(inner, host);
 
     if (fallback != NULL && (value == NULL || *value == '\0'))
         value = fallback;

@@ -130,10 +130,7 @@ core_held_end(core_held_t **held_p, enum core_verdict verdict)
 
     assert(verdict != CORE_HELD);
     if (verdict == CORE_PASSED && life->next == NULL) {
-        core_query_t *query = core_held_query(self);
-
-        core_query_ede(query, CORE_EDE_NOT_AUTHORITATIVE, NULL);
-        core_query_reply_rcode(query, CORE_REFUSED);
+        query_end(core_held_query(self));
         verdict = CORE_ANSWERED;
     }
     if (verdict == CORE_ANSWERED) {

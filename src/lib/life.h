@@ -18,7 +18,6 @@
 #include "coredns/log.h"
 #include "coredns/stage.h"
 
-#define LIFE_WIRES 64                   /* --next and --source, at most */
 #define LIFE_NAME_SIZE 64
 #define LIFE_INSTANCES 64               /* of one next stage, at most */
 #define LIFE_HELD 8192                  /* queries kept, at most */
@@ -38,9 +37,12 @@ struct stage_options {
     int verbose;
     int checks;                         /* -n: 1 settings, 2 data as well;
                                            0: not only to check */
-    struct stage_wire wires[LIFE_WIRES];
-    size_t wire_count;
+    struct stage_wire *wires;
+    size_t wire_count, wire_capacity;
 };
+
+/* What a query gets that goes on where there is no next stage. */
+enum life_otherwise { LIFE_REFUSED, LIFE_SERVFAIL };
 
 /* Settings that every stage has, and those of the `log` groups. */
 struct log_settings {
@@ -55,6 +57,7 @@ struct common_settings {
     const char *program;
     int64_t instances;
     const char *next;
+    int otherwise;                      /* enum life_otherwise */
     struct core_list sources;
     const char *lookup;
     const char *user;
@@ -168,6 +171,10 @@ bool
 /* The hash that chooses who takes the query that is passed on. */
 uint64_t
     query_hash(const core_query_t *self);
+
+/* Composes the reply to a query that goes on where there is no next stage. */
+void
+    query_end(core_query_t *self);
 
 /* Commits the reply that was composed to the batch it was composed in. */
 void

@@ -209,6 +209,17 @@ life_pass(core_life_t *life, const struct core_envelope *envelope,
     core_batch_add(life->passed[instance], record);
 }
 
+void
+query_end(core_query_t *self)
+{
+    if (self->life->version.common.otherwise == LIFE_SERVFAIL) {
+        core_query_reply_rcode(self, CORE_SERVFAIL);
+        return;
+    }
+    core_query_ede(self, CORE_EDE_NOT_AUTHORITATIVE, NULL);
+    core_query_reply_rcode(self, CORE_REFUSED);
+}
+
 /* Gives the query to the next stage, or says that there is none. */
 static void
 pass_query(core_query_t *query)
@@ -216,8 +227,7 @@ pass_query(core_query_t *query)
     core_life_t *life = query->life;
 
     if (life->next == NULL) {
-        core_query_ede(query, CORE_EDE_NOT_AUTHORITATIVE, NULL);
-        core_query_reply_rcode(query, CORE_REFUSED);
+        query_end(query);
         query_commit(query);
         return;
     }

@@ -24,6 +24,9 @@ static const char *const format_choices[] = { "text", "json", NULL };
 static const char *const target_choices[] = {
     "stderr", "file", "syslog", NULL,
 };
+static const char *const otherwise_choices[] = {
+    [LIFE_REFUSED] = "refused", [LIFE_SERVFAIL] = "servfail", NULL,
+};
 static const char *const restart_choices[] = { "always", "never", NULL };
 
 static const struct core_setting log_table[] = {
@@ -58,6 +61,9 @@ const struct core_setting stage_common_table[] = {
     { .key = "next", .type = CORE_STAGE,
       .offset = offsetof(struct common_settings, next),
       .says = "stage that takes what this one does not answer" },
+    { .key = "otherwise", .type = CORE_CHOICE, .choices = otherwise_choices,
+      .offset = offsetof(struct common_settings, otherwise),
+      .says = "what is said to that when there is no next" },
     { .key = "sources", .type = CORE_STAGE, .list = true,
       .offset = offsetof(struct common_settings, sources),
       .says = "feeds, in the order in which their data are tried" },

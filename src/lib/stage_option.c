@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coredns/memory.h"
 #include "coredns/version.h"
 #include "life.h"
 
@@ -63,12 +64,12 @@ print_help(const struct core_stage *stage)
     core_settings_help(stage_common_table, stdout);
 }
 
-/* Takes "NAME=ENDPOINTS" or "ENDPOINTS"; false when there are too many. */
+/* Takes "NAME=ENDPOINTS" or "ENDPOINTS"; false when the name is too long. */
 static bool
 add_wire(struct stage_options *self, const char *kind, const char *argument)
 {
-    if (self->wire_count == LIFE_WIRES)
-        return false;
+    self->wires = core_grow(self->wires, self->wire_count,
+                            &self->wire_capacity, sizeof *self->wires);
 
     struct stage_wire *wire = &self->wires[self->wire_count++];
     const char *equals = strchr(argument, '=');
@@ -77,7 +78,7 @@ add_wire(struct stage_options *self, const char *kind, const char *argument)
     if (size >= sizeof wire->name)
         return false;
     wire->kind = kind;
-    memcpy(wire->name, argument, size);
+    snprintf(wire->name, sizeof wire->name, "%.*s", (int) size, argument);
     wire->endpoint = equals == NULL ? argument : equals + 1;
     return true;
 }

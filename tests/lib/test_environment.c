@@ -3,6 +3,7 @@
 #include "lib/environment.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core_test.h"
 
@@ -74,6 +75,21 @@ START_TEST(protects_what_is_literal)
 }
 END_TEST
 
+START_TEST(knows_the_name_of_the_host)
+{
+    struct core_fault fault = { .line = 0 };
+    char host[256];
+
+    unsetenv("HOSTNAME");
+    ck_assert_int_eq(gethostname(host, sizeof host), 0);
+
+    char *expanded = core_environment_expand("${HOSTNAME}", &fault);
+
+    ck_assert_pstr_eq(expanded, host);
+    free(expanded);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -83,5 +99,6 @@ main(void)
     tcase_add_loop_test(cases, puts_variables_in, 0, CORE_TEST_ROWS(rows));
     tcase_add_loop_test(cases, protects_what_is_literal, 0,
                         CORE_TEST_ROWS(literal_rows));
+    tcase_add_test(cases, knows_the_name_of_the_host);
     return core_test_run(cases);
 }
