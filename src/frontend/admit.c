@@ -54,6 +54,14 @@ has_only_allowed_records(const struct core_message *message)
     return core_records_next(&records, &rr) && rr.type == CORE_SOA;
 }
 
+/* Classes that hold no data: which others are answered is the route's. */
+static bool
+is_meta_class(uint16_t qclass)
+{
+    return qclass == 0 || qclass == CORE_CLASS_NONE
+        || qclass == CORE_CLASS_ANY;
+}
+
 /*
  * Types that may not be asked for (RFC 6895 section 3.1): 0, OPT, and the
  * range of meta types but for those that are questions.  NOERROR: may be.
@@ -87,7 +95,7 @@ rcode_of_query(const struct core_message *message,
         return CORE_BADVERS;            /* RFC 6891 section 6.1.3 */
     if (!has_only_allowed_records(message))
         return CORE_FORMERR;
-    if (message->qclass != CORE_IN && message->qclass != CORE_CH)
+    if (is_meta_class(message->qclass))
         return CORE_REFUSED;
     return rcode_of_type(message->qtype, transport);
 }
@@ -119,5 +127,5 @@ admit(const struct admit_policy *policy, const uint8_t *bytes, size_t size,
     /* No keys are configured: every one is unknown (RFC 8945 5.2.1). */
     if (message->tsig_offset != 0)
         return ADMIT_UNKNOWN_KEY;
-    return message->qclass == CORE_CH ? ADMIT_CHAOS : ADMIT_QUERY;
+    return ADMIT_QUERY;
 }

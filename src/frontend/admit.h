@@ -17,7 +17,6 @@
 
 enum admit_verdict {
     ADMIT_QUERY,            /* goes down its route */
-    ADMIT_CHAOS,            /* class CH: a question about this server */
     ADMIT_REPLY,            /* is answered at once with the rcode */
     ADMIT_UNKNOWN_KEY,      /* NOTAUTH and a TSIG record that says BADKEY */
     ADMIT_DROP,             /* nobody must ever answer this */

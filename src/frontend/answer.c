@@ -12,6 +12,12 @@
 #define OWN_REPLY_SIZE 1536             /* of any reply of our own */
 #define OPT_ROOM 320                    /* an OPT record of ours, at most */
 
+static const struct reply_policy *
+policy_of(const dispatch_t *self, struct flight flight)
+{
+    return &flight_route(self, flight.slot)->reply;
+}
+
 static void
 request_of(const dispatch_t *self, const struct inflight_slot *slot,
            struct reply_request *request)
@@ -22,6 +28,7 @@ request_of(const dispatch_t *self, const struct inflight_slot *slot,
         .query = slot->message,
         .question_end = slot->question_end,
         .limit = slot->limit,
+        .payload = slot->payload,
         .asked = slot->asked,
         .is_continued = (slot->progress & INFLIGHT_STREAMING) != 0,
     };
@@ -101,7 +108,7 @@ answer_rcode(dispatch_t *self, struct flight flight, unsigned rcode,
         return;
     request_of(self, flight.slot, &request);
 
-    size_t size = reply_rcode(&self->policy.reply, &request, rcode, &ede,
+    size_t size = reply_rcode(policy_of(self, flight), &request, rcode, &ede,
                               room);
 
     if (ede_code != CORE_EDE_NONE) {
@@ -126,27 +133,27 @@ answer_unknown_key(dispatch_t *self, struct flight flight,
         return;
     request_of(self, flight.slot, &request);
 
-    size_t size = reply_unknown_key(&self->policy.reply, &request, message,
+    size_t size = reply_unknown_key(policy_of(self, flight), &request, message,
                                     room);
 
     commit(self, flight, (struct outcome) { size, CORE_NOTAUTH, true, 0 });
 }
 
 void
-answer_chaos(dispatch_t *self, struct flight flight,
-             const struct core_message *message)
+answer_made(dispatch_t *self, struct flight flight, const uint8_t *made,
+            size_t made_size)
 {
     struct reply_request request;
-    uint8_t composed[CHAOS_REPLY_SIZE];
-    size_t size = chaos_reply(&self->policy.chaos, message, composed);
-    uint8_t *room = reserve(self, flight, size + OPT_ROOM);
+    uint8_t *room = reserve(self, flight, made_size + OPT_ROOM);
     bool is_cut;
 
     if (room == NULL)
         return;
     request_of(self, flight.slot, &request);
-    size = reply_shape(&self->policy.reply, &request, composed, size, NULL,
-                       room, &is_cut);
+
+    size_t size = reply_shape(policy_of(self, flight), &request, made,
+                              made_size, NULL, room, &is_cut);
+
     commit(self, flight, (struct outcome) { size, room[3] & 15, true, 0 });
 }
 
@@ -171,7 +178,7 @@ keep_streaming(dispatch_t *self, struct flight flight)
 {
     flight.slot->progress |= INFLIGHT_STREAMING;
     flight.slot->deadline_ms = core_loop_now_ms(self->loop)
-        + self->policy.deadline_ms;
+        + self->plan.deadline_ms;
     patience_until_deadline(self, flight);
 }
 
@@ -191,8 +198,9 @@ answer_record(dispatch_t *self, struct flight flight,
     request_of(self, flight.slot, &request);
     read_ede(record, &ede);
 
-    size_t size = reply_shape(&self->policy.reply, &request, record->message,
-                              record->message_size, &ede, room, &is_cut);
+    size_t size = reply_shape(policy_of(self, flight), &request,
+                              record->message, record->message_size, &ede,
+                              room, &is_cut);
 
     if (size == 0) {
         self->counters->broken++;

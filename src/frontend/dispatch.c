@@ -7,6 +7,7 @@
 #include <czmq.h>
 
 #include "coredns/clock.h"
+#include "coredns/memory.h"
 #include "coredns/rrtype.h"
 #include "frontend/flight.h"
 
@@ -113,28 +114,45 @@ send_down(dispatch_t *self, struct flight flight, const uint8_t *zone)
     memcpy(record.client, peer.address, sizeof record.client);
     record.client_port = peer.port;
     patience_start(self, flight);
-    chain_add(self->chains[slot->chain], &record,
+    chain_add(flight_route(self, slot)->chain, &record,
               slot->message + CORE_HEADER_SIZE);
+}
+
+const struct dispatch_route *
+flight_route(const dispatch_t *self, const struct inflight_slot *slot)
+{
+    return &self->plan.routes[slot->route];
+}
+
+/* Sets the route of a slot with a question; returns its zone or NULL. */
+static const uint8_t *
+find_route(const dispatch_t *self, struct inflight_slot *slot)
+{
+    const uint8_t *qtype = slot->message + slot->question_end - 4;
+    const uint8_t *zone = NULL;
+    uint32_t route = route_table_find(self->plan.table,
+                                      slot->message + CORE_HEADER_SIZE,
+                                      core_read16(qtype), &zone);
+
+    slot->route = (uint16_t) (route == ROUTE_NONE ? DISPATCH_ELSEWHERE
+                                                  : route);
+    return zone;
 }
 
 /* Finds the route anew: it may have changed since the query came. */
 void
 flight_down(dispatch_t *self, struct flight flight)
 {
-    struct inflight_slot *slot = flight.slot;
-    const uint8_t *qtype = slot->message + slot->question_end - 4;
-    const uint8_t *zone;
-    uint32_t chain = route_table_find(self->routes,
-                                      slot->message + CORE_HEADER_SIZE,
-                                      core_read16(qtype), &zone);
+    const uint8_t *zone = find_route(self, flight.slot);
+    const struct dispatch_route *route = flight_route(self, flight.slot);
 
-    if (chain == ROUTE_NONE) {
-        answer_rcode(self, flight, CORE_REFUSED,
-                     CORE_EDE_NOT_AUTHORITATIVE);
+    if (route->chain == NULL) {
+        answer_rcode(self, flight, route->otherwise,
+                     zone == NULL ? CORE_EDE_NOT_AUTHORITATIVE
+                                  : CORE_EDE_NONE);
         return;
     }
-    slot->chain = (uint8_t) chain;
-    slot->progress |= INFLIGHT_ROUTED;
+    flight.slot->progress |= INFLIGHT_ROUTED;
     send_down(self, flight, zone);
 }
 
@@ -181,8 +199,29 @@ start_clock(dispatch_t *self, struct inflight_slot *slot)
     if (slot->arrived_us == 0)
         slot->arrived_us = flight_now_us(self);
     if (slot->deadline_ms == 0
-        || slot->deadline_ms > now_ms + self->policy.deadline_ms)
-        slot->deadline_ms = now_ms + self->policy.deadline_ms;
+        || slot->deadline_ms > now_ms + self->plan.deadline_ms)
+        slot->deadline_ms = now_ms + self->plan.deadline_ms;
+}
+
+/* Answers here or sends down. */
+static void
+handle(dispatch_t *self, struct flight flight,
+       const struct core_message *message)
+{
+    const struct dispatch_route *route = flight_route(self, flight.slot);
+    uint8_t made[MADE_REPLY_SIZE];
+    size_t made_size = made_reply(&route->made, message, made);
+
+    if (message->qtype == CORE_AXFR || message->qtype == CORE_IXFR)
+        flight.slot->progress |= INFLIGHT_TRANSFER;
+    if (made_size > 0)
+        answer_made(self, flight, made, made_size);
+    else if (message->qclass != CORE_IN && !route->all_classes)
+        answer_rcode(self, flight, CORE_REFUSED, CORE_EDE_NONE);
+    else if (is_too_deep(self, flight.slot))
+        answer_rcode(self, flight, CORE_SERVFAIL, CORE_EDE_OTHER);
+    else
+        flight_down(self, flight);
 }
 
 static void
@@ -191,15 +230,7 @@ judge(dispatch_t *self, struct flight flight, enum admit_verdict verdict,
 {
     switch (verdict) {
     case ADMIT_QUERY:
-        if (message->qtype == CORE_AXFR || message->qtype == CORE_IXFR)
-            flight.slot->progress |= INFLIGHT_TRANSFER;
-        if (is_too_deep(self, flight.slot))
-            answer_rcode(self, flight, CORE_SERVFAIL, CORE_EDE_OTHER);
-        else
-            flight_down(self, flight);
-        break;
-    case ADMIT_CHAOS:
-        answer_chaos(self, flight, message);
+        handle(self, flight, message);
         break;
     case ADMIT_REPLY:
         answer_rcode(self, flight, rcode, CORE_EDE_NONE);
@@ -212,19 +243,40 @@ judge(dispatch_t *self, struct flight flight, enum admit_verdict verdict,
     }
 }
 
+/* Notes what the reply must be like; no stage is told of a larger size than
+   the one that is sent. */
+static void
+read_request(dispatch_t *self, struct inflight_slot *slot,
+             const struct core_message *message)
+{
+    struct reply_request request;
+
+    slot->question_end = (uint16_t) message->question_end;
+    slot->route = DISPATCH_ELSEWHERE;
+    if (message->qname != NULL)
+        find_route(self, slot);
+    reply_request_read(&request, &flight_route(self, slot)->reply, message,
+                       slot->transport);
+    slot->limit = request.limit;
+    slot->asked = request.asked;
+    slot->payload = request.payload;
+    if (message->edns.present && slot->transport != CORE_INTERNAL)
+        core_write16(slot->message + message->edns_offset + 3,
+                     request.payload);
+}
+
 void
 dispatch_query(dispatch_t *self, enum dispatch_table table, uint32_t number)
 {
     struct flight flight = flight_at(self, table, number);
     struct inflight_slot *slot = flight.slot;
-    struct reply_request request;
     struct core_message message;
     struct admit_peer peer;
     unsigned rcode;
 
     dispatch_peer(slot, &peer);
 
-    enum admit_verdict verdict = admit(&self->policy.admit, slot->message,
+    enum admit_verdict verdict = admit(&self->plan.admit, slot->message,
                                        slot->size, slot->transport, &peer,
                                        &message, &rcode);
 
@@ -235,11 +287,7 @@ dispatch_query(dispatch_t *self, enum dispatch_table table, uint32_t number)
     }
     count_query(self->counters, slot, &peer, &message);
     start_clock(self, slot);
-    reply_request_read(&request, &self->policy.reply, &message,
-                       slot->transport);
-    slot->question_end = request.question_end;
-    slot->limit = request.limit;
-    slot->asked = request.asked;
+    read_request(self, slot, &message);
     judge(self, flight, verdict, &message, rcode);
 }
 
@@ -314,48 +362,101 @@ dispatch_destroy(dispatch_t **self_p)
     if (self == NULL)
         return;
     core_loop_timer_cancel(self->loop, &self->timer);
-    for (unsigned i = 0; i < self->chain_count; i++)
-        chain_destroy(&self->chains[i]);
+    for (size_t i = 0; i < self->head_count; i++)
+        chain_destroy(&self->heads[i].chain);
+    free(self->heads);
     for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++)
         resend_destroy(&self->tables[t].timers);
-    route_table_destroy(&self->routes);
+    dispatch_plan_clear(&self->plan);
     free(self);
     *self_p = NULL;
 }
 
-int
+chain_t *
 dispatch_chain(dispatch_t *self, const char *name, struct core_fault *fault)
 {
     struct chain_events events = {
         take_replies, take_return, take_undelivered, self
     };
 
-    for (unsigned i = 0; i < self->chain_count; i++) {
-        if (streq(chain_name(self->chains[i]), name))
-            return (int) i;
-    }
-    if (self->chain_count == FLIGHT_CHAINS) {
-        core_fault_set(fault, NULL, 0, "more than %d different next stages",
-                       FLIGHT_CHAINS);
-        return -1;
+    for (size_t i = 0; i < self->head_count; i++) {
+        if (streq(chain_name(self->heads[i].chain), name))
+            return self->heads[i].chain;
     }
 
     chain_t *chain = chain_new(self->life, name, &events, fault);
 
     if (chain == NULL)
-        return -1;
-    self->chains[self->chain_count] = chain;
-    return (int) self->chain_count++;
+        return NULL;
+    self->heads = core_grow(self->heads, self->head_count,
+                            &self->head_capacity, sizeof *self->heads);
+    self->heads[self->head_count++] = (struct head) { .chain = chain };
+    return chain;
 }
 
 void
-dispatch_configure(dispatch_t *self, const struct dispatch_policy *policy,
-                   route_table_t **routes_p)
+dispatch_plan_clear(struct dispatch_plan *plan)
 {
-    self->policy = *policy;
-    route_table_destroy(&self->routes);
-    self->routes = *routes_p;
-    *routes_p = NULL;
+    free(plan->routes);
+    plan->routes = NULL;
+    route_table_destroy(&plan->table);
+}
+
+static bool
+has_route(const dispatch_t *self, const chain_t *chain)
+{
+    for (size_t i = 0; i < self->plan.route_count; i++) {
+        if (self->plan.routes[i].chain == chain)
+            return true;
+    }
+    return false;
+}
+
+/* Ends the chains that had no route before the last change either. */
+static void
+sweep_heads(dispatch_t *self)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < self->head_count; i++) {
+        struct head head = self->heads[i];
+        bool is_unused = !has_route(self, head.chain);
+
+        if (is_unused && head.was_unused) {
+            chain_destroy(&head.chain);
+            continue;
+        }
+        head.was_unused = is_unused;
+        self->heads[kept++] = head;
+    }
+    self->head_count = kept;
+}
+
+/* Numbers of routes mean something else now. */
+static void
+find_routes_again(dispatch_t *self)
+{
+    for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
+        inflight_t *slots = self->tables[t].slots;
+
+        for (uint32_t number = inflight_oldest(slots);
+             number != INFLIGHT_NONE; number = inflight_after(slots, number)) {
+            struct inflight_slot *slot = inflight_at(slots, number);
+
+            slot->route = DISPATCH_ELSEWHERE;
+            if ((slot->progress & INFLIGHT_ROUTED) != 0)
+                find_route(self, slot);
+        }
+    }
+}
+
+void
+dispatch_configure(dispatch_t *self, const struct dispatch_plan *plan)
+{
+    dispatch_plan_clear(&self->plan);
+    self->plan = *plan;
+    find_routes_again(self);
+    sweep_heads(self);
 }
 
 void
@@ -368,8 +469,8 @@ dispatch_carry(dispatch_t *self, enum core_transport transport,
 void
 dispatch_flush(dispatch_t *self)
 {
-    for (unsigned i = 0; i < self->chain_count; i++)
-        chain_flush(self->chains[i]);
+    for (size_t i = 0; i < self->head_count; i++)
+        chain_flush(self->heads[i].chain);
 }
 
 uint32_t

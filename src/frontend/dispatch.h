@@ -13,9 +13,10 @@
 
 #include "coredns/stage.h"
 #include "frontend/admit.h"
-#include "frontend/chaos.h"
+#include "frontend/chain.h"
 #include "frontend/counters.h"
 #include "frontend/inflight.h"
+#include "frontend/made.h"
 #include "frontend/reply.h"
 #include "frontend/route.h"
 
@@ -50,12 +51,25 @@ struct dispatch_carrier {
     uint16_t (*keepalive)(void *owner);
 };
 
-struct dispatch_policy {
-    struct admit_policy admit;
+/* What holds for the queries of a route. */
+struct dispatch_route {
+    chain_t *chain;                     /* lent; NULL: nobody is asked */
+    unsigned otherwise;                 /* rcode when nobody is asked */
+    bool all_classes;                   /* not IN alone goes down */
+    struct made_policy made;
     struct reply_policy reply;
-    struct chaos chaos;
+};
+
+#define DISPATCH_ELSEWHERE 0            /* the route of names without one */
+
+/* All that a configuration decides. */
+struct dispatch_plan {
+    struct admit_policy admit;
     int64_t deadline_ms;
     int64_t retry_ms;
+    struct dispatch_route *routes;      /* owned; DISPATCH_ELSEWHERE first */
+    size_t route_count;
+    route_table_t *table;               /* owned; targets: indexes of routes */
 };
 
 /* The two sets of slots are lent. */
@@ -66,16 +80,23 @@ dispatch_t *
 void
     dispatch_destroy(dispatch_t **self_p);
 
-/* The number of the chain that starts at the stage of that name, connecting
-   to it the first time; -1 and a fault when that is not possible. */
-int
+/*
+ * The chain that starts at the stage of that name, connecting to it the first
+ * time; lent.  NULL and a fault when that is not possible.  One that no route
+ * leads to any more ends with the second change of plan from then on, so that
+ * what is under way in it can still come back.
+ */
+chain_t *
     dispatch_chain(dispatch_t *self, const char *name,
                    struct core_fault *fault);
 
-/* Sets what holds from here on; routes (targets: chains) are taken over. */
+/* Sets what holds from here on; what the plan owns is taken over. */
 void
-    dispatch_configure(dispatch_t *self, const struct dispatch_policy *policy,
-                       route_table_t **routes_p);
+    dispatch_configure(dispatch_t *self, const struct dispatch_plan *plan);
+
+/* Frees what the plan owns. */
+void
+    dispatch_plan_clear(struct dispatch_plan *plan);
 
 /* Sets who brings the queries of a transport. */
 void

@@ -13,12 +13,17 @@
 #include "frontend/dispatch.h"
 #include "frontend/resend.h"
 
-#define FLIGHT_CHAINS 64                /* different heads, at most */
 #define FLIGHT_TRANSPORTS (CORE_INTERNAL + 1)
 
 struct table {
     inflight_t *slots;
     resend_t *timers;
+};
+
+/* A chain, and whether it had no route already before the last change. */
+struct head {
+    chain_t *chain;
+    bool was_unused;
 };
 
 struct dispatch {
@@ -28,10 +33,9 @@ struct dispatch {
     struct counters *counters;
     struct table tables[DISPATCH_TABLES];
     struct dispatch_carrier carriers[FLIGHT_TRANSPORTS];
-    struct dispatch_policy policy;
-    route_table_t *routes;
-    chain_t *chains[FLIGHT_CHAINS];
-    unsigned chain_count;
+    struct dispatch_plan plan;          /* owned */
+    struct head *heads;
+    size_t head_count, head_capacity;
     int64_t real_offset_us;             /* from monotonic time to 1970's */
     int64_t offset_read_ms;
     uint8_t trail[CORE_TRAIL_SIZE];
@@ -54,6 +58,10 @@ struct flight
 struct flight
     flight_of(const dispatch_t *self, uint64_t id);
 
+/* What holds for the slot. */
+const struct dispatch_route *
+    flight_route(const dispatch_t *self, const struct inflight_slot *slot);
+
 /* Sends an admitted query to its chain, the first time or once more. */
 void
     flight_down(dispatch_t *self, struct flight flight);
@@ -71,9 +79,11 @@ void
 void
     answer_unknown_key(dispatch_t *self, struct flight flight,
                        const struct core_message *message);
+
+/* Answers with a reply that was made here. */
 void
-    answer_chaos(dispatch_t *self, struct flight flight,
-                 const struct core_message *message);
+    answer_made(dispatch_t *self, struct flight flight, const uint8_t *made,
+                size_t made_size);
 
 /* Answers with what a stage said. */
 void

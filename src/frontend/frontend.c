@@ -175,17 +175,54 @@ open_slots(struct state *self, struct core_fault *fault)
 
 /* ---- routes -------------------------------------------------------------- */
 
+/* Adds a route behind those that are there. */
 static int
-add_route(struct state *self, route_table_t *table,
+add_route(struct state *self, struct dispatch_plan *plan,
+          const struct settings *settings,
           const struct route_settings *route, struct core_fault *fault)
 {
+    struct dispatch_route *added = &plan->routes[plan->route_count];
     const uint8_t *const *zones = route->zones.items;
-    int chain = dispatch_chain(self->dispatch, route->next, fault);
 
-    if (chain == -1)
-        return -1;
+    settings_route(settings, route, self->host, added);
+    if (route->next != NULL) {
+        added->chain = dispatch_chain(self->dispatch, route->next, fault);
+        if (added->chain == NULL)
+            return -1;
+    }
     for (size_t i = 0; i < route->zones.count; i++)
-        (void) route_table_add(table, zones[i], (uint32_t) chain);
+        (void) route_table_add(plan->table, zones[i],
+                               (uint32_t) plan->route_count);
+    plan->route_count++;
+    return 0;
+}
+
+static int
+make_plan(struct state *self, const struct settings *settings,
+          struct dispatch_plan *plan, struct core_fault *fault)
+{
+    const struct route_settings *routes = settings->routes.items;
+    size_t zones = 0;
+
+    for (size_t i = 0; i < settings->routes.count; i++)
+        zones += routes[i].zones.count;
+    *plan = (struct dispatch_plan) {
+        .admit = { .clients = settings->clients },
+        .deadline_ms = settings->deadline_ms,
+        .retry_ms = settings->retry_ms,
+        .routes = zmalloc((settings->routes.count + 1)
+                          * sizeof *plan->routes),
+        .route_count = 1,
+        .table = route_table_new(zones),
+    };
+    settings_route(settings, NULL, self->host,
+                   &plan->routes[DISPATCH_ELSEWHERE]);
+    for (size_t i = 0; i < settings->routes.count; i++) {
+        if (add_route(self, plan, settings, &routes[i], fault) == -1) {
+            dispatch_plan_clear(plan);
+            return -1;
+        }
+    }
     return 0;
 }
 
@@ -194,25 +231,13 @@ static int
 configure(struct state *self, const struct settings *settings,
           struct core_fault *fault)
 {
-    const struct route_settings *routes = settings->routes.items;
-    struct dispatch_policy policy;
+    struct dispatch_plan plan;
     struct tcp_limits limits;
-    size_t zones = 0;
 
-    for (size_t i = 0; i < settings->routes.count; i++)
-        zones += routes[i].zones.count;
-
-    route_table_t *table = route_table_new(zones);
-
-    for (size_t i = 0; i < settings->routes.count; i++) {
-        if (add_route(self, table, &routes[i], fault) == -1) {
-            route_table_destroy(&table);
-            return -1;
-        }
-    }
-    settings_policy(settings, self->host, &policy);
+    if (make_plan(self, settings, &plan, fault) == -1)
+        return -1;
     settings_limits(settings, &limits);
-    dispatch_configure(self->dispatch, &policy, &table);
+    dispatch_configure(self->dispatch, &plan);
     tcp_limit(self->tcp, &limits);
     self->settings = settings;
     return 0;

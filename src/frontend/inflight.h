@@ -36,7 +36,7 @@ enum inflight_progress {
     INFLIGHT_STREAMING = 0x02,          /* part of the reply was sent */
     INFLIGHT_TRANSFER = 0x04,           /* never sent twice on suspicion */
     INFLIGHT_UNREACHABLE = 0x08,        /* nobody took it the last time */
-    INFLIGHT_ROUTED = 0x10,             /* its chain is known */
+    INFLIGHT_ROUTED = 0x10,             /* it was sent down its route */
 };
 
 struct inflight_slot {
@@ -49,15 +49,15 @@ struct inflight_slot {
     uint16_t size;                      /* of the message */
     uint16_t question_end;              /* offset; 12 without a question */
     uint16_t limit;                     /* octets of the reply, at most */
+    uint16_t payload;                   /* the EDNS size that is told */
+    uint16_t record_flags;              /* enum core_record_flag */
     uint8_t asked;                      /* enum reply_asked */
     uint8_t transport;                  /* enum core_transport */
-    uint16_t record_flags;              /* enum core_record_flag */
-    uint8_t chain;                      /* these four: of this process */
+    uint16_t route;                     /* these four: of this process */
     uint8_t progress;                   /* enum inflight_progress */
     uint8_t attempts;                   /* sent again after silence */
     uint8_t returns;                    /* sent again because nobody took it */
     uint8_t control_size;
-    uint8_t spare;
     struct sockaddr_in6 peer;           /* or sockaddr_in */
     uint8_t control[INFLIGHT_CONTROL]   /* the address it was sent to */
         __attribute__((aligned(8)));

@@ -31,13 +31,13 @@ due_time(const dispatch_t *self, const struct inflight_slot *slot)
     if ((slot->progress & INFLIGHT_UNREACHABLE) != 0) {
         int64_t pause = grown(RETURNED_MS, slot->returns);
 
-        due += pause < self->policy.retry_ms ? pause : self->policy.retry_ms;
+        due += pause < self->plan.retry_ms ? pause : self->plan.retry_ms;
     }
     else if ((slot->progress & INFLIGHT_TRANSFER) != 0) {
         due = slot->deadline_ms;
     }
     else {
-        due += grown(self->policy.retry_ms, slot->attempts);
+        due += grown(self->plan.retry_ms, slot->attempts);
     }
     return due < slot->deadline_ms ? due : slot->deadline_ms;
 }
@@ -180,7 +180,7 @@ dispatch_recover(dispatch_t *self, enum dispatch_table table)
         next = inflight_after(slots, number);
         self->counters->recovered++;
         if (slot->deadline_ms != 0
-            && slot->deadline_ms + self->policy.deadline_ms <= now_ms) {
+            && slot->deadline_ms + self->plan.deadline_ms <= now_ms) {
             self->counters->expired++;  /* its client has long gone */
             dispatch_finish(self, table, number);
             continue;
@@ -188,6 +188,15 @@ dispatch_recover(dispatch_t *self, enum dispatch_table table)
         slot->returns = 1;              /* it may have been seen before */
         dispatch_query(self, table, number);
     }
+}
+
+static bool
+leads_to(const dispatch_t *self, const struct inflight_slot *slot,
+         const core_outlet_t *outlet)
+{
+    const chain_t *chain = flight_route(self, slot)->chain;
+
+    return chain != NULL && chain_is(chain, outlet);
 }
 
 void
@@ -205,7 +214,7 @@ patience_return(dispatch_t *self, const core_outlet_t *outlet)
             next = inflight_after(slots, number);
             if ((flight.slot->progress & INFLIGHT_ANSWERED) != 0
                 || (flight.slot->progress & INFLIGHT_ROUTED) == 0
-                || !chain_is(self->chains[flight.slot->chain], outlet))
+                || !leads_to(self, flight.slot, outlet))
                 continue;
             if ((flight.slot->progress & INFLIGHT_STREAMING) != 0) {
                 patience_end(self, flight);

@@ -62,6 +62,9 @@ reply_request_read(struct reply_request *self,
                 ? edns->payload : policy->payload;
     }
 
+    self->payload = edns->present && edns->payload < policy->payload
+        ? edns->payload : policy->payload;
+
     /* Another stage reads replies without OPT, as all stages do. */
     if (!edns->present || transport == CORE_INTERNAL)
         return;
@@ -110,7 +113,7 @@ add_options(struct opt *opt, const struct reply_policy *policy,
 {
     uint8_t *value;
 
-    if ((request->asked & REPLY_NSID) != 0 && policy->nsid_size > 0) {
+    if ((request->asked & REPLY_NSID) != 0 && policy->tells_nsid) {
         value = add_option(opt, CORE_OPTION_NSID, policy->nsid_size);
         if (value != NULL)
             memcpy(value, policy->nsid, policy->nsid_size);
@@ -140,7 +143,7 @@ make_opt(struct opt *opt, const struct reply_policy *policy,
 
     bytes[0] = 0;                       /* the root */
     core_write16(bytes + 1, CORE_OPT);
-    core_write16(bytes + 3, policy->payload);
+    core_write16(bytes + 3, request->payload);
     core_write32(bytes + 5, (uint32_t) (rcode >> 4) << 24
                  | ((request->asked & REPLY_DNSSEC_OK) != 0 ? 0x8000u : 0));
     opt->size = OPT_HEADER;

@@ -28,10 +28,12 @@ enum reply_asked {
 
 /* What is the same for all replies. */
 struct reply_policy {
-    uint16_t payload;                   /* of a UDP message, at most */
+    uint16_t payload;                   /* of a UDP message, at most; the
+                                           client's is told when it is less */
     bool recursion_available;           /* set RA; else as the stage did */
+    bool tells_nsid;
     uint8_t nsid[REPLY_NSID_SIZE];
-    size_t nsid_size;                   /* 0: none is told */
+    size_t nsid_size;
 };
 
 /* The query that is answered. */
@@ -39,6 +41,7 @@ struct reply_request {
     const uint8_t *query;               /* its octets; lent */
     uint16_t question_end;              /* offset; 12 without a question */
     uint16_t limit;                     /* octets of the reply, at most */
+    uint16_t payload;                   /* the EDNS size that is told */
     uint8_t asked;                      /* enum reply_asked */
     bool is_continued;                  /* not the first of many replies: it
                                            need not have a question */

@@ -11,14 +11,49 @@
 
 #define OFFSET(field) offsetof(struct settings, field)
 
+#define ROUTE(field) offsetof(struct route_settings, field)
+
+static const char *const otherwise_choices[] = { "refused", "servfail", NULL };
+static const unsigned otherwise_rcodes[] = { CORE_REFUSED, CORE_SERVFAIL };
+
+static const char *const local_choices[] = {
+    [LOCAL_OFF] = "off", [LOCAL_ON] = "on", [LOCAL_PREFIX] = "prefix", NULL,
+};
+
 static const struct core_setting route_table[] = {
     { .key = "zones", .type = CORE_NAME, .list = true, .fallback_text = ".",
-      .offset = offsetof(struct route_settings, zones),
+      .offset = ROUTE(zones),
       .says = "names that lie in these zones take this route; the longest "
               "zone wins" },
-    { .key = "next", .type = CORE_STAGE, .required = true,
-      .offset = offsetof(struct route_settings, next),
+    { .key = "next", .type = CORE_STAGE, .offset = ROUTE(next),
       .says = "stage that the route leads to" },
+    { .key = "otherwise", .type = CORE_CHOICE, .choices = otherwise_choices,
+      .offset = ROUTE(otherwise),
+      .says = "what is said when there is no next" },
+    { .key = "all_classes", .type = CORE_BOOLEAN, .offset = ROUTE(all_classes),
+      .says = "queries of other classes than IN take the route too; otherwise "
+              "they are REFUSED" },
+    { .key = "local_names", .type = CORE_CHOICE, .choices = local_choices,
+      .offset = ROUTE(local_names),
+      .says = "answer localhost and the reverse zones of 0, 127 and 255 here "
+              "(RFC 6761, RFC 6303); prefix: localhost.DOMAIN too" },
+    { .key = "minimal_any", .type = CORE_BOOLEAN, .offset = ROUTE(minimal_any),
+      .says = "answer ANY here with one HINFO record (RFC 8482)" },
+    { .key = "authors", .type = CORE_TEXT, .list = true,
+      .offset = ROUTE(authors),
+      .says = "texts of authors.bind in class CH; none: not told" },
+    { .key = "payload", .type = CORE_INTEGER, .minimum = 512, .maximum = 4096,
+      .offset = ROUTE(payload),
+      .says = "largest reply over UDP, if not that of all routes" },
+    { .key = "version", .type = CORE_TEXT, .offset = ROUTE(version),
+      .says = "text of version.bind, if not that of all routes" },
+    { .key = "identity", .type = CORE_TEXT, .offset = ROUTE(identity),
+      .says = "text of id.server and hostname.bind, if not that of all "
+              "routes" },
+    { .key = "nsid", .type = CORE_BOOLEAN, .offset = ROUTE(nsid),
+      .says = "tell clients of this route which server answers" },
+    { .key = "nsid_text", .type = CORE_TEXT, .offset = ROUTE(nsid_text),
+      .says = "what they are told, if not the same as all" },
     { .type = CORE_END },
 };
 
@@ -44,7 +79,8 @@ const struct core_setting settings_table[] = {
               "time" },
     { .key = "payload", .type = CORE_INTEGER, .fallback = 1232,
       .minimum = 512, .maximum = 4096, .offset = OFFSET(payload),
-      .says = "largest reply over UDP, which is also the EDNS size we tell" },
+      .says = "largest reply over UDP, and at most the EDNS size that is "
+              "told" },
     { .key = "in_flight", .type = CORE_INTEGER, .fallback = 8192,
       .minimum = 64, .maximum = 1000000, .offset = OFFSET(in_flight),
       .says = "queries without a reply at a time over UDP, and as many over "
@@ -54,10 +90,10 @@ const struct core_setting settings_table[] = {
       .says = "set RA in every reply; otherwise it is as the stages set it" },
     { .key = "version", .type = CORE_TEXT,
       .fallback_text = "coredns " CORE_VERSION, .offset = OFFSET(version),
-      .says = "text of version.bind in class CH; empty: REFUSED" },
+      .says = "text of version.bind in class CH; empty: not told" },
     { .key = "identity", .type = CORE_TEXT, .offset = OFFSET(identity),
       .says = "text of id.server and hostname.bind in class CH, the host's "
-              "name by default; empty: REFUSED" },
+              "name by default; empty: not told" },
     { .key = "nsid", .type = CORE_BOOLEAN, .offset = OFFSET(nsid),
       .says = "tell clients that ask for it (RFC 5001) which server answers" },
     { .key = "nsid_text", .type = CORE_TEXT, .offset = OFFSET(nsid_text),
@@ -147,27 +183,44 @@ settings_check(const void *settings, core_faults_t *faults)
                         "frontend.retry: longer than the deadline");
 }
 
-void
-settings_policy(const struct settings *self, const char *host,
-                struct dispatch_policy *policy)
+static const char *
+either(const char *text, const char *instead)
 {
-    const char *identity = self->identity != NULL ? self->identity : host;
-    const char *nsid = self->nsid_text != NULL ? self->nsid_text : identity;
+    return text != NULL ? text : instead;
+}
 
-    *policy = (struct dispatch_policy) {
-        .admit = { .clients = self->clients },
-        .reply = {
-            .payload = (uint16_t) self->payload,
-            .recursion_available = self->recursion_available,
+void
+settings_route(const struct settings *self, const struct route_settings *route,
+               const char *host, struct dispatch_route *plan)
+{
+    static const struct route_settings elsewhere = { .next = NULL };
+    const struct route_settings *own = route == NULL ? &elsewhere : route;
+    const char *identity = either(own->identity,
+                                  either(self->identity, host));
+    const char *nsid = either(own->nsid_text,
+                              either(self->nsid_text, identity));
+
+    *plan = (struct dispatch_route) {
+        .otherwise = otherwise_rcodes[own->otherwise],
+        .all_classes = own->all_classes,
+        .made = {
+            .local = (enum local_names) own->local_names,
+            .minimal_any = own->minimal_any,
+            .chaos = {
+                .version = either(own->version, self->version),
+                .identity = identity,
+                .authors = own->authors,
+            },
         },
-        .chaos = { .version = self->version, .identity = identity },
-        .deadline_ms = self->deadline_ms,
-        .retry_ms = self->retry_ms,
+        .reply = {
+            .payload = (uint16_t) (own->payload != 0 ? own->payload
+                                                     : self->payload),
+            .recursion_available = self->recursion_available,
+            .tells_nsid = self->nsid || own->nsid,
+        },
     };
-    if (self->nsid) {
-        policy->reply.nsid_size = strnlen(nsid, REPLY_NSID_SIZE);
-        memcpy(policy->reply.nsid, nsid, policy->reply.nsid_size);
-    }
+    plan->reply.nsid_size = strnlen(nsid, REPLY_NSID_SIZE);
+    memcpy(plan->reply.nsid, nsid, plan->reply.nsid_size);
 }
 
 void

@@ -11,7 +11,19 @@
 
 struct route_settings {
     struct core_list zones;             /* of const uint8_t * */
-    const char *next;
+    const char *next;                   /* NULL: nobody is asked */
+    int otherwise;
+    bool all_classes;
+    int local_names;                    /* enum local_names */
+    bool minimal_any;
+    struct core_list authors;           /* of const char * */
+
+    /* 0 or NULL: as for all routes. */
+    int64_t payload;
+    const char *version;
+    const char *identity;
+    const char *nsid_text;
+    bool nsid;
 };
 
 struct settings {
@@ -42,10 +54,12 @@ void
     settings_check(const void *settings, core_faults_t *faults);
 
 /* What the classes need of them.  host is the host's name, lent as long as
-   the policy lives. */
+   the plan lives.  route NULL: names without a route.  The route's chain is
+   not set. */
 void
-    settings_policy(const struct settings *self, const char *host,
-                    struct dispatch_policy *policy);
+    settings_route(const struct settings *self,
+                   const struct route_settings *route, const char *host,
+                   struct dispatch_route *plan);
 void
     settings_limits(const struct settings *self, struct tcp_limits *limits);
 

@@ -6,7 +6,8 @@
 
 static const struct reply_policy plain = { .payload = 1232 };
 static const struct reply_policy telling = {
-    .payload = 1232, .recursion_available = true, .nsid = "here",
+    .payload = 1232, .recursion_available = true, .tells_nsid = true,
+    .nsid = "here",
     .nsid_size = 4,
 };
 static const uint8_t address[4] = { 192, 0, 2, 1 };
@@ -113,15 +114,16 @@ static const struct {
     uint16_t payload;                   /* 0: no EDNS */
     enum core_transport transport;
     size_t limit;
+    uint16_t told;                      /* as the size in our OPT record */
 } limit_rows[] = {
-    { 0,     CORE_UDP,      512 },
-    { 100,   CORE_UDP,      512 },      /* RFC 6891 section 6.2.3 */
-    { 512,   CORE_UDP,      512 },
-    { 1000,  CORE_UDP,     1000 },
-    { 4096,  CORE_UDP,     1232 },      /* no more than we want to send */
-    { 0,     CORE_TCP,    65535 },
-    { 512,   CORE_TCP,    65535 },
-    { 512,   CORE_INTERNAL, 65535 },
+    { 0,     CORE_UDP,      512, 1232 },
+    { 100,   CORE_UDP,      512, 100 }, /* RFC 6891 section 6.2.3 */
+    { 512,   CORE_UDP,      512, 512 },
+    { 1000,  CORE_UDP,     1000, 1000 },
+    { 4096,  CORE_UDP,     1232, 1232 }, /* no more than we want to send */
+    { 0,     CORE_TCP,    65535, 1232 },
+    { 512,   CORE_TCP,    65535, 512 },
+    { 512,   CORE_INTERNAL, 65535, 512 },
 };
 
 START_TEST(knows_how_much_the_client_can_take)
@@ -133,6 +135,7 @@ START_TEST(knows_how_much_the_client_can_take)
         compose_edns(&self.query, limit_rows[_i].payload, NULL, 0);
     read_query(&self, &plain, limit_rows[_i].transport);
     ck_assert_uint_eq(self.request.limit, limit_rows[_i].limit);
+    ck_assert_uint_eq(self.request.payload, limit_rows[_i].told);
 }
 END_TEST
 

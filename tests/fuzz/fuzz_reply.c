@@ -11,14 +11,19 @@
 #include <string.h>
 
 #include "frontend/admit.h"
-#include "frontend/chaos.h"
+#include "frontend/made.h"
 #include "frontend/reply.h"
 
 int
     LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static const struct reply_policy policy = {
-    .payload = 1232, .nsid = "somewhere", .nsid_size = 9,
+    .payload = 1232, .tells_nsid = true, .nsid = "somewhere", .nsid_size = 9,
+};
+
+static const struct made_policy made = {
+    .local = LOCAL_PREFIX, .minimal_any = true,
+    .chaos = { .version = "version", .identity = "identity" },
 };
 
 static void
@@ -92,13 +97,12 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (verdict == ADMIT_UNKNOWN_KEY)
         check_own(&request, out, reply_unknown_key(&policy, &request,
                                                    &message, out));
-    else if (verdict == ADMIT_CHAOS) {
-        const struct chaos chaos = { "version", "identity" };
-        uint8_t reply[CHAOS_REPLY_SIZE];
+    else if (verdict == ADMIT_QUERY) {
+        size_t made_size = made_reply(&made, &message, out);
 
-        check_shaped(&request, reply, chaos_reply(&chaos, &message, reply));
-    }
-    else if (verdict == ADMIT_QUERY)
         check_shaped(&request, bytes + query_size, size - query_size);
+        if (made_size > 0)
+            check_shaped(&request, out, made_size);
+    }
     return 0;
 }
