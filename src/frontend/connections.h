@@ -33,6 +33,7 @@ struct connection {
     int64_t active_ms;
 
     uint32_t queries;                   /* in flight */
+    uint32_t received;                  /* in all */
     struct framing input;
     uint8_t *output;                    /* NULL: nothing waits */
     size_t output_start, output_end, output_room;

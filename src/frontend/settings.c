@@ -115,6 +115,10 @@ const struct core_setting settings_table[] = {
       .minimum = 1, .maximum = 65536, .offset = OFFSET(tcp_queries),
       .says = "queries without a reply on one connection; no more are read "
               "until then" },
+    { .key = "tcp_query_limit", .type = CORE_INTEGER, .maximum = 1 << 30,
+      .offset = OFFSET(tcp_query_limit),
+      .says = "queries on one connection in all, after which it ends; 0: no "
+              "limit" },
     { .key = "tcp_buffer", .type = CORE_SIZE, .fallback = 1 << 20,
       .minimum = 1 << 17, .maximum = (int64_t) 1 << 30,
       .offset = OFFSET(tcp_buffer),
@@ -233,6 +237,7 @@ settings_limits(const struct settings *self, struct tcp_limits *limits)
             .idle_ms = self->tcp_idle_ms,
         },
         .queries = (uint32_t) self->tcp_queries,
+        .received = (uint32_t) self->tcp_query_limit,
         .buffer = (size_t) self->tcp_buffer,
         .buffers = (size_t) self->tcp_buffers,
     };

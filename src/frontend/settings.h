@@ -43,6 +43,7 @@ struct settings {
     int64_t tcp_connections_per_client;
     int64_t tcp_idle_ms;
     int64_t tcp_queries;
+    int64_t tcp_query_limit;
     int64_t tcp_buffer;
     int64_t tcp_buffers;
 };

@@ -203,6 +203,14 @@ take_slot(tcp_t *self, size_t size)
     return slot;
 }
 
+/* It has sent as many queries as one connection may. */
+static bool
+is_full(const tcp_t *self, const struct connection *from)
+{
+    return self->limits.received > 0
+        && from->received >= self->limits.received;
+}
+
 static void
 take_message(tcp_t *self, struct connection *from, const uint8_t *message,
              size_t size)
@@ -232,6 +240,9 @@ take_message(tcp_t *self, struct connection *from, const uint8_t *message,
     memcpy(&slot->peer.sin6_addr, from->client, sizeof from->client);
     inflight_keep(self->slots, number);
     from->queries++;
+    from->received++;
+    if (is_full(self, from))
+        from->has_ended = true;
     connections_touch(self->connections, from, core_loop_now_ms(self->loop));
     dispatch_query(self->dispatch, DISPATCH_CONNECTED, number);
 }
@@ -243,7 +254,7 @@ talk_take(tcp_t *self, struct connection *from)
     size_t size;
 
     while (from->queries < self->limits.queries && !from->is_doomed
-           && framing_next(&from->input, &message, &size))
+           && !is_full(self, from) && framing_next(&from->input, &message, &size))
         take_message(self, from, message, size);
     framing_pack(&from->input);
 }

@@ -17,6 +17,7 @@
 struct tcp_limits {
     struct connections_limits connections;
     uint32_t queries;                   /* in flight on one connection */
+    uint32_t received;                  /* on one connection; 0: no limit */
     size_t buffer;                      /* octets that wait for one client */
     size_t buffers;                     /* for all of them */
 };

@@ -18,6 +18,7 @@ stages: {
         tcp_connections = 12;
         tcp_connections_per_client = 3;
         tcp_buffer = "128 KiB";
+        tcp_query_limit = 1000;
     };
     # It does not look up anything; the test does, through the same pipe.
     oracle: { program = "$folder/oracle"; lookup = "frontend"; };
