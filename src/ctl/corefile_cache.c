@@ -137,15 +137,15 @@ read_keepttl(struct corefile_chain *chain, const struct corefile_line *line)
 }
 
 static const struct corefile_directive options[] = {
-    { "denial", read_denial, 1, 3, false, false },
-    { "disable", read_disable, 1, COREFILE_MANY, false, true },
-    { "keepttl", read_keepttl, 0, 0, false, false },
-    { "prefetch", read_prefetch, 1, 3, false, false },
-    { "serve_stale", read_serve_stale, 0, 5, false, false },
-    { "serve_stale_policy", read_stale_policy, 1, 1, false, false },
-    { "servfail", read_servfail, 1, 1, false, false },
-    { "success", read_success, 1, 3, false, false },
-    { NULL, NULL, 0, 0, false, false },
+    { "denial", read_denial, 1, 3, COREFILE_PLAIN },
+    { "disable", read_disable, 1, COREFILE_MANY, COREFILE_REPEATED },
+    { "keepttl", read_keepttl, 0, 0, COREFILE_PLAIN },
+    { "prefetch", read_prefetch, 1, 3, COREFILE_PLAIN },
+    { "serve_stale", read_serve_stale, 0, 5, COREFILE_PLAIN },
+    { "serve_stale_policy", read_stale_policy, 1, 1, COREFILE_PLAIN },
+    { "servfail", read_servfail, 1, 1, COREFILE_PLAIN },
+    { "success", read_success, 1, 3, COREFILE_PLAIN },
+    { NULL, NULL, 0, 0, COREFILE_PLAIN },
 };
 
 /* The option's line, when it has so many arguments. */

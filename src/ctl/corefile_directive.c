@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "coredns/memory.h"
 #include "coredns/setting.h"
-#include "lib/arena.h"
 
 /* ---- arguments ----------------------------------------------------------- */
 
@@ -155,185 +153,7 @@ corefile_set(struct corefile_chain *chain, const struct corefile_line *line,
         draft_say(chain->draft, line, 0, "%s = %s;", key, text);
 }
 
-/* ---- directives of the server -------------------------------------------- */
-
-static void
-accept(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    (void) chain;
-    (void) line;
-}
-
-static void
-read_log(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    core_faults_add(chain->notices, line->path, line->line,
-                    "log: queries are not logged");
-}
-
-static void
-read_reload(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    core_faults_add(chain->notices, line->path, line->line,
-                    "reload: the file is not watched: a change takes effect "
-                    "with corednsctl reload");
-}
-
-static void
-read_root(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    chain->root = line->words[1];
-}
-
-static void
-read_bufsize(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    if (line->count == 1 || corefile_number(chain, line, 1) != NULL)
-        chain->settings[SETTING_BUFSIZE] = line;
-}
-
-static void
-read_nsid(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    chain->settings[SETTING_NSID] = line;
-}
-
-static void
-read_chaos(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    chain->settings[SETTING_CHAOS] = line;
-    if (line->count > 2)
-        corefile_fail(chain, line, "authors are not supported yet");
-}
-
-static void
-read_multisocket(struct corefile_chain *chain,
-                 const struct corefile_line *line)
-{
-    if (line->count == 1 || corefile_number(chain, line, 1) != NULL)
-        chain->settings[SETTING_MULTISOCKET] = line;
-}
-
-static void
-read_idle(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    if (corefile_time(chain, line, 1) != NULL)
-        chain->settings[SETTING_IDLE] = line;
-}
-
-static const struct corefile_directive timeout_options[] = {
-    { "idle", read_idle, 1, 1, false, false },
-    { NULL, NULL, 0, 0, false, false },
-};
-
-static void
-read_timeouts(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    if (line->body_count == 0)
-        corefile_fail(chain, line, "expected times in { }");
-    corefile_read_lines(chain, line->body, line->body_count, timeout_options,
-                        "timeouts");
-}
-
-/* ---- health, ready and prometheus ---------------------------------------- */
-
-/* Notes the address of a page; blocks may share it. */
-static void
-add_page(struct corefile_chain *chain, const struct corefile_line *line,
-         enum corefile_page page, const char *usual)
-{
-    static const char host[] = "localhost:";
-    struct corefile_zones *known = &chain->health->addresses[page];
-    const char *text = line->count > 1 ? line->words[1] : usual;
-    char address[256];
-
-    snprintf(address, sizeof address, "%s%s",
-             strncmp(text, host, strlen(host)) == 0 ? "127.0.0.1:" : "",
-             strncmp(text, host, strlen(host)) == 0 ? text + strlen(host)
-             : text);
-    if (chain->health->lines[page] == NULL)
-        chain->health->lines[page] = line;
-    for (size_t i = 0; i < known->count; i++)
-        if (strcmp(known->items[i], address) == 0)
-            return;
-    known->items = core_grow(known->items, known->count, &known->capacity,
-                             sizeof *known->items);
-    known->items[known->count++] = core_arena_copy(chain->memory, address,
-                                                   strlen(address) + 1);
-}
-
-static void
-read_lameduck(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    if (corefile_time(chain, line, 1) != NULL)
-        chain->health->lameduck = line;
-}
-
-static const struct corefile_directive health_options[] = {
-    { "lameduck", read_lameduck, 1, 1, false, false },
-    { NULL, NULL, 0, 0, false, false },
-};
-
-static void
-read_health(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    add_page(chain, line, PAGE_LISTEN, ":8080");
-    corefile_read_lines(chain, line->body, line->body_count, health_options,
-                        "health");
-}
-
-static void
-read_monitor(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    if (strcmp(line->words[1], "continuously") != 0)
-        corefile_fail(chain, line, "%s is not supported, only continuously",
-                      line->words[1]);
-}
-
-static const struct corefile_directive ready_options[] = {
-    { "monitor", read_monitor, 1, 1, false, false },
-    { NULL, NULL, 0, 0, false, false },
-};
-
-static void
-read_ready(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    add_page(chain, line, PAGE_READY, ":8181");
-    corefile_read_lines(chain, line->body, line->body_count, ready_options,
-                        "ready");
-}
-
-static void
-read_prometheus(struct corefile_chain *chain,
-                const struct corefile_line *line)
-{
-    add_page(chain, line, PAGE_METRICS, "localhost:9153");
-}
-
-/* ---- the table ----------------------------------------------------------- */
-
-static const struct corefile_directive directives[] = {
-    { "auto", corefile_read_auto, 0, COREFILE_MANY, true, true },
-    { "bind", corefile_read_bind, 1, COREFILE_MANY, true, true },
-    { "bufsize", read_bufsize, 0, 1, false, false },
-    { "cache", corefile_read_cache, 0, COREFILE_MANY, true, false },
-    { "chaos", read_chaos, 0, COREFILE_MANY, false, false },
-    { "errors", accept, 0, 0, false, false },
-    { "file", corefile_read_file, 1, COREFILE_MANY, true, true },
-    { "forward", corefile_read_forward, 2, COREFILE_MANY, true, true },
-    { "health", read_health, 0, 1, true, false },
-    { "hosts", corefile_read_hosts, 0, COREFILE_MANY, true, false },
-    { "log", read_log, 0, 0, false, true },
-    { "loop", accept, 0, 0, false, false },
-    { "multisocket", read_multisocket, 0, 1, false, false },
-    { "nsid", read_nsid, 0, COREFILE_MANY, false, false },
-    { "prometheus", read_prometheus, 0, 1, false, false },
-    { "ready", read_ready, 0, 1, true, false },
-    { "reload", read_reload, 0, 2, false, false },
-    { "root", read_root, 1, 1, false, false },
-    { "timeouts", read_timeouts, 0, 0, true, false },
-    { NULL, NULL, 0, 0, false, false },
-};
+/* ---- tables -------------------------------------------------------------- */
 
 static const struct corefile_directive *
 find(const struct corefile_directive *table, const char *name)
@@ -352,7 +172,7 @@ has_right_shape(struct corefile_chain *chain,
 {
     size_t count = line->count - 1;
 
-    if (line->has_body && !directive->has_body)
+    if (line->has_body && (directive->traits & COREFILE_BODY) == 0)
         corefile_fail(chain, line, "options in { } are not supported");
     else if (count < directive->minimum)
         corefile_fail(chain, line, "an argument is missing");
@@ -384,34 +204,23 @@ corefile_read_lines(struct corefile_chain *chain,
 
         uint64_t bit = UINT64_C(1) << (directive - table);
 
-        if ((seen & bit) != 0 && !directive->is_repeatable)
+        if ((seen & bit) != 0 && (directive->traits & COREFILE_REPEATED) == 0)
             corefile_fail(chain, line, "stands here a second time");
         else if (has_right_shape(chain, line, directive))
             directive->read(chain, line);
         seen |= bit;
+        chain->has_handler |= *of == '\0'
+            && (directive->traits & COREFILE_CONFIGURES) == 0;
     }
-}
-
-void
-corefile_chain_read(struct corefile_chain *self)
-{
-    const struct corefile_block *block = self->block;
-
-    /* The others need it, and it may stand behind them. */
-    for (size_t i = 0; i < block->line_count; i++)
-        if (strcmp(block->lines[i].words[0], "root") == 0
-            && block->lines[i].count == 2)
-            self->root = block->lines[i].words[1];
-    corefile_read_lines(self, block->lines, block->line_count, directives,
-                        "");
 }
 
 void
 corefile_chain_clear(struct corefile_chain *self)
 {
+    draft_clear(&self->route);
     draft_clear(&self->cache);
     for (size_t i = 0; i < self->forward_count; i++)
-        draft_clear(&self->forwards[i]);
+        draft_clear(&self->forwards[i].options);
     free(self->forwards);
     for (size_t i = 0; i < 3; i++)
         draft_clear(&self->sources[i]);

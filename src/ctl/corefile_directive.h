@@ -31,9 +31,18 @@ struct corefile_health {
 
 /* Settings of the frontend; of each the line that says it, or NULL. */
 enum corefile_setting {
-    SETTING_BUFSIZE, SETTING_NSID, SETTING_CHAOS, SETTING_MULTISOCKET,
-    SETTING_IDLE, SETTINGS
+    SETTING_MULTISOCKET, SETTING_IDLE, SETTING_QUERY_LIMIT, SETTINGS
 };
+
+/* A line `forward`. */
+struct corefile_forward {
+    const struct corefile_line *line;
+    const char *zone;
+    struct draft options;
+    bool is_left;                       /* queries of its zone may go on */
+};
+
+struct chain_group;                     /* of corefile_stages.c */
 
 /* What a block asks for. */
 struct corefile_chain {
@@ -47,9 +56,12 @@ struct corefile_chain {
     struct corefile_zones addresses;    /* of bind; none: all there are */
     const struct corefile_line *bind;
     const struct corefile_line *settings[SETTINGS];
+    bool has_other_classes;             /* than IN are let in */
+    bool has_handler;                   /* anything that handles queries */
+    struct draft route;                 /* settings of the frontend's route */
     struct draft cache;
     bool has_cache;
-    struct draft *forwards;
+    struct corefile_forward *forwards;
     size_t forward_count, forward_capacity;
     struct draft sources[3];            /* hosts, zones, directories */
     size_t source_counts[3];            /* groups in each */
@@ -57,22 +69,31 @@ struct corefile_chain {
     struct corefile_zones origins;      /* of the files */
     struct draft *draft;                /* what options are written to */
     char *place;                        /* the addresses it serves, as text */
-    const char *lookup;                 /* the stage that is asked for targets
-                                           of aliases, lent, or NULL */
-    const char *head;                   /* its first stage, lent, or NULL */
+    char front[32];                     /* the frontend in front of it */
+    bool has_neighbours;                /* other blocks are behind that too */
+    struct chain_group *group;          /* chains that share its next stage */
+    const char *head;                   /* its first stage so far, lent, or
+                                           NULL */
 };
 
 enum { SOURCE_HOSTS, SOURCE_ZONES, SOURCE_DIRECTORIES };
 
 #define COREFILE_MANY SIZE_MAX
 
+enum corefile_trait {
+    COREFILE_PLAIN = 0,
+    COREFILE_BODY = 1,                  /* may have options in { } */
+    COREFILE_REPEATED = 2,              /* may stand there again */
+    COREFILE_CONFIGURES = 4,            /* CoreDNS does not ask it about
+                                           queries */
+};
+
 struct corefile_directive {
     const char *name;
     void (*read)(struct corefile_chain *chain,
                  const struct corefile_line *line);
     size_t minimum, maximum;            /* arguments */
-    bool has_body;
-    bool is_repeatable;
+    enum corefile_trait traits;
 };
 
 /* Reads all lines of the chain's block. */
@@ -147,5 +168,14 @@ void
 void
     corefile_read_bind(struct corefile_chain *chain,
                        const struct corefile_line *line);
+void
+    corefile_read_health(struct corefile_chain *chain,
+                         const struct corefile_line *line);
+void
+    corefile_read_ready(struct corefile_chain *chain,
+                        const struct corefile_line *line);
+void
+    corefile_read_prometheus(struct corefile_chain *chain,
+                             const struct corefile_line *line);
 
 #endif

@@ -99,27 +99,27 @@ accept_tls(struct corefile_chain *chain, const struct corefile_line *line)
 }
 
 static const struct corefile_directive options[] = {
-    { "except", read_except, 1, COREFILE_MANY, false, false },
-    { "expire", set_time, 1, 1, false, false },
-    { "failfast_all_unhealthy_upstreams", set_flag, 0, 0, false, false },
-    { "failover", set_texts, 1, COREFILE_MANY, false, false },
-    { "force_tcp", set_flag, 0, 0, false, false },
-    { "health_check", read_health_check, 1, COREFILE_MANY, false, false },
-    { "max_age", set_time, 1, 1, false, false },
-    { "max_concurrent", set_number, 1, 1, false, false },
-    { "max_connect_attempts", set_number, 1, 1, false, false },
-    { "max_fails", set_number, 1, 1, false, false },
-    { "max_idle_conns", set_number, 1, 1, false, false },
-    { "next", set_texts, 1, COREFILE_MANY, false, false },
-    { "next_on_nodata", set_flag, 0, 0, false, false },
-    { "policy", set_text, 1, 1, false, false },
-    { "prefer_udp", set_flag, 0, 0, false, false },
-    { "read_timeout", set_time, 1, 1, false, false },
-    { "resolver", set_texts, 1, COREFILE_MANY, false, false },
-    { "source_address", set_texts, 1, COREFILE_MANY, false, false },
-    { "tls", accept_tls, 0, 3, false, false },
-    { "tls_servername", accept_tls, 1, 1, false, false },
-    { NULL, NULL, 0, 0, false, false },
+    { "except", read_except, 1, COREFILE_MANY, COREFILE_PLAIN },
+    { "expire", set_time, 1, 1, COREFILE_PLAIN },
+    { "failfast_all_unhealthy_upstreams", set_flag, 0, 0, COREFILE_PLAIN },
+    { "failover", set_texts, 1, COREFILE_MANY, COREFILE_PLAIN },
+    { "force_tcp", set_flag, 0, 0, COREFILE_PLAIN },
+    { "health_check", read_health_check, 1, COREFILE_MANY, COREFILE_PLAIN },
+    { "max_age", set_time, 1, 1, COREFILE_PLAIN },
+    { "max_concurrent", set_number, 1, 1, COREFILE_PLAIN },
+    { "max_connect_attempts", set_number, 1, 1, COREFILE_PLAIN },
+    { "max_fails", set_number, 1, 1, COREFILE_PLAIN },
+    { "max_idle_conns", set_number, 1, 1, COREFILE_PLAIN },
+    { "next", set_texts, 1, COREFILE_MANY, COREFILE_PLAIN },
+    { "next_on_nodata", set_flag, 0, 0, COREFILE_PLAIN },
+    { "policy", set_text, 1, 1, COREFILE_PLAIN },
+    { "prefer_udp", set_flag, 0, 0, COREFILE_PLAIN },
+    { "read_timeout", set_time, 1, 1, COREFILE_PLAIN },
+    { "resolver", set_texts, 1, COREFILE_MANY, COREFILE_PLAIN },
+    { "source_address", set_texts, 1, COREFILE_MANY, COREFILE_PLAIN },
+    { "tls", accept_tls, 0, 3, COREFILE_PLAIN },
+    { "tls_servername", accept_tls, 1, 1, COREFILE_PLAIN },
+    { NULL, NULL, 0, 0, COREFILE_PLAIN },
 };
 
 /* tls [CA | CERTIFICATE KEY [CA]] and tls_servername NAME. */
@@ -177,10 +177,14 @@ corefile_read_forward(struct corefile_chain *chain,
     chain->forwards = core_grow(chain->forwards, chain->forward_count,
                                 &chain->forward_capacity,
                                 sizeof *chain->forwards);
-    chain->draft = &chain->forwards[chain->forward_count++];
-    *chain->draft = (struct draft) { .items = NULL };
-    corefile_set(chain, line, "zone",
-                 draft_quote(chain->memory, from.items[0]));
+
+    struct corefile_forward *forward =
+        &chain->forwards[chain->forward_count++];
+
+    *forward = (struct corefile_forward) { line, from.items[0],
+                                           { .items = NULL }, false };
+    chain->has_other_classes = true;
+    chain->draft = &forward->options;
     corefile_set(chain, line, "to",
                  draft_list(chain->memory, line->words + 2,
                             line->count - 2));
@@ -188,5 +192,8 @@ corefile_read_forward(struct corefile_chain *chain,
     write_tls(chain, line);
     corefile_read_lines(chain, line->body, line->body_count, options,
                         "forward");
+    for (size_t i = 0; i < line->body_count; i++)
+        forward->is_left |= strcmp(line->body[i].words[0], "except") == 0
+            || strncmp(line->body[i].words[0], "next", 4) == 0;
     free(from.items);
 }

@@ -111,57 +111,7 @@ corefile_listeners_add(corefile_listeners_t *self,
     listener->routes[listener->count++] = (struct route) { chain, zone };
 }
 
-/* ---- what blocks share --------------------------------------------------- */
-
-static const char *const setting_names[SETTINGS] = {
-    [SETTING_BUFSIZE] = "bufsize", [SETTING_NSID] = "nsid",
-    [SETTING_CHAOS] = "chaos", [SETTING_MULTISOCKET] = "multisocket",
-    [SETTING_IDLE] = "idle",
-};
-
-static bool
-is_same(const struct corefile_line *left, const struct corefile_line *right)
-{
-    if (left->count != right->count)
-        return false;
-    for (size_t i = 0; i < left->count; i++)
-        if (strcmp(left->words[i], right->words[i]) != 0)
-            return false;
-    return true;
-}
-
-/* The line of the first block that says it, or NULL. */
-static const struct corefile_line *
-find_setting(const struct listener *self, enum corefile_setting setting)
-{
-    for (size_t i = 0; i < self->count; i++)
-        if (self->routes[i].chain->settings[setting] != NULL)
-            return self->routes[i].chain->settings[setting];
-    return NULL;
-}
-
-/* A frontend has one of each; what a block does without must not reach it. */
-static void
-check_setting(const struct listener *self, enum corefile_setting setting,
-              core_faults_t *faults)
-{
-    const struct corefile_line *first = find_setting(self, setting);
-    bool is_for_block = setting == SETTING_BUFSIZE
-        || setting == SETTING_NSID;
-
-    for (size_t i = 0; first != NULL && i < self->count; i++) {
-        const struct corefile_line *line =
-            self->routes[i].chain->settings[setting];
-
-        if (line == NULL ? is_for_block : !is_same(line, first)) {
-            core_faults_add(faults, first->path, first->line, "%s: must be "
-                            "the same in all blocks at an address, but the "
-                            "one in line %d differs", setting_names[setting],
-                            self->routes[i].chain->block->line);
-            return;
-        }
-    }
-}
+/* ---- frontends ----------------------------------------------------------- */
 
 /* Finds the first listener with the same routes: of those with as many. */
 static void
@@ -203,14 +153,41 @@ corefile_listeners_check(corefile_listeners_t *self, core_faults_t *faults)
                             "block takes port %u of all addresses",
                             listener->port);
         }
-        for (enum corefile_setting j = 0; j < SETTINGS; j++)
-            check_setting(listener, j, faults);
         find_first(self, listener, known);
     }
     zhashx_destroy(&known);
 }
 
-/* ---- frontends ----------------------------------------------------------- */
+/* Tells the chains of a listener which frontend is theirs. */
+static void
+tell_front(const struct listener *self, const char *name)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        struct corefile_chain *chain = self->routes[i].chain;
+
+        chain->has_neighbours |= chain != self->routes[0].chain
+            || chain != self->routes[self->count - 1].chain;
+        if (chain->front[0] == '\0')
+            snprintf(chain->front, sizeof chain->front, "%s", name);
+    }
+}
+
+void
+corefile_listeners_name(corefile_listeners_t *self)
+{
+    size_t number = 0;
+    char name[32];
+
+    for (size_t i = 0; i < self->count; i++) {
+        if (self->items[i]->first != self->items[i])
+            continue;
+        if (++number == 1)
+            strcpy(name, "frontend");
+        else
+            snprintf(name, sizeof name, "frontend-%zu", number);
+        tell_front(self->items[i], name);
+    }
+}
 
 static void
 put_listen(corefile_listeners_t *self, const struct listener *first,
@@ -231,36 +208,41 @@ put_listen(corefile_listeners_t *self, const struct listener *first,
     free(urls);
 }
 
-/* True when any query at this address has an answer. */
-static bool
-has_heads(const struct listener *self)
+/* A route of the zones to the chain. */
+static void
+put_route(struct draft *routes, struct corefile_chain *chain,
+          const char *zones)
 {
-    for (size_t i = 0; i < self->count; i++)
-        if (self->routes[i].chain->head != NULL)
-            return true;
-    return false;
+    struct draft route = { .items = NULL };
+
+    draft_say(&route, chain->block, 0, "zones = %s;", zones);
+    if (chain->head != NULL)
+        draft_say(&route, chain->block, 0, "next = \"%s\";", chain->head);
+    else if (chain->has_handler)
+        draft_say(&route, chain->block, 0, "otherwise = \"servfail\";");
+    if (chain->has_other_classes)
+        draft_say(&route, chain->block, 0, "all_classes = true;");
+    draft_copy(&route, &chain->route, 0);
+    draft_separate(routes);
+    draft_say(routes, chain->block, 1, "{");
+    draft_move(routes, &route, 2);
+    draft_say(routes, chain->block, 1, "}");
 }
 
 /* One route for each block. */
 static void
-put_routes(const struct listener *self, struct draft *members,
-           corefile_stages_t *stages)
+put_routes(const struct listener *self, struct draft *members)
 {
     const char **zones = core_allocate(self->count * sizeof *zones);
     struct draft routes = { .items = NULL };
-    bool is_needed = has_heads(self);
 
-    for (size_t i = 0, count; is_needed && i < self->count; i += count) {
+    for (size_t i = 0, count; i < self->count; i += count) {
         struct corefile_chain *chain = self->routes[i].chain;
-        const char *head = chain->head != NULL ? chain->head
-            : corefile_stages_add_refusal(stages, chain->block);
 
         for (count = 0; i + count < self->count
              && self->routes[i + count].chain == chain; count++)
             zones[count] = self->routes[i + count].zone;
-        draft_separate(&routes);
-        draft_say(&routes, chain->block, 1, "{ zones = %s; next = \"%s\"; }",
-                  draft_list(chain->memory, zones, count), head);
+        put_route(&routes, chain, draft_list(chain->memory, zones, count));
     }
     draft_say(members, self->routes[0].chain->block, 0, "routes = (");
     draft_move(members, &routes, 0);
@@ -268,62 +250,31 @@ put_routes(const struct listener *self, struct draft *members,
     free(zones);
 }
 
-/* The words behind the first one. */
-static const char *
-join(struct core_arena *memory, const struct corefile_line *line)
+/* The line of the last block that says it, or NULL. */
+static const struct corefile_line *
+find_setting(const struct listener *self, enum corefile_setting setting)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *file = open_memstream(&text, &size);
+    const struct corefile_line *line = NULL;
 
-    for (size_t i = 1; i < line->count; i++)
-        fprintf(file, "%s%s", i > 1 ? " " : "", line->words[i]);
-    fclose(file);
-
-    const char *quoted = draft_quote(memory, text);
-
-    free(text);
-    return quoted;
-}
-
-static void
-put_names(const struct listener *self, struct draft *members)
-{
-    const struct corefile_line *nsid = find_setting(self, SETTING_NSID);
-    const struct corefile_line *chaos = find_setting(self, SETTING_CHAOS);
-    struct corefile_chain *chain = self->routes[0].chain;
-    char host[HOST_SIZE] = "";
-
-    gethostname(host, sizeof host - 1);
-    if (chaos == NULL) {
-        draft_say(members, chain->block, 0, "version = \"\";");
-        draft_say(members, chain->block, 0, "identity = \"\";");
-    }
-    else if (chaos->count > 1)
-        draft_say(members, chaos, 0, "version = %s;",
-                  draft_quote(chain->memory, chaos->words[1]));
-    if (nsid == NULL)
-        return;
-    draft_say(members, nsid, 0, "nsid = true;");
-    draft_say(members, nsid, 0, "nsid_text = %s;", nsid->count > 1
-              ? join(chain->memory, nsid)
-              : draft_quote(chain->memory, host));
+    for (size_t i = 0; i < self->count; i++)
+        if (self->routes[i].chain->settings[setting] != NULL)
+            line = self->routes[i].chain->settings[setting];
+    return line;
 }
 
 static void
 put_settings(const struct listener *self, struct draft *members)
 {
-    const struct corefile_line *size = find_setting(self, SETTING_BUFSIZE);
     const struct corefile_line *sockets = find_setting(self,
                                                        SETTING_MULTISOCKET);
     const struct corefile_line *idle = find_setting(self, SETTING_IDLE);
+    const struct corefile_line *queries = find_setting(self,
+                                                       SETTING_QUERY_LIMIT);
     struct corefile_chain *chain = self->routes[0].chain;
 
-    if (size == NULL)
-        draft_say(members, chain->block, 0, "payload = 4096;");
-    else
-        draft_say(members, size, 0, "payload = %s;",
-                  size->count > 1 ? size->words[1] : "1232");
+    draft_say(members, chain->block, 0, "payload = 4096;");
+    draft_say(members, chain->block, 0, "version = \"\";");
+    draft_say(members, chain->block, 0, "identity = \"\";");
     if (sockets != NULL && sockets->count > 1)
         draft_say(members, sockets, 0, "instances = %s;", sockets->words[1]);
     else if (sockets != NULL)
@@ -332,12 +283,13 @@ put_settings(const struct listener *self, struct draft *members)
     if (idle != NULL)
         draft_say(members, idle, 0, "tcp_idle = %s;",
                   corefile_time(chain, idle, 1));
-    put_names(self, members);
+    if (queries != NULL)
+        draft_say(members, queries, 0, "tcp_query_limit = %s;",
+                  queries->words[1]);
 }
 
 void
-corefile_listeners_put(corefile_listeners_t *self, corefile_stages_t *fronts,
-                       corefile_stages_t *stages)
+corefile_listeners_put(corefile_listeners_t *self, corefile_stages_t *fronts)
 {
     for (size_t i = 0; i < self->count; i++) {
         const struct listener *listener = self->items[i];
@@ -347,7 +299,7 @@ corefile_listeners_put(corefile_listeners_t *self, corefile_stages_t *fronts,
             continue;
         put_listen(self, listener, &members);
         put_settings(listener, &members);
-        put_routes(listener, &members, stages);
+        put_routes(listener, &members);
         corefile_stages_put(fronts, "frontend", &members,
                             listener->routes[0].chain->block);
     }

@@ -31,10 +31,13 @@ void
     corefile_listeners_check(corefile_listeners_t *self,
                              core_faults_t *faults);
 
-/* Makes the frontends; stages gets what refuses, if that is needed. */
+/* Tells each chain the name its frontend will have. */
+void
+    corefile_listeners_name(corefile_listeners_t *self);
+
+/* Makes the frontends; all chains have their heads. */
 void
     corefile_listeners_put(corefile_listeners_t *self,
-                           corefile_stages_t *fronts,
-                           corefile_stages_t *stages);
+                           corefile_stages_t *fronts);
 
 #endif

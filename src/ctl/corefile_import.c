@@ -14,8 +14,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <czmq.h>
-
 #include "coredns/memory.h"
 #include "coredns/stage.h"
 #include "lib/source_file.h"
@@ -177,44 +175,6 @@ folder_of(const char *path)
     return folder;
 }
 
-static bool
-is_for_all_names(const struct corefile_chain *chain)
-{
-    for (size_t i = 0; i < chain->zones.count; i++)
-        if (strcmp(chain->zones.items[i], ".") == 0)
-            return true;
-    return false;
-}
-
-/* The blocks for all names first: the others look targets up there. */
-static void
-add_stages(struct import *self, corefile_stages_t *stages)
-{
-    zhashx_t *heads = zhashx_new();     /* by place; lent */
-
-    for (size_t i = 0; i < self->file->block_count; i++) {
-        struct corefile_chain *chain = &self->chains[i];
-
-        if (!is_for_all_names(chain))
-            continue;
-        corefile_stages_add(stages, chain);
-        if (chain->head != NULL)
-            zhashx_insert(heads, chain->place, chain);
-    }
-    for (size_t i = 0; i < self->file->block_count; i++) {
-        struct corefile_chain *chain = &self->chains[i];
-
-        if (is_for_all_names(chain))
-            continue;
-
-        const struct corefile_chain *all = zhashx_lookup(heads, chain->place);
-
-        chain->lookup = all == NULL ? NULL : all->head;
-        corefile_stages_add(stages, chain);
-    }
-    zhashx_destroy(&heads);
-}
-
 static void
 write_all(struct import *self, const char *path, FILE *output)
 {
@@ -223,9 +183,10 @@ write_all(struct import *self, const char *path, FILE *output)
     struct draft top = { .items = NULL };
     char *folder = folder_of(path);
 
-    add_stages(self, stages);
-    corefile_listeners_put(self->listeners, fronts, stages);
     put_health(self, stages);
+    corefile_listeners_name(self->listeners);
+    corefile_stages_build(stages, self->chains, self->file->block_count);
+    corefile_listeners_put(self->listeners, fronts);
     draft_add(&top, path, 0, 0, "directory = %s;",
               draft_quote(self->file->memory, folder));
     fprintf(output, "#@ %s:0\n", path);

@@ -57,18 +57,18 @@ read_unsupported(struct corefile_chain *chain,
 }
 
 static const struct corefile_directive file_options[] = {
-    { "fallthrough", read_fallthrough, 0, COREFILE_MANY, false, false },
-    { "reload", read_reload, 1, 1, false, false },
-    { NULL, NULL, 0, 0, false, false },
+    { "fallthrough", read_fallthrough, 0, COREFILE_MANY, COREFILE_PLAIN },
+    { "reload", read_reload, 1, 1, COREFILE_PLAIN },
+    { NULL, NULL, 0, 0, COREFILE_PLAIN },
 };
 
 static const struct corefile_directive hosts_options[] = {
-    { "fallthrough", read_fallthrough, 0, COREFILE_MANY, false, false },
-    { "fallthrough_unsupported", read_unsupported, 0, 0, false, false },
-    { "no_reverse", read_no_reverse, 0, 0, false, false },
-    { "reload", read_reload, 1, 1, false, false },
-    { "ttl", read_ttl, 1, 1, false, false },
-    { NULL, NULL, 0, 0, false, false },
+    { "fallthrough", read_fallthrough, 0, COREFILE_MANY, COREFILE_PLAIN },
+    { "fallthrough_unsupported", read_unsupported, 0, 0, COREFILE_PLAIN },
+    { "no_reverse", read_no_reverse, 0, 0, COREFILE_PLAIN },
+    { "reload", read_reload, 1, 1, COREFILE_PLAIN },
+    { "ttl", read_ttl, 1, 1, COREFILE_PLAIN },
+    { NULL, NULL, 0, 0, COREFILE_PLAIN },
 };
 
 /* ---- groups -------------------------------------------------------------- */
@@ -135,10 +135,10 @@ read_directory(struct corefile_chain *chain, const struct corefile_line *line)
 }
 
 static const struct corefile_directive auto_options[] = {
-    { "directory", read_directory, 1, 3, false, false },
-    { "reload", read_reload, 1, 1, false, false },
-    { "upstream", accept, 0, COREFILE_MANY, false, false },
-    { NULL, NULL, 0, 0, false, false },
+    { "directory", read_directory, 1, 3, COREFILE_PLAIN },
+    { "reload", read_reload, 1, 1, COREFILE_PLAIN },
+    { "upstream", accept, 0, COREFILE_MANY, COREFILE_PLAIN },
+    { NULL, NULL, 0, 0, COREFILE_PLAIN },
 };
 
 /* True when one of the zones is that name or above it. */

@@ -1,8 +1,13 @@
 /*
  * corefile_stages - the stages that the chains of a Corefile become
  *
- * They are made from the end of the chain: so a stage's text names its next
- * one, and what reads the same does the same.
+ * They are made from the end of the chains, one program after the other: so a
+ * stage's text names its next one, and what reads the same does the same.
+ *
+ * Thousands of blocks are not thousands of processes.  Where a block serves
+ * files or upstreams for just its own zones, a name comes to it exactly when
+ * no other block's zone is nearer to it; one stage that knows the zones of all
+ * such blocks decides the same way, and they share it.
  */
 
 #include "ctl/corefile_stages.h"
@@ -19,13 +24,21 @@ struct stage {
     char name[64];
     const struct corefile_block *block; /* the first that asked for it */
     struct draft members;
-    struct draft zones;                 /* of a file-sync that grows */
 };
 
-/* An authority that blocks with zone files of their own zones share. */
-struct shared {
-    const char *name;                   /* of the authority */
-    struct stage *source;               /* its file-sync */
+/* Chains that share a stage. */
+struct chain_group {
+    const struct corefile_block *block; /* the first of them */
+    const struct corefile_chain *chain; /* the same */
+    struct draft items;                 /* of its list */
+    bool is_left;                       /* queries may go on behind it */
+    const char *name;                   /* of the stage, when it is made */
+};
+
+struct chain_groups {
+    zhashx_t *by_key;                   /* struct group, lent */
+    struct chain_group **items;
+    size_t count, capacity;
 };
 
 struct corefile_stages {
@@ -33,7 +46,6 @@ struct corefile_stages {
     size_t count, capacity;
     zhashx_t *by_text;                  /* struct stage, lent */
     zhashx_t *counts;                   /* size_t of each program */
-    zhashx_t *groups;                   /* struct shared */
 };
 
 static void
@@ -50,9 +62,7 @@ corefile_stages_new(void)
 
     self->by_text = zhashx_new();
     self->counts = zhashx_new();
-    self->groups = zhashx_new();
     zhashx_set_destructor(self->counts, destroy_value);
-    zhashx_set_destructor(self->groups, destroy_value);
     return self;
 }
 
@@ -63,13 +73,11 @@ corefile_stages_destroy(corefile_stages_t **self_p)
 
     for (size_t i = 0; i < self->count; i++) {
         draft_clear(&self->items[i]->members);
-        draft_clear(&self->items[i]->zones);
         free(self->items[i]);
     }
     free(self->items);
     zhashx_destroy(&self->by_text);
     zhashx_destroy(&self->counts);
-    zhashx_destroy(&self->groups);
     free(self);
     *self_p = NULL;
 }
@@ -125,19 +133,215 @@ corefile_stages_put(corefile_stages_t *self, const char *program,
     return stage->name;
 }
 
+/* Says where queries go on, or what they get where they may come to the end:
+   CoreDNS fails there. */
 static void
 set_next(struct draft *members, const struct corefile_block *block,
-         const char *next)
+         const char *next, bool is_left)
 {
     if (next != NULL)
         draft_say(members, block, 0, "next = \"%s\";", next);
+    else if (is_left)
+        draft_say(members, block, 0, "otherwise = \"servfail\";");
+}
+
+/* Moves the items to the members, as a list of that key. */
+static void
+set_list(struct draft *members, const struct corefile_block *block,
+         const char *key, struct draft *items)
+{
+    draft_say(members, block, 0, "%s = (", key);
+    draft_move(members, items, 1);
+    draft_say(members, block, 0, ");");
+}
+
+/* ---- groups -------------------------------------------------------------- */
+
+/* The group of chains of that place whose next stage is the same. */
+static struct chain_group *
+join_group(struct chain_groups *groups, const struct corefile_chain *chain)
+{
+    struct chain_group *group;
+    char *key;
+
+    if (asprintf(&key, "%s\n%s", chain->place,
+                 chain->head == NULL ? "" : chain->head) == -1)
+        abort();
+    group = zhashx_lookup(groups->by_key, key);
+    if (group == NULL) {
+        group = core_allocate(sizeof *group);
+        group->block = chain->block;
+        group->chain = chain;
+        zhashx_insert(groups->by_key, key, group);
+        groups->items = core_grow(groups->items, groups->count,
+                                  &groups->capacity, sizeof *groups->items);
+        groups->items[groups->count++] = group;
+    }
+    free(key);
+    return group;
+}
+
+static void
+groups_clear(struct chain_groups *groups)
+{
+    for (size_t i = 0; i < groups->count; i++) {
+        draft_clear(&groups->items[i]->items);
+        free(groups->items[i]);
+    }
+    free(groups->items);
+    zhashx_destroy(&groups->by_key);
+}
+
+/* ---- forward ------------------------------------------------------------- */
+
+/* A forward of a chain as a route for those zones. */
+static void
+add_route(struct draft *routes, struct corefile_chain *chain,
+          struct corefile_forward *forward, const struct corefile_zones *zones)
+{
+    const struct corefile_line *line = forward->line;
+
+    draft_separate(routes);
+    draft_say(routes, line, 0, "{");
+    if (zones->count == 1)
+        draft_say(routes, line, 1, "zone = %s;",
+                  draft_quote(chain->memory, zones->items[0]));
+    else
+        draft_say(routes, line, 1, "zone = %s;",
+                  draft_list(chain->memory, zones->items, zones->count));
+    draft_move(routes, &forward->options, 1);
+    draft_say(routes, line, 0, "}");
+}
+
+static bool
+has_zone(const struct corefile_zones *zones, const char *zone)
+{
+    for (size_t i = 0; i < zones->count; i++)
+        if (strcmp(zones->items[i], zone) == 0)
+            return true;
+    return false;
+}
+
+static void
+append_zone(struct corefile_zones *zones, const char *zone)
+{
+    if (has_zone(zones, zone))
+        return;
+    zones->items = core_grow(zones->items, zones->count, &zones->capacity,
+                             sizeof *zones->items);
+    zones->items[zones->count++] = zone;
+}
+
+/* The zones of the chain that a forward takes, those taken before left out.
+   *is_whole: no name of the chain is left. */
+static void
+find_zones(const struct corefile_chain *chain,
+           const struct corefile_forward *forward,
+           struct corefile_zones *taken, struct corefile_zones *zones)
+{
+    for (size_t i = 0; i < chain->zones.count; i++) {
+        const char *zone = chain->zones.items[i];
+
+        if (corefile_zone_covers(zone, forward->zone)
+            && strcmp(zone, forward->zone) != 0)
+            zone = forward->zone;
+        else if (!corefile_zone_covers(forward->zone, zone))
+            continue;
+        if (has_zone(taken, zone))
+            continue;
+        append_zone(zones, zone);
+        append_zone(taken, zone);
+    }
+}
+
+/*
+ * True when the forwards of a chain can be routes of one stage, where the
+ * longest zone wins and not the first, and what one leaves goes to none of the
+ * others.
+ */
+static bool
+are_routes(const struct corefile_chain *chain)
+{
+    for (size_t i = 0; i < chain->forward_count; i++) {
+        if (chain->forwards[i].is_left && chain->forward_count > 1)
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (corefile_zone_covers(chain->forwards[j].zone,
+                                     chain->forwards[i].zone))
+                return false;
+    }
+    return true;
+}
+
+/* True when names of the chain are left by all its forwards. */
+static bool
+leaves_names(const struct corefile_chain *chain,
+             const struct corefile_zones *taken)
+{
+    bool is_left = chain->forwards[chain->forward_count - 1].is_left;
+
+    for (size_t i = 0; i < chain->zones.count; i++)
+        is_left |= !has_zone(taken, chain->zones.items[i]);
+    return is_left;
+}
+
+static void
+join_forward(struct chain_groups *groups, struct corefile_chain *chain)
+{
+    struct chain_group *group = join_group(groups, chain);
+    struct corefile_zones taken = { .items = NULL };
+
+    for (size_t i = 0; i < chain->forward_count; i++) {
+        struct corefile_zones zones = { .items = NULL };
+
+        find_zones(chain, &chain->forwards[i], &taken, &zones);
+        if (zones.count > 0)
+            add_route(&group->items, chain, &chain->forwards[i], &zones);
+        free(zones.items);
+    }
+    group->is_left |= leaves_names(chain, &taken);
+    chain->group = group;
+    free(taken.items);
+}
+
+/* One stage behind the other, as they stand in the block. */
+static void
+put_forwards(corefile_stages_t *self, struct corefile_chain *chain)
+{
+    for (size_t i = chain->forward_count; i-- > 0;) {
+        struct corefile_forward *forward = &chain->forwards[i];
+        struct corefile_zones zones = { .items = &forward->zone, .count = 1 };
+        struct draft members = { .items = NULL }, routes = { .items = NULL };
+
+        add_route(&routes, chain, forward, &zones);
+        set_list(&members, chain->block, "routes", &routes);
+        set_next(&members, chain->block, chain->head, true);
+        chain->head = corefile_stages_put(self, "forward", &members,
+                                          chain->block);
+    }
+}
+
+static void
+put_forward_groups(corefile_stages_t *self, struct chain_groups *groups)
+{
+    for (size_t i = 0; i < groups->count; i++) {
+        struct chain_group *group = groups->items[i];
+        struct draft members = { .items = NULL };
+
+        if (group->items.count == 0)
+            continue;
+        set_list(&members, group->block, "routes", &group->items);
+        set_next(&members, group->block, group->chain->head, group->is_left);
+        group->name = corefile_stages_put(self, "forward", &members,
+                                          group->block);
+    }
 }
 
 /* ---- authority ----------------------------------------------------------- */
 
 static const char *
 put_authority(corefile_stages_t *self, const struct corefile_chain *chain,
-              const char *source, const char *next)
+              const char *source)
 {
     const struct corefile_block *block = chain->block;
     struct draft members = { .items = NULL };
@@ -145,9 +349,9 @@ put_authority(corefile_stages_t *self, const struct corefile_chain *chain,
     draft_say(&members, block, 0, "sources = [ \"%s\" ];", source);
     draft_say(&members, block, 0, "ns_in_authority = true;");
     draft_say(&members, block, 0, "negative_ttl = \"soa\";");
-    if (chain->lookup != NULL)
-        draft_say(&members, block, 0, "lookup = \"%s\";", chain->lookup);
-    set_next(&members, block, next);
+    if (chain->has_neighbours)
+        draft_say(&members, block, 0, "lookup = \"%s\";", chain->front);
+    set_next(&members, block, chain->head, true);
     return corefile_stages_put(self, "authority", &members, block);
 }
 
@@ -157,13 +361,10 @@ compare_names(const void *left, const void *right)
     return strcmp(*(const char *const *) left, *(const char *const *) right);
 }
 
-/*
- * True when the block serves zone files for each of its zones and for nothing
- * else.  The route to it is then the zone itself, so no name comes to it that
- * another such block's zone is nearer to.
- */
+/* True when the block serves zone files for each of its zones and for nothing
+   else. */
 static bool
-can_be_joined(struct corefile_chain *chain)
+has_own_files(struct corefile_chain *chain)
 {
     struct corefile_zones *origins = &chain->origins;
     struct corefile_zones *zones = &chain->zones;
@@ -181,123 +382,155 @@ can_be_joined(struct corefile_chain *chain)
     return true;
 }
 
-/* The key of blocks that may share an authority; yours. */
-static char *
-group_key(const struct corefile_chain *chain, const char *next)
+static void
+join_authority(struct chain_groups *groups, struct corefile_chain *chain)
 {
-    char *cache = draft_plain(&chain->cache);
-    char *key;
+    struct chain_group *group = join_group(groups, chain);
 
-    if (asprintf(&key, "%s\n%s\n%d %s", chain->place, next == NULL ? "" : next,
-                 chain->has_cache, cache) == -1)
-        abort();
-    free(cache);
-    return key;
+    draft_separate(&group->items);
+    draft_move(&group->items, &chain->sources[SOURCE_ZONES], 0);
+    chain->group = group;
 }
 
-static const char *
-join_authority(corefile_stages_t *self, struct corefile_chain *chain,
-               const char *next)
-{
-    char *key = group_key(chain, next);
-    struct shared *group = zhashx_lookup(self->groups, key);
-
-    if (group == NULL) {
-        struct draft none = { .items = NULL };
-
-        group = core_allocate(sizeof *group);
-        group->source = add_stage(self, "file-sync", &none, chain->block);
-        group->name = put_authority(self, chain, group->source->name, next);
-        zhashx_insert(self->groups, key, group);
-    }
-    free(key);
-    draft_separate(&group->source->zones);
-    draft_move(&group->source->zones, &chain->sources[SOURCE_ZONES], 0);
-    return group->name;
-}
-
-static const char *
-add_authority(corefile_stages_t *self, struct corefile_chain *chain,
-              const char *next)
+static void
+put_own_authority(corefile_stages_t *self, struct corefile_chain *chain)
 {
     static const char *const keys[] = { "hosts", "zones", "directories" };
     struct draft members = { .items = NULL };
 
-    if (can_be_joined(chain))
-        return join_authority(self, chain, next);
-    for (size_t i = 0; i < 3; i++) {
-        if (chain->source_counts[i] == 0)
-            continue;
-        draft_say(&members, chain->block, 0, "%s = (", keys[i]);
-        draft_move(&members, &chain->sources[i], 1);
-        draft_say(&members, chain->block, 0, ");");
+    for (size_t i = 0; i < 3; i++)
+        if (chain->source_counts[i] > 0)
+            set_list(&members, chain->block, keys[i], &chain->sources[i]);
+    chain->head = put_authority(self, chain,
+                                corefile_stages_put(self, "file-sync",
+                                                    &members, chain->block));
+}
+
+static void
+put_authority_groups(corefile_stages_t *self, struct chain_groups *groups)
+{
+    for (size_t i = 0; i < groups->count; i++) {
+        struct chain_group *group = groups->items[i];
+        struct draft members = { .items = NULL };
+
+        set_list(&members, group->block, "zones", &group->items);
+        group->name = put_authority(self, group->chain,
+                                    corefile_stages_put(self, "file-sync",
+                                                        &members,
+                                                        group->block));
     }
-    return put_authority(self, chain,
-                         corefile_stages_put(self, "file-sync", &members,
-                                             chain->block), next);
 }
 
 /* ---- chains -------------------------------------------------------------- */
 
-void
-corefile_stages_add(corefile_stages_t *self, struct corefile_chain *chain)
+static bool
+has_sources(const struct corefile_chain *chain)
 {
-    const char *next = NULL;
-
-    for (size_t i = chain->forward_count; i-- > 0;) {
-        struct draft members = { .items = NULL };
-
-        draft_say(&members, chain->block, 0, "routes = ( {");
-        draft_move(&members, &chain->forwards[i], 1);
-        draft_say(&members, chain->block, 0, "} );");
-        set_next(&members, chain->block, next);
-        next = corefile_stages_put(self, "forward", &members, chain->block);
-    }
-    if (chain->source_counts[SOURCE_HOSTS] > 0
+    return chain->source_counts[SOURCE_HOSTS] > 0
         || chain->source_counts[SOURCE_ZONES] > 0
-        || chain->source_counts[SOURCE_DIRECTORIES] > 0)
-        next = add_authority(self, chain, next);
-    if (chain->has_cache && next != NULL) {
-        set_next(&chain->cache, chain->block, next);
-        next = corefile_stages_put(self, "cache", &chain->cache,
-                                   chain->block);
-    }
-    chain->head = next;
+        || chain->source_counts[SOURCE_DIRECTORIES] > 0;
 }
 
-const char *
-corefile_stages_add_refusal(corefile_stages_t *self,
-                            const struct corefile_block *block)
+/* The group's stage is the first one from here on. */
+static void
+take_group(struct corefile_chain *chain)
 {
-    struct draft source = { .items = NULL };
-    struct draft members = { .items = NULL };
-
-    draft_say(&source, block, 0, "program = \"file-sync\";");
-    draft_say(&members, block, 0, "program = \"authority\";");
-    draft_say(&members, block, 0, "sources = [ \"%s\" ];",
-              corefile_stages_put(self, "nothing", &source, block));
-    return corefile_stages_put(self, "refusal", &members, block);
+    if (chain->group != NULL && chain->group->name != NULL)
+        chain->head = chain->group->name;
+    chain->group = NULL;
 }
 
+static void
+build_forwards(corefile_stages_t *self, struct corefile_chain *chains,
+               size_t count)
+{
+    struct chain_groups groups = { .by_key = zhashx_new() };
+
+    for (size_t i = 0; i < count; i++)
+        if (chains[i].forward_count > 0 && are_routes(&chains[i]))
+            join_forward(&groups, &chains[i]);
+    put_forward_groups(self, &groups);
+    for (size_t i = 0; i < count; i++)
+        if (chains[i].group != NULL)
+            take_group(&chains[i]);
+        else
+            put_forwards(self, &chains[i]);
+    groups_clear(&groups);
+}
+
+static void
+build_authorities(corefile_stages_t *self, struct corefile_chain *chains,
+                  size_t count)
+{
+    struct chain_groups groups = { .by_key = zhashx_new() };
+
+    for (size_t i = 0; i < count; i++)
+        if (has_sources(&chains[i]) && has_own_files(&chains[i]))
+            join_authority(&groups, &chains[i]);
+    put_authority_groups(self, &groups);
+    for (size_t i = 0; i < count; i++)
+        if (chains[i].group != NULL)
+            take_group(&chains[i]);
+        else if (has_sources(&chains[i]))
+            put_own_authority(self, &chains[i]);
+    groups_clear(&groups);
+}
+
+static void
+put_cache(corefile_stages_t *self, struct corefile_chain *chain)
+{
+    set_next(&chain->cache, chain->block, chain->head, true);
+    chain->head = corefile_stages_put(self, "cache", &chain->cache,
+                                      chain->block);
+}
+
+void
+corefile_stages_build(corefile_stages_t *self, struct corefile_chain *chains,
+                      size_t count)
+{
+    build_forwards(self, chains, count);
+    build_authorities(self, chains, count);
+    for (size_t i = 0; i < count; i++)
+        if (chains[i].has_cache)
+            put_cache(self, &chains[i]);
+}
+
+/* ---- writing ------------------------------------------------------------- */
+
+static void
+write_stage(const struct stage *stage, FILE *file)
+{
+    struct draft line = { .items = NULL };
+
+    draft_say(&line, stage->block, 0, "%s: {", stage->name);
+    if (strcmp(stage->name, stage->program) != 0)
+        draft_say(&line, stage->block, 1, "program = \"%s\";",
+                  stage->program);
+    draft_write(&line, 1, file);
+    draft_write(&stage->members, 2, file);
+    draft_clear(&line);
+    fprintf(file, "%*s};\n", DRAFT_INDENT, "");
+}
+
+static bool
+is_first_of_program(const corefile_stages_t *self, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(self->items[i]->program, self->items[index]->program) == 0)
+            return false;
+    return true;
+}
+
+/* As queries meet them: the program that was made last comes first. */
 void
 corefile_stages_write(const corefile_stages_t *self, FILE *file)
 {
-    for (size_t i = 0; i < self->count; i++) {
-        const struct stage *stage = self->items[i];
-        struct draft line = { .items = NULL };
-
-        draft_say(&line, stage->block, 0, "%s: {", stage->name);
-        if (strcmp(stage->name, stage->program) != 0)
-            draft_say(&line, stage->block, 1, "program = \"%s\";",
-                      stage->program);
-        draft_write(&line, 1, file);
-        draft_write(&stage->members, 2, file);
-        draft_clear(&line);
-        if (stage->zones.count > 0) {
-            fprintf(file, "%*szones = (\n", 2 * DRAFT_INDENT, "");
-            draft_write(&stage->zones, 3, file);
-            fprintf(file, "%*s);\n", 2 * DRAFT_INDENT, "");
-        }
-        fprintf(file, "%*s};\n", DRAFT_INDENT, "");
+    for (size_t i = self->count; i-- > 0;) {
+        if (!is_first_of_program(self, i))
+            continue;
+        for (size_t j = i; j < self->count; j++)
+            if (strcmp(self->items[j]->program,
+                       self->items[i]->program) == 0)
+                write_stage(self->items[j], file);
     }
 }

@@ -18,18 +18,14 @@ void
     corefile_stages_destroy(corefile_stages_t **self_p);
 
 /*
- * Makes the stages of a chain, or finds those that are the same; the drafts of
- * the chain are moved.  Chains of other places are not joined, unless they are
- * the same.  Sets the chain's head.
+ * Makes the stages of all chains and sets the head of each: NULL where nobody
+ * is asked.  The drafts of the chains are moved.  Stages that read the same are
+ * one.  Chains of one place share what serves each of them for its own zones
+ * alone: zone files, upstreams.
  */
 void
-    corefile_stages_add(corefile_stages_t *self,
-                        struct corefile_chain *chain);
-
-/* The name of a stage that answers nothing, so that all is REFUSED; lent. */
-const char *
-    corefile_stages_add_refusal(corefile_stages_t *self,
-                                const struct corefile_block *block);
+    corefile_stages_build(corefile_stages_t *self,
+                          struct corefile_chain *chains, size_t count);
 
 /* A stage of that program with these members, which are moved; its name. */
 const char *

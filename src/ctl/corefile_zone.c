@@ -116,6 +116,16 @@ corefile_zones_add(struct corefile_zones *zones, struct core_arena *memory,
     return wrong;
 }
 
+bool
+corefile_zone_covers(const char *zone, const char *name)
+{
+    uint8_t above[CORE_NAME_SIZE], below[CORE_NAME_SIZE];
+
+    core_name_from_text(above, zone, NULL);
+    core_name_from_text(below, name, NULL);
+    return core_name_is_below(below, above);
+}
+
 /* Cuts the scheme off; what is wrong with it, or NULL. */
 static const char *
 cut_scheme(char **text)

@@ -5,6 +5,7 @@
 #ifndef CTL_COREFILE_ZONE_H
 #define CTL_COREFILE_ZONE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "coredns/fault.h"
@@ -29,7 +30,11 @@ const char *
     corefile_zones_add(struct corefile_zones *zones,
                        struct core_arena *memory, const char *text);
 
-/* The same for the key of a block: dns://ZONE:PORT. */
+/* True when the zone is the name or above it; both are in such a list. */
+bool
+    corefile_zone_covers(const char *zone, const char *name);
+
+/* Appends the zones of a block's key: dns://ZONE:PORT. */
 const char *
     corefile_zones_add_key(struct corefile_zones *zones,
                            struct core_arena *memory, const char *key,

@@ -64,6 +64,18 @@ draft_move(struct draft *self, struct draft *other, int indent)
     *other = (struct draft) { .items = NULL };
 }
 
+void
+draft_copy(struct draft *self, const struct draft *other, int indent)
+{
+    for (size_t i = 0; i < other->count; i++) {
+        struct draft_line line = other->items[i];
+
+        line.text = core_copy_text(line.text);
+        line.indent += indent;
+        append(self, line);
+    }
+}
+
 static FILE *
 open_text(char **text, size_t *size)
 {

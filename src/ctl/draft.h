@@ -46,6 +46,10 @@ void
 void
     draft_move(struct draft *self, struct draft *other, int indent);
 
+/* Appends copies of the other's lines, so much farther in. */
+void
+    draft_copy(struct draft *self, const struct draft *other, int indent);
+
 /* The text without places: what is the same for us reads the same; yours. */
 char *
     draft_plain(const struct draft *self);

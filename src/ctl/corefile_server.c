@@ -1,0 +1,218 @@
+/*
+ * corefile_server - the directives of a server block
+ *
+ * Those of the server itself are here; the others have files of their own.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "coredns/version.h"
+
+#include "ctl/corefile_directive.h"
+
+/* What is always so here needs no setting. */
+static void
+accept(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    (void) chain;
+    (void) line;
+}
+
+static void
+read_log(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    core_faults_add(chain->notices, line->path, line->line,
+                    "log: queries are not logged");
+}
+
+static void
+read_reload(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    core_faults_add(chain->notices, line->path, line->line,
+                    "reload: the file is not watched: a change takes effect "
+                    "with corednsctl reload");
+}
+
+static void
+read_root(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    chain->root = line->words[1];
+}
+
+/* ---- settings of the route ----------------------------------------------- */
+
+static void
+read_bufsize(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    const char *size = line->count == 1 ? "1232"
+        : corefile_number(chain, line, 1);
+
+    if (size != NULL)
+        draft_say(&chain->route, line, 0, "payload = %s;", size);
+}
+
+/* The words behind the first one, as one text. */
+static const char *
+join(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    char text[1024] = "";
+
+    for (size_t i = 1; i < line->count; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s",
+                 i > 1 ? " " : "", line->words[i]);
+    return draft_quote(chain->memory, text);
+}
+
+static void
+read_nsid(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    draft_say(&chain->route, line, 0, "nsid = true;");
+    draft_say(&chain->route, line, 0, "nsid_text = %s;",
+              line->count > 1 ? join(chain, line) : "\"${HOSTNAME}\"");
+}
+
+static void
+read_chaos(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    draft_say(&chain->route, line, 0, "version = %s;",
+              draft_quote(chain->memory, line->count > 1 ? line->words[1]
+                          : "coredns " CORE_VERSION));
+    draft_say(&chain->route, line, 0, "identity = \"${HOSTNAME}\";");
+    if (line->count > 2)
+        draft_say(&chain->route, line, 0, "authors = %s;",
+                  draft_list(chain->memory, line->words + 2,
+                             line->count - 2));
+    chain->has_other_classes = true;
+}
+
+static void
+read_any(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    draft_say(&chain->route, line, 0, "minimal_any = true;");
+}
+
+static void
+read_localhost_prefix(struct corefile_chain *chain,
+                      const struct corefile_line *line)
+{
+    bool is_off = strcmp(line->words[1], "off") == 0;
+
+    if (!is_off && strcmp(line->words[1], "on") != 0)
+        corefile_fail(chain, line, "expected on or off, not %s",
+                      line->words[1]);
+    corefile_set(chain, line, "local_names",
+                 is_off ? "\"on\"" : "\"prefix\"");
+}
+
+static const struct corefile_directive local_options[] = {
+    { "localhost_prefix", read_localhost_prefix, 1, 1, COREFILE_PLAIN },
+    { NULL, NULL, 0, 0, COREFILE_PLAIN },
+};
+
+static void
+read_local(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    if (line->body_count == 0)
+        draft_say(&chain->route, line, 0, "local_names = \"prefix\";");
+    chain->draft = &chain->route;
+    corefile_read_lines(chain, line->body, line->body_count, local_options,
+                        "local");
+}
+
+/* ---- settings of the frontend -------------------------------------------- */
+
+static void
+read_multisocket(struct corefile_chain *chain,
+                 const struct corefile_line *line)
+{
+    if (line->count == 1 || corefile_number(chain, line, 1) != NULL)
+        chain->settings[SETTING_MULTISOCKET] = line;
+}
+
+static void
+read_idle(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    if (corefile_time(chain, line, 1) != NULL)
+        chain->settings[SETTING_IDLE] = line;
+}
+
+static void
+read_other_time(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    if (corefile_time(chain, line, 1) != NULL)
+        core_faults_add(chain->notices, line->path, line->line,
+                        "%s: the time of an idle connection counts",
+                        line->words[0]);
+}
+
+static void
+read_query_limit(struct corefile_chain *chain,
+                 const struct corefile_line *line)
+{
+    if (strcmp(line->words[1], "-1") != 0
+        && corefile_number(chain, line, 1) != NULL)
+        chain->settings[SETTING_QUERY_LIMIT] = line;
+}
+
+static const struct corefile_directive timeout_options[] = {
+    { "idle", read_idle, 1, 1, COREFILE_PLAIN },
+    { "maxtcpqueries", read_query_limit, 1, 1, COREFILE_PLAIN },
+    { "read", read_other_time, 1, 1, COREFILE_PLAIN },
+    { "write", read_other_time, 1, 1, COREFILE_PLAIN },
+    { NULL, NULL, 0, 0, COREFILE_PLAIN },
+};
+
+static void
+read_timeouts(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    if (line->body_count == 0)
+        corefile_fail(chain, line, "expected times in { }");
+    corefile_read_lines(chain, line->body, line->body_count, timeout_options,
+                        "timeouts");
+}
+
+/* ---- the table ----------------------------------------------------------- */
+
+#define BODY COREFILE_BODY
+#define AGAIN COREFILE_REPEATED
+#define ONLY COREFILE_CONFIGURES
+
+static const struct corefile_directive directives[] = {
+    { "any", read_any, 0, 0, COREFILE_PLAIN },
+    { "auto", corefile_read_auto, 0, COREFILE_MANY, BODY | AGAIN },
+    { "bind", corefile_read_bind, 1, COREFILE_MANY, BODY | AGAIN | ONLY },
+    { "bufsize", read_bufsize, 0, 1, COREFILE_PLAIN },
+    { "cache", corefile_read_cache, 0, COREFILE_MANY, BODY },
+    { "chaos", read_chaos, 0, COREFILE_MANY, COREFILE_PLAIN },
+    { "errors", accept, 0, 0, COREFILE_PLAIN },
+    { "file", corefile_read_file, 1, COREFILE_MANY, BODY | AGAIN },
+    { "forward", corefile_read_forward, 2, COREFILE_MANY, BODY | AGAIN },
+    { "health", corefile_read_health, 0, 1, BODY | ONLY },
+    { "hosts", corefile_read_hosts, 0, COREFILE_MANY, BODY },
+    { "local", read_local, 0, 0, BODY },
+    { "log", read_log, 0, 0, AGAIN },
+    { "loop", accept, 0, 0, COREFILE_PLAIN },
+    { "multisocket", read_multisocket, 0, 1, ONLY },
+    { "nsid", read_nsid, 0, COREFILE_MANY, COREFILE_PLAIN },
+    { "prometheus", corefile_read_prometheus, 0, 1, COREFILE_PLAIN },
+    { "ready", corefile_read_ready, 0, 1, BODY | ONLY },
+    { "reload", read_reload, 0, 2, ONLY },
+    { "root", read_root, 1, 1, ONLY },
+    { "timeouts", read_timeouts, 0, 0, BODY | ONLY },
+    { NULL, NULL, 0, 0, COREFILE_PLAIN },
+};
+
+void
+corefile_chain_read(struct corefile_chain *self)
+{
+    const struct corefile_block *block = self->block;
+
+    /* The others need it, and it may stand behind them. */
+    for (size_t i = 0; i < block->line_count; i++)
+        if (strcmp(block->lines[i].words[0], "root") == 0
+            && block->lines[i].count == 2)
+            self->root = block->lines[i].words[1];
+    corefile_read_lines(self, block->lines, block->line_count, directives,
+                        "");
+}
