@@ -89,7 +89,8 @@ enum core_parse {
     CORE_PARSE_QUESTION,    /* not one well-formed question; header filled */
     CORE_PARSE_RECORDS,     /* a record is broken; question filled */
     CORE_PARSE_EDNS,        /* two OPT, OPT not at the root, bad options */
-    CORE_PARSE_TRAILING,    /* octets behind the last record */
+    CORE_PARSE_TRAILING,    /* octets behind the last record, which are not
+                               in the size; all else is filled in */
 };
 
 static inline unsigned

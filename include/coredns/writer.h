@@ -54,8 +54,9 @@ void
  * says.  Sections come in order.  Returns false when the record does not fit;
  * then nothing of it was written.
  *
- * A name is compressed against one in other case too (RFC 1035 section 4.1.4)
- * and then shows that one's letters: an owner those of the question.
+ * An owner is compressed against a name in other case too (RFC 1035 section
+ * 4.1.4) and then shows that one's letters, mostly those of the question; a
+ * name in rdata keeps its own (RFC 4343 section 4.1).
  */
 bool
     core_writer_rr(struct core_writer *self, enum core_section section,

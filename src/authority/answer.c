@@ -33,7 +33,8 @@ go_on(struct answer *self, const uint8_t *target)
 {
     if (chain_add(&self->chain, target))
         return STEP_NEXT;
-    return end(self, ENDING_POSITIVE);
+    return end(self, self->style->loop == ANSWER_LOOP_FAILS
+               ? ENDING_LOOP : ENDING_POSITIVE);
 }
 
 /* ANY: all RRsets, or the first that is no part of DNSSEC (RFC 8482 4.1). */

@@ -26,6 +26,7 @@
 /* Of the choices below the first is what the RFCs ask for. */
 enum answer_any { ANSWER_ANY_ONE, ANSWER_ANY_ALL };
 enum answer_negative { ANSWER_NEGATIVE_MINIMUM, ANSWER_NEGATIVE_SOA };
+enum answer_loop { ANSWER_LOOP_SHOWN, ANSWER_LOOP_FAILS };
 
 struct answer_style {
     bool ns_in_authority;       /* name the zone's servers in positive
@@ -33,6 +34,7 @@ struct answer_style {
                                    leads to, the authority section is that of
                                    the question's zone */
     enum answer_any any;        /* ANY over UDP: one RRset (RFC 8482), or all */
+    enum answer_loop loop;      /* aliases that never end, or are too many */
     enum answer_negative negative; /* TTL of the SOA in negative replies */
 };
 
@@ -48,6 +50,7 @@ enum answer_ending {
     ENDING_POSITIVE,            /* records, or no more than the chain */
     ENDING_NO_TYPE, ENDING_NO_NAME,
     ENDING_CUT,                 /* a referral */
+    ENDING_LOOP,                /* aliases without an end, to fail */
     ENDING_TOO_LONG,            /* what the DNAME makes is no name */
     ENDING_FAILED,              /* the zone has no data, or the look-up
                                    failed */

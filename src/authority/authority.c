@@ -21,12 +21,14 @@ struct settings {
     bool ns_in_authority;
     int any;                            /* enum answer_any */
     int negative_ttl;                   /* enum answer_negative */
+    int alias_loops;                    /* enum answer_loop */
     int64_t lookup_ms;
     int64_t patience_ms;
 };
 
 static const char *const any_choices[] = { "one", "all", NULL };
 static const char *const negative_choices[] = { "minimum", "soa", NULL };
+static const char *const loop_choices[] = { "show", "fail", NULL };
 
 static const struct core_setting setting_table[] = {
     { .key = "sources", .type = CORE_STAGE, .list = true, .required = true,
@@ -43,6 +45,9 @@ static const struct core_setting setting_table[] = {
       .offset = offsetof(struct settings, negative_ttl),
       .says = "TTL of negative replies: at most the SOA's minimum (RFC 2308), "
               "or that of the SOA" },
+    { .key = "alias_loops", .type = CORE_CHOICE, .choices = loop_choices,
+      .offset = offsetof(struct settings, alias_loops),
+      .says = "aliases without an end: show the loop once around, or fail" },
     { .key = "lookup_timeout", .type = CORE_DURATION,
       .fallback = DEFAULT_LOOKUP_MS, .minimum = 100, .maximum = 60000,
       .offset = offsetof(struct settings, lookup_ms),
@@ -63,6 +68,7 @@ take_style(struct authority *self, const struct settings *settings)
     self->style.ns_in_authority = settings->ns_in_authority;
     self->style.any = (enum answer_any) settings->any;
     self->style.negative = (enum answer_negative) settings->negative_ttl;
+    self->style.loop = (enum answer_loop) settings->alias_loops;
     self->lookup_ms = settings->lookup_ms;
     self->patience_ms = settings->patience_ms;
 }

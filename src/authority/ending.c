@@ -143,6 +143,8 @@ write_authority(struct answer *answer)
         return write_negative(answer);
     case ENDING_CUT:
         return write_referral(answer);
+    case ENDING_LOOP:
+        return false;
     case ENDING_TOO_LONG:
         answer->rcode = CORE_YXDOMAIN;
         return true;
@@ -157,7 +159,7 @@ write_authority(struct answer *answer)
     return true;
 }
 
-/* No proof can be had: starts again, with nothing. */
+/* No proof can be had, or no end: starts again, with nothing. */
 static void
 fail(struct answer *answer)
 {
@@ -165,8 +167,10 @@ fail(struct answer *answer)
 
     core_writer_reply(writer, writer->bytes, writer->limit, answer->query);
     answer->rcode = CORE_SERVFAIL;
-    answer->ede = EDE_NSEC3_ITERATIONS;
-    answer->ede_text = "too many NSEC3 iterations";
+    if (answer->ending != ENDING_LOOP) {
+        answer->ede = EDE_NSEC3_ITERATIONS;
+        answer->ede_text = "too many NSEC3 iterations";
+    }
     core_writer_end(writer, 0, answer->rcode);
 }
 

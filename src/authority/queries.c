@@ -65,6 +65,22 @@ finish(struct authority *self, core_query_t *query,
     return CORE_ANSWERED;
 }
 
+/*
+ * No zone of ours, or one whose unknown names fall through.  Where there is no
+ * next stage these have failed: they lie in a zone of ours, so that nobody
+ * could be told to ask elsewhere.
+ */
+static enum core_verdict
+pass(struct authority *self, core_query_t *query, const struct answer *answer)
+{
+    if (answer->zone == NULL
+        || core_life_wire(self->life, "next", NULL) != NULL)
+        return CORE_PASSED;
+    core_query_reply_rcode(query, CORE_SERVFAIL);
+    self->counters.replies[CORE_SERVFAIL]++;
+    return CORE_ANSWERED;
+}
+
 /* Says whether somebody asks for a zone of ours as a whole. */
 static bool
 is_transfer(const struct authority *self, const struct core_message *query)
@@ -96,7 +112,7 @@ end_pursuit(struct pursuit *pursuit, const struct core_message *reply)
     if (answer_make(&answer) == ANSWER_DONE)
         return finish(self, query, &answer);
     /* The zones have changed meanwhile. */
-    return CORE_PASSED;
+    return pass(self, query, &answer);
 }
 
 static void
@@ -162,6 +178,6 @@ queries_handle(void *state, core_query_t *query)
         verdict = answer_make(&answer);
     }
     if (verdict == ANSWER_PASSED)
-        return CORE_PASSED;
+        return pass(self, query, &answer);
     return finish(self, query, &answer);
 }

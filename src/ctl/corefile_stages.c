@@ -349,9 +349,15 @@ put_authority(corefile_stages_t *self, const struct corefile_chain *chain,
     draft_say(&members, block, 0, "sources = [ \"%s\" ];", source);
     draft_say(&members, block, 0, "ns_in_authority = true;");
     draft_say(&members, block, 0, "negative_ttl = \"soa\";");
+    draft_say(&members, block, 0, "alias_loops = \"fail\";");
     if (chain->has_neighbours)
         draft_say(&members, block, 0, "lookup = \"%s\";", chain->front);
-    set_next(&members, block, chain->head, true);
+
+    /* Behind hosts the chain has come to its end; file and auto know that they
+       are the last, and that it is not for them. */
+    set_next(&members, block, chain->head,
+             chain->source_counts[SOURCE_ZONES] == 0
+             && chain->source_counts[SOURCE_DIRECTORIES] == 0);
     return corefile_stages_put(self, "authority", &members, block);
 }
 

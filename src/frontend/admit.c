@@ -37,21 +37,26 @@ is_client(const struct admit_policy *policy, enum core_transport transport,
     return false;
 }
 
-/* An IXFR says in its authority section what it has already (RFC 1995 3). */
+/*
+ * A query has no use for records in front of the additional section, but for
+ * the SOA of an IXFR (RFC 1995 section 3); there may be one of each all the
+ * same, which nobody looks at.
+ */
 static bool
 has_only_allowed_records(const struct core_message *message)
 {
     struct core_records records;
     struct core_rr rr;
 
-    if (message->counts[CORE_ANSWER] != 0)
-        return false;
-    if (message->counts[CORE_AUTHORITY] == 0)
-        return true;
-    if (message->qtype != CORE_IXFR || message->counts[CORE_AUTHORITY] != 1)
+    if (message->qtype != CORE_IXFR)
+        return message->counts[CORE_ANSWER] <= 1
+            && message->counts[CORE_AUTHORITY] <= 1;
+    if (message->counts[CORE_ANSWER] != 0
+        || message->counts[CORE_AUTHORITY] > 1)
         return false;
     core_records_start(&records, message);
-    return core_records_next(&records, &rr) && rr.type == CORE_SOA;
+    return message->counts[CORE_AUTHORITY] == 0
+        || (core_records_next(&records, &rr) && rr.type == CORE_SOA);
 }
 
 /* Classes that hold no data: which others are answered is the route's. */
@@ -117,7 +122,7 @@ admit(const struct admit_policy *policy, const uint8_t *bytes, size_t size,
         *rcode = CORE_REFUSED;
     else if (core_message_opcode(message) != CORE_OPCODE_QUERY)
         *rcode = CORE_NOTIMP;
-    else if (parse != CORE_PARSE_OK)
+    else if (parse != CORE_PARSE_OK && parse != CORE_PARSE_TRAILING)
         *rcode = CORE_FORMERR;
     else
         *rcode = rcode_of_query(message, transport);

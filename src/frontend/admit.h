@@ -33,8 +33,9 @@ struct admit_peer {
 
 /*
  * Reads a message of any content and says what becomes of it.  *message is
- * filled in as far as the octets are sound (see core_message_parse()); *rcode
- * is set for ADMIT_REPLY alone and may be CORE_BADVERS.
+ * filled in as far as the octets are sound (see core_message_parse()); octets
+ * behind its end are no part of it.  *rcode is set for ADMIT_REPLY alone and
+ * may be CORE_BADVERS.
  */
 enum admit_verdict
     admit(const struct admit_policy *policy, const uint8_t *bytes, size_t size,

@@ -43,8 +43,8 @@ is_same_set(const struct core_message *message, const struct core_rr *left,
 }
 
 /*
- * Finds the last border between RRsets in front of which everything fits, and
- * counts what stands there.  Returns false when nothing had to go.
+ * Finds the last border in front of which everything fits, and counts what
+ * stands there.  Returns false when nothing had to go.
  */
 static bool
 find_border(const struct core_message *message, size_t room, struct cut *cut)
@@ -57,7 +57,8 @@ find_border(const struct core_message *message, size_t room, struct cut *cut)
     core_records_start(&records, message);
     *cut = here;
     while (core_records_next(&records, &rr)) {
-        if (rr.type == CORE_OPT || !is_same_set(message, &rr, &previous))
+        if (rr.type == CORE_OPT || rr.section == CORE_ANSWER
+            || !is_same_set(message, &rr, &previous))
             *cut = here;
         if (rr.type == CORE_OPT || rr.end > room)
             return true;

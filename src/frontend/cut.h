@@ -2,8 +2,10 @@
  * cut - where a reply that is too long for its client ends
  *
  * A message is shortened from its end only: names are compressed by pointers
- * to what stands before them, so what is kept stays right as it is.  An RRset
- * is kept whole or not at all.
+ * to what stands before them, so what is kept stays right as it is.  Of the
+ * answer as many records are kept as fit, also a part of an RRset (RFC 2181
+ * section 9): there are clients that never ask over TCP.  Elsewhere an RRset is
+ * kept whole or not at all.
  */
 
 #ifndef FRONTEND_CUT_H

@@ -233,6 +233,9 @@ judge(dispatch_t *self, struct flight flight, enum admit_verdict verdict,
         handle(self, flight, message);
         break;
     case ADMIT_REPLY:
+        if (core_message_opcode(message) == CORE_OPCODE_NOTIFY
+            && flight.slot->route == DISPATCH_ELSEWHERE)
+            rcode = CORE_REFUSED;       /* not our zone */
         answer_rcode(self, flight, rcode, CORE_EDE_NONE);
         break;
     case ADMIT_UNKNOWN_KEY:
@@ -251,6 +254,7 @@ read_request(dispatch_t *self, struct inflight_slot *slot,
 {
     struct reply_request request;
 
+    slot->size = (uint16_t) message->size;
     slot->question_end = (uint16_t) message->question_end;
     slot->route = DISPATCH_ELSEWHERE;
     if (message->qname != NULL)

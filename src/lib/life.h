@@ -206,6 +206,11 @@ void
 void
     lookups_take_replies(core_life_t *life, struct core_batch_reader *reader);
 
+/* An instance is back: what it may have taken with it is asked once more.  A
+   callback of the outlet, with the life as owner. */
+void
+    lookups_return(void *owner, core_outlet_t *outlet, unsigned instance);
+
 /* stage_verbs.c */
 extern const struct core_verb stage_verb_table[];
 void

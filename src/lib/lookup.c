@@ -5,6 +5,10 @@
  * an empty envelope, through the wire `lookup` or our next stage.  Slots are
  * reused; an id is the slot and how often it was used, so that a reply that
  * comes too late finds nobody.
+ *
+ * A look-up that nobody takes, or whose taker was gone meanwhile, is sent once
+ * more with the next beat, until its time is over: a process that starts or
+ * dies costs it some time and no answer.
  */
 
 #include <assert.h>
@@ -19,6 +23,7 @@
 
 #define SLOTS 1024                      /* look-ups under way, at most */
 #define BEAT_MS 50                      /* how exactly they end */
+#define MESSAGE_SIZE (CORE_HEADER_SIZE + CORE_NAME_SIZE + 32)
 
 struct slot {
     core_lookup_done *done;             /* NULL: free */
@@ -26,6 +31,11 @@ struct slot {
     int64_t deadline_ms;
     uint32_t generation;
     uint16_t message_id;
+    uint64_t name_hash;
+    bool is_sent;                       /* and somebody has it, as it seems */
+    uint8_t depth;
+    size_t message_size;
+    uint8_t message[MESSAGE_SIZE];
 };
 
 struct lookups {
@@ -48,17 +58,37 @@ finish(struct lookups *self, struct slot *slot,
     done(slot->owner, reply);
 }
 
+static void send_lookup(core_life_t *life, struct slot *slot);
+
 static void
-end_late(void *owner)
+beat(void *owner)
 {
     core_life_t *life = owner;
     struct lookups *self = life->lookups;
     int64_t now_ms = core_loop_now_ms(life->loop);
 
     for (struct slot *slot = self->slots;
-         self->count > 0 && slot < self->slots + SLOTS; slot++)
-        if (slot->done != NULL && slot->deadline_ms <= now_ms)
+         self->count > 0 && slot < self->slots + SLOTS; slot++) {
+        if (slot->done == NULL)
+            continue;
+        if (slot->deadline_ms <= now_ms)
             finish(self, slot, NULL);
+        else if (!slot->is_sent)
+            send_lookup(life, slot);
+    }
+}
+
+void
+lookups_return(void *owner, core_outlet_t *outlet, unsigned instance)
+{
+    core_life_t *life = owner;
+    struct lookups *self = life->lookups;
+
+    (void) instance;                    /* asking twice is harmless */
+    if (self == NULL || outlet != self->outlet || self->count == 0)
+        return;
+    for (struct slot *slot = self->slots; slot < self->slots + SLOTS; slot++)
+        slot->is_sent = false;
 }
 
 static void
@@ -81,13 +111,14 @@ lookups_new(core_life_t *life, struct core_fault *fault)
     if (endpoint != NULL) {
         self->outlet = core_outlet_new(life->context, life->loop, "lookup",
                                        endpoint, life->identity,
-                                       take_lookup_batch, NULL, life, fault);
+                                       take_lookup_batch, lookups_return, life,
+                                       fault);
         self->owns_outlet = true;
         if (self->outlet == NULL)
             return -1;
     }
     if (self->outlet != NULL)
-        self->timer = core_loop_timer(life->loop, BEAT_MS, BEAT_MS, end_late,
+        self->timer = core_loop_timer(life->loop, BEAT_MS, BEAT_MS, beat,
                                       life);
     return 0;
 }
@@ -147,56 +178,49 @@ find_free(struct lookups *self)
     return NULL;
 }
 
-/* Composes the record of a look-up; message must have room for one. */
 static void
-compose(struct core_record *record, struct core_writer *writer,
-        struct slot *slot, const uint8_t *qname, uint16_t qtype,
+compose(struct slot *slot, const uint8_t *qname, uint16_t qtype,
         bool dnssec_ok)
 {
+    struct core_writer writer;
     uint8_t bytes[2];
 
     if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
         bytes[0] = bytes[1] = 0;        /* the wire to a stage is private */
     slot->message_id = core_read16(bytes);
-    core_writer_query(writer, writer->bytes, writer->limit, slot->message_id,
-                      CORE_RD, qname, qtype, CORE_IN);
+    core_writer_query(&writer, slot->message, sizeof slot->message,
+                      slot->message_id, CORE_RD, qname, qtype, CORE_IN);
     if (dnssec_ok)
-        core_writer_edns(writer, CORE_MESSAGE_SIZE, 0, true, NULL, 0);
-    core_writer_end(writer, 0, 0);
-    record->message = writer->bytes;
-    record->message_size = writer->size;
+        core_writer_edns(&writer, CORE_MESSAGE_SIZE, 0, true, NULL, 0);
+    slot->message_size = core_writer_end(&writer, 0, 0);
 }
 
-/* Sends the look-up; false when nobody takes it. */
-static bool
-send_lookup(core_life_t *life, struct slot *slot, const uint8_t *qname,
-            uint16_t qtype, bool dnssec_ok, unsigned depth,
-            int64_t timeout_ms)
+static void
+send_lookup(core_life_t *life, struct slot *slot)
 {
     struct lookups *self = life->lookups;
-    uint8_t message[CORE_HEADER_SIZE + CORE_NAME_SIZE + 32];
+    int64_t left_ms = slot->deadline_ms - core_loop_now_ms(life->loop);
     uint8_t trail[CORE_TRAIL_SIZE];
-    uint8_t deeper = (uint8_t) (depth + 1);
-    struct core_writer writer = { .bytes = message, .limit = sizeof message };
     struct core_record record = {
         .id = (uint64_t) slot->generation << 32
             | (uint64_t) (slot - self->slots),
         .arrived_us = core_clock_real_us(),
-        .left_ms = (uint32_t) timeout_ms,
+        .left_ms = left_ms > 0 ? (uint32_t) left_ms : 0,
         .flags = CORE_RECORD_INTERNAL,
         .transport = CORE_INTERNAL,
+        .message = slot->message,
+        .message_size = slot->message_size,
         .trail = trail,
     };
 
-    compose(&record, &writer, slot, qname, qtype, dnssec_ok);
-    record.trail_size = core_trail_add(trail, 0, CORE_TRAIL_DEPTH, &deeper,
-                                       sizeof deeper);
+    record.trail_size = core_trail_add(trail, 0, CORE_TRAIL_DEPTH,
+                                       &slot->depth, sizeof slot->depth);
     core_batch_start(self->batch, CORE_BATCH_QUERIES);
     core_batch_add(self->batch, &record);
-    return core_outlet_send(self->outlet,
-                            core_outlet_choose(self->outlet,
-                                               core_name_hash(qname)),
-                            NULL, self->batch);
+    slot->is_sent = core_outlet_send(self->outlet,
+                                     core_outlet_choose(self->outlet,
+                                                        slot->name_hash),
+                                     NULL, self->batch);
 }
 
 void
@@ -217,12 +241,12 @@ core_life_lookup(core_life_t *life, const uint8_t *qname, uint16_t qtype,
     slot->done = done;
     slot->owner = owner;
     slot->generation++;
+    slot->depth = (uint8_t) (depth + 1);
+    slot->name_hash = core_name_hash(qname);
     slot->deadline_ms = core_loop_now_ms(life->loop) + timeout_ms;
     self->count++;
-
-    /* `done` is not called from inside this call: it ends at the next beat. */
-    if (!send_lookup(life, slot, qname, qtype, dnssec_ok, depth, timeout_ms))
-        slot->deadline_ms = 0;
+    compose(slot, qname, qtype, dnssec_ok);
+    send_lookup(life, slot);
 }
 
 /* The slot a reply belongs to, or NULL. */
@@ -251,10 +275,12 @@ lookups_take_replies(core_life_t *life, struct core_batch_reader *reader)
 
         if (slot == NULL)
             continue;
-        if ((record.flags & CORE_RECORD_RETURNED) != 0
-            || core_message_parse(&reply, record.message,
-                                  record.message_size) != CORE_PARSE_OK
-            || (reply.flags & CORE_QR) == 0 || reply.id != slot->message_id)
+        if ((record.flags & CORE_RECORD_RETURNED) != 0)
+            slot->is_sent = false;
+        else if (core_message_parse(&reply, record.message,
+                                    record.message_size) != CORE_PARSE_OK
+                 || (reply.flags & CORE_QR) == 0
+                 || reply.id != slot->message_id)
             finish(life->lookups, slot, NULL);
         else
             finish(life->lookups, slot, &reply);

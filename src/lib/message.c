@@ -167,6 +167,16 @@ note_record(struct core_message *message, const struct core_rr *rr,
     return CORE_PARSE_OK;
 }
 
+/* The message ends there, whatever follows. */
+static enum core_parse
+cut_trailer(struct core_message *message, size_t end)
+{
+    bool is_whole = end == message->size;
+
+    message->size = end;
+    return is_whole ? CORE_PARSE_OK : CORE_PARSE_TRAILING;
+}
+
 static enum core_parse
 parse_sections(struct core_message *message)
 {
@@ -186,7 +196,7 @@ parse_sections(struct core_message *message)
             offset = rr.end;
         }
     }
-    return offset == message->size ? CORE_PARSE_OK : CORE_PARSE_TRAILING;
+    return cut_trailer(message, offset);
 }
 
 static enum core_parse
@@ -197,7 +207,7 @@ parse_records(struct core_message *message)
         + message->counts[CORE_AUTHORITY] + message->counts[CORE_ADDITIONAL];
 
     if (records == 0)
-        return room == 0 ? CORE_PARSE_OK : CORE_PARSE_TRAILING;
+        return cut_trailer(message, message->question_end);
     if (records > room / RECORD_SIZE)
         return CORE_PARSE_RECORDS;
     return parse_sections(message);

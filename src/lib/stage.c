@@ -116,8 +116,8 @@ open_pipe(core_life_t *life, struct core_fault *fault)
         return 0;
     if (next != NULL) {
         life->next = core_outlet_new(life->context, life->loop, "next", next,
-                                     life->identity, life_take_replies, NULL,
-                                     life, fault);
+                                     life->identity, life_take_replies,
+                                     lookups_return, life, fault);
         if (life->next == NULL)
             return -1;
         if (core_outlet_instances(life->next) > LIFE_INSTANCES) {

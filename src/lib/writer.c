@@ -51,7 +51,7 @@ put_owner(struct core_writer *self, const uint8_t *owner)
         return put_octets(self, owner, 1);
     if (self->counts[CORE_QUESTION] == 0
         || !core_name_equal(owner, self->bytes + CORE_HEADER_SIZE))
-        return core_writer_name(self, owner);
+        return core_writer_name(self, owner, WRITER_ANY_CASE);
     if (!has_room(self, 2))
         return false;
     put16(self, QNAME_POINTER);
@@ -77,14 +77,32 @@ holds_names(const uint8_t *rdata, size_t size, struct core_rrtype_names names)
     return true;
 }
 
+/* Names that may not be compressed, but can be pointed to. */
+static bool
+put_plain(struct core_writer *self, const uint8_t *rdata, size_t size,
+          struct core_rrtype_names names)
+{
+    size_t offset = self->size + names.before;
+
+    if (!put_octets(self, rdata, size))
+        return false;
+    for (unsigned i = 0; i < names.names; i++) {
+        core_writer_note(self, offset);
+        offset += core_name_size(self->bytes + offset);
+    }
+    return true;
+}
+
 static bool
 put_rdata(struct core_writer *self, uint16_t type, const uint8_t *rdata,
           size_t size)
 {
     struct core_rrtype_names names = core_rrtype_names(type);
 
-    if (!names.compressible || !holds_names(rdata, size, names))
+    if (names.names == 0 || !holds_names(rdata, size, names))
         return put_octets(self, rdata, size);
+    if (!names.compressible)
+        return put_plain(self, rdata, size, names);
 
     const uint8_t *end = rdata + size;
 
@@ -92,7 +110,7 @@ put_rdata(struct core_writer *self, uint16_t type, const uint8_t *rdata,
         return false;
     rdata += names.before;
     for (unsigned i = 0; i < names.names; i++) {
-        if (!core_writer_name(self, rdata))
+        if (!core_writer_name(self, rdata, WRITER_SAME_CASE))
             return false;
         rdata += core_name_size(rdata);
     }

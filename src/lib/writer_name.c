@@ -7,6 +7,10 @@
  * cannot be there.  Where ldns searches a tree for each suffix and is cubic
  * in labels, this is linear in octets, whatever a stranger asks for.
  *
+ * Names that may not be compressed are noted too: others can point to them.
+ * The letters of a name in rdata are kept; an owner may show other ones, for
+ * most often it is the question, which shows those of the asker.
+ *
  * The suffixes of the question enter the table only when the first name comes
  * that is not the question's own: most replies never need them.
  */
@@ -59,26 +63,59 @@ suffix_place(const uint8_t *label, size_t parent)
     return (size_t) (hash >> 32) % CORE_WRITER_SUFFIXES;
 }
 
-/* Says whether the suffix at offset is label, then what stands at parent. */
+static bool
+is_label(const uint8_t *left, const uint8_t *right, enum writer_case letters)
+{
+    if (letters == WRITER_SAME_CASE)
+        return *left == *right && memcmp(left, right, *left + 1u) == 0;
+    return core_name_label_equal(left, right);
+}
+
+/* Where the name at offset goes on: behind a pointer, if one stands there. */
+static size_t
+follow(const struct core_writer *self, size_t offset)
+{
+    return self->bytes[offset] >= POINTER >> 8
+        ? core_read16(self->bytes + offset) & (POINTER_LIMIT - 1) : offset;
+}
+
+/* Says whether the same name stands at both offsets, letter by letter. */
+static bool
+is_same_name(const struct core_writer *self, size_t left, size_t right)
+{
+    const uint8_t *bytes = self->bytes;
+
+    while ((left = follow(self, left)) != (right = follow(self, right))) {
+        if (!is_label(bytes + left, bytes + right, WRITER_SAME_CASE))
+            return false;
+        if (bytes[left] == 0)
+            return true;
+        left += bytes[left] + 1u;
+        right += bytes[right] + 1u;
+    }
+    return true;
+}
+
+/* Says whether the suffix at offset is label, then what stands at parent.
+   Where the name was not compressed, that stands there once more. */
 static bool
 is_suffix(const struct core_writer *self, size_t offset, const uint8_t *label,
-          size_t parent)
+          size_t parent, enum writer_case letters)
 {
     const uint8_t *bytes = self->bytes;
     size_t next = offset + *label + 1u;
 
-    if (!core_name_label_equal(bytes + offset, label))
+    if (!is_label(bytes + offset, label, letters))
         return false;
-    if (bytes[next] == 0)
-        return parent == 0;
-    return next == parent
-        || core_read16(bytes + next) == (POINTER | parent);
+    if (bytes[next] == 0 || parent == 0)
+        return bytes[next] == 0 && parent == 0;
+    return is_same_name(self, next, parent);
 }
 
 /* The offset of a suffix, or 0 when it is not in the table. */
 static size_t
 find_suffix(const struct core_writer *self, const uint8_t *label,
-            size_t parent)
+            size_t parent, enum writer_case letters)
 {
     size_t place = suffix_place(label, parent);
 
@@ -87,7 +124,7 @@ find_suffix(const struct core_writer *self, const uint8_t *label,
 
         if (offset == 0)
             return 0;
-        if (is_suffix(self, offset, label, parent))
+        if (is_suffix(self, offset, label, parent, letters))
             return offset;
     }
     return 0;
@@ -162,28 +199,40 @@ index_question(struct core_writer *self)
     add_suffixes(self, CORE_HEADER_SIZE, &labels, labels.count, 0);
 }
 
-bool
-core_writer_name(struct core_writer *self, const uint8_t *name)
+/*
+ * Looks for the longest suffix that is known already.  Returns its offset (0:
+ * none is) and how many labels stand in front of it.
+ */
+static size_t
+find_longest(struct core_writer *self, const uint8_t *name,
+             const struct labels *labels, enum writer_case letters,
+             unsigned *count)
 {
-    struct labels labels;
     size_t parent = 0;
 
     if (!self->indexed)
         index_question(self);
-    find_labels(&labels, name);
-
-    unsigned count = labels.count;
-
-    while (count > 0) {
-        const uint8_t *label = name + labels.starts[count - 1];
-        size_t offset = find_suffix(self, label, parent);
+    for (*count = labels->count; *count > 0; --*count) {
+        size_t offset = find_suffix(self, name + labels->starts[*count - 1],
+                                    parent, letters);
 
         if (offset == 0)
             break;
         parent = offset;
-        count--;
     }
+    return parent;
+}
 
+bool
+core_writer_name(struct core_writer *self, const uint8_t *name,
+                 enum writer_case letters)
+{
+    struct labels labels;
+    unsigned count;
+
+    find_labels(&labels, name);
+
+    size_t parent = find_longest(self, name, &labels, letters, &count);
     size_t start = self->size;
     size_t plain = labels.starts[count];
 
@@ -199,4 +248,19 @@ core_writer_name(struct core_writer *self, const uint8_t *name)
     }
     add_suffixes(self, start, &labels, count, parent);
     return true;
+}
+
+void
+core_writer_note(struct core_writer *self, size_t offset)
+{
+    const uint8_t *name = self->bytes + offset;
+    struct labels labels;
+    unsigned count;
+
+    find_labels(&labels, name);
+
+    size_t parent = find_longest(self, name, &labels, WRITER_SAME_CASE,
+                                 &count);
+
+    add_suffixes(self, offset, &labels, count, parent);
 }

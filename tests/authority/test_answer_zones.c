@@ -44,7 +44,7 @@ static const struct {
       "ext 60 CNAME a.out.\nextnx 60 CNAME nx.out.\n"
       "extno 60 CNAME empty.out.\nextref 60 CNAME a.elsewhere.\n"
       "back 60 CNAME toext.kid\ninside 60 CNAME plain\n"
-      "plain 60 A 192.0.2.12\n" },
+      "plain 60 A 192.0.2.12\nround 60 CNAME about\nabout 60 CNAME round\n" },
     { 1, 0, "kid.par.", 0,
       "@ 60 SOA ns h 9 2 3 4 60\n@ NS ns\na 60 A 192.0.2.11\n"
       "toext 60 CNAME empty.out.\n" },
@@ -158,6 +158,7 @@ static const struct answer_style rfc = { .ns_in_authority = false };
 static const struct answer_style named = {
     .ns_in_authority = true, .negative = ANSWER_NEGATIVE_SOA,
 };
+static const struct answer_style failing = { .loop = ANSWER_LOOP_FAILS };
 
 static const struct {
     const struct answer_style *style;
@@ -179,6 +180,11 @@ static const struct {
       "extref.par. 60 CNAME a.elsewhere.\n" },
     { &rfc, "out.two.", "A", "NXDOMAIN aa\nout.two. 60 CNAME gone.two.\n"
       "~ two. 60 SOA ns2.two. h.two. 2 2 3 4 60\n" },
+    { &rfc, "round.par.", "A", "NOERROR aa\nabout.par. 60 CNAME round.par.\n"
+      "round.par. 60 CNAME about.par.\n" },
+    { &failing, "round.par.", "A", "SERVFAIL\n" },
+    { &failing, "round.par.", "CNAME",
+      "NOERROR aa\nround.par. 60 CNAME about.par.\n" },
     /* The style that names the question's zone, whatever came after it. */
     { &named, "ext.par.", "A", "NOERROR aa\na.out. 30 A 203.0.113.1\n"
       "ext.par. 60 CNAME a.out.\n~ par. 60 NS ns.out.\n" },

@@ -53,7 +53,7 @@ import(const char *corefile, core_faults_t *faults)
     "{ zones = [ " zones " ]; next = \"" next "\"; all_classes = true; }"
 #define AUTHORITY \
     "sources = [ \"file-sync\" ]; ns_in_authority = true; " \
-    "negative_ttl = \"soa\"; "
+    "negative_ttl = \"soa\"; alias_loops = \"fail\"; "
 
 /* What must stand in the configuration, and what must not. */
 static const struct {
@@ -135,12 +135,13 @@ static const struct {
 
     /* So are zone files: a place has one authority for them. */
     { "a {\n file x\n}\nb {\n file y b {\n  reload 0\n  fallthrough\n }\n}\n",
-      "authority: { " AUTHORITY "lookup = \"frontend\"; "
-      "otherwise = \"servfail\"; }; file-sync: { zones = ( { "
+      "authority: { " AUTHORITY "lookup = \"frontend\"; }; file-sync: { zones = ( { "
       "origin = \"a.\"; file = \"x\"; }, { origin = \"b.\"; file = \"y\"; "
       "reload = \"0\"; fallthrough = [ \".\" ]; } ); };", "authority-2" },
     { "a {\n file x\n}\n",
-      "authority: { " AUTHORITY "otherwise = \"servfail\"; };", "lookup" },
+      "authority: { " AUTHORITY "};", "lookup" },
+    { "a {\n hosts\n}\n",
+      "authority: { " AUTHORITY "otherwise = \"servfail\"; };", NULL },
     { "a {\n file x\n forward . 192.0.2.1\n}\nb {\n file y\n cache\n"
       " forward . 192.0.2.1\n}\n",
       "cache: { soa_minimum = false; next = \"authority\"; }; authority: { "

@@ -5,7 +5,7 @@
 #include "frontend/compose.h"
 
 enum { NOTHING_MORE, WITH_EDNS, WITH_VERSION_1, WITH_TWO_OPTS, WITH_ANSWER,
-       WITH_SOA, WITH_NS, WITH_TSIG, WITH_TRAILER, CUT_SHORT };
+       WITH_ANSWERS, WITH_SOA, WITH_NS, WITH_TSIG, WITH_TRAILER, CUT_SHORT };
 
 static const struct {
     const char *what;
@@ -28,10 +28,12 @@ static const struct {
       ADMIT_REPLY, CORE_BADVERS },
     { "two OPT records", CORE_A, CORE_IN, 0, WITH_TWO_OPTS, CORE_UDP,
       ADMIT_REPLY, CORE_FORMERR },
-    { "records in the answer", CORE_A, CORE_IN, 0, WITH_ANSWER, CORE_UDP,
+    { "a record in the answer", CORE_A, CORE_IN, 0, WITH_ANSWER, CORE_UDP,
+      ADMIT_QUERY, 0 },
+    { "two records in the answer", CORE_A, CORE_IN, 0, WITH_ANSWERS, CORE_UDP,
       ADMIT_REPLY, CORE_FORMERR },
     { "octets behind the end", CORE_A, CORE_IN, 0, WITH_TRAILER, CORE_UDP,
-      ADMIT_REPLY, CORE_FORMERR },
+      ADMIT_QUERY, 0 },
     { "a broken question", CORE_A, CORE_IN, 0, CUT_SHORT, CORE_UDP,
       ADMIT_REPLY, CORE_FORMERR },
     { "an unknown key", CORE_A, CORE_IN, 0, WITH_TSIG, CORE_UDP,
@@ -50,8 +52,10 @@ static const struct {
       0 },
     { "IXFR without its SOA", CORE_IXFR, CORE_IN, 0, WITH_NS, CORE_UDP,
       ADMIT_REPLY, CORE_FORMERR },
-    { "authority in a query", CORE_A, CORE_IN, 0, WITH_SOA, CORE_UDP,
+    { "IXFR with an answer", CORE_IXFR, CORE_IN, 0, WITH_ANSWER, CORE_UDP,
       ADMIT_REPLY, CORE_FORMERR },
+    { "authority in a query", CORE_A, CORE_IN, 0, WITH_SOA, CORE_UDP,
+      ADMIT_QUERY, 0 },
     { "type ANY", CORE_ANY, CORE_IN, 0, NOTHING_MORE, CORE_UDP, ADMIT_QUERY,
       0 },
     { "type OPT", CORE_OPT, CORE_IN, 0, NOTHING_MORE, CORE_UDP, ADMIT_REPLY,
@@ -87,6 +91,10 @@ add_more(struct composed *query, int more)
     case WITH_TWO_OPTS:
         compose_edns(query, 1232, NULL, 0);
         compose_edns(query, 1232, NULL, 0);
+        break;
+    case WITH_ANSWERS:
+        compose_rr(query, CORE_ANSWER, "a.example.", CORE_A, rdata, 4);
+        compose_rr(query, CORE_ANSWER, "a.example.", CORE_A, rdata, 4);
         break;
     case WITH_ANSWER:
         compose_rr(query, CORE_ANSWER, "a.example.", CORE_A, rdata, 4);

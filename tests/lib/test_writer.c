@@ -145,8 +145,8 @@ static const struct {
       PACKET("\1a\3www\7example\3net\0"), PACKET("\xc0\x23") },
     { "", CORE_NS, PACKET("\0"),        /* a pointer would be longer */
       PACKET("\0"), PACKET("\0") },
-    { WWW, CORE_MX, PACKET("\0\5" WWW),
-      PACKET("\xc0\x0c"), PACKET("\0\5\xc0\x0c") },
+    { WWW, CORE_MX, PACKET("\0\5" WWW), /* rdata keeps its letters */
+      PACKET("\xc0\x0c"), PACKET("\0\5\3www\xc0\x10") },
     { WWW, CORE_SOA, PACKET("\1m" EXAMPLE "\1h\1m" EXAMPLE SERIALS),
       PACKET("\xc0\x0c"), PACKET("\1m\xc0\x10" "\1h\xc0\x2d" SERIALS) },
     { WWW, CORE_SRV, PACKET("\0\1\0\2\0\3" WWW),        /* RFC 2782 */
@@ -183,6 +183,30 @@ START_TEST(compresses_names)
     ck_assert_uint_eq(core_read16(fixed), compress_rows[_i].type);
     ck_assert_uint_eq(core_read16(fixed + 8), size);
     ck_assert_mem_eq(fixed + 10, compress_rows[_i].written_rdata, size);
+}
+END_TEST
+
+/* A target in the rdata of a SRV record, then its address. */
+START_TEST(points_to_names_that_are_not_compressed)
+{
+    static const char *const owners[] = {
+        "\4host" EXAMPLE, "\1a\4host" EXAMPLE, "\4HOST" EXAMPLE,
+    };
+    static const char *const written[] = {
+        "\xc0\x33", "\1a\xc0\x33", "\xc0\x33",
+    };
+    struct core_writer writer;
+    uint8_t bytes[512];
+
+    start_reply(&writer, bytes, sizeof bytes);
+    ck_assert(add(&writer, WWW, CORE_SRV,
+                  PACKET("\0\1\0\2\0\3\4host" EXAMPLE)));
+
+    size_t start = writer.size;
+
+    ck_assert(add(&writer, owners[_i], CORE_A, PACKET("\1\2\3\4")));
+    ck_assert_uint_eq(writer.size, start + strlen(written[_i]) + 14);
+    ck_assert_mem_eq(bytes + start, written[_i], strlen(written[_i]));
 }
 END_TEST
 
@@ -422,6 +446,7 @@ main(void)
     tcase_add_test(cases, a_query_has_one_question);
     tcase_add_loop_test(cases, compresses_names,
                         0, CORE_TEST_ROWS(compress_rows));
+    tcase_add_loop_test(cases, points_to_names_that_are_not_compressed, 0, 3);
     tcase_add_test(cases, same_labels_are_not_the_same_suffix);
     tcase_add_test(cases, no_pointer_leads_behind_16383);
     tcase_add_loop_test(cases, writes_whole_records_or_nothing,
