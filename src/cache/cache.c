@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cache/state.h"
 #include "coredns/memory.h"
@@ -121,14 +122,34 @@ hit(struct cache *self, core_query_t *query, const struct recall *recall)
 
 /* ---- asking -------------------------------------------------------------- */
 
+/*
+ * The answer is to be kept with its AD, for those who want to know: so it is
+ * asked for, whether this client does or not (RFC 6840 section 5.7).  He does
+ * not see it then, for the frontend knows what he asked.
+ */
+static void
+want_ad(core_query_t *query)
+{
+    const struct core_message *message = core_query_message(query);
+    uint8_t *bytes;
+
+    if ((message->flags & CORE_AD) != 0)
+        return;
+    bytes = core_query_change(query, message->size);
+    memcpy(bytes, message->bytes, message->size);
+    core_write16(bytes + 2, message->flags | CORE_AD);
+}
+
 /* Sends a copy of the query down; false when that cannot be done. */
 static bool
 send_copy(struct cache *self, core_query_t *query, const struct key *key,
           struct flight *flight, int64_t now_ms)
 {
-    core_held_t *copy = core_query_hold(query);
     struct asker asker = cache_asker(core_query_record(query));
+    core_held_t *copy;
 
+    want_ad(query);
+    copy = core_query_hold(query);
     if (copy == NULL)
         return false;
     core_held_end(&copy, CORE_PASSED);
@@ -180,6 +201,7 @@ ask(struct cache *self, core_query_t *query, const struct key *key,
 
     if (!may_lead(query))
         return CORE_PASSED;
+    want_ad(query);
     if (flight == NULL || pending_is_leader(flight, &asker)
         || pending_is_overdue(flight, now_ms)) {
         pending_lead(self->pending, flight, key, &asker, now_ms);

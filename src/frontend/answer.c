@@ -10,7 +10,7 @@
 #include "frontend/flight.h"
 
 #define OWN_REPLY_SIZE 1536             /* of any reply of our own */
-#define OPT_ROOM 320                    /* an OPT record of ours, at most */
+#define OPT_ROOM 832                    /* an OPT record of ours, at most */
 
 static const struct reply_policy *
 policy_of(const dispatch_t *self, struct flight flight)
@@ -26,6 +26,7 @@ request_of(const dispatch_t *self, const struct inflight_slot *slot,
 
     *request = (struct reply_request) {
         .query = slot->message,
+        .query_size = slot->size,
         .question_end = slot->question_end,
         .limit = slot->limit,
         .payload = slot->payload,

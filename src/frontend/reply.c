@@ -15,10 +15,12 @@
 
 #define OPT_HEADER 11
 #define OPTION_HEADER 4
+#define PADDING_SIZE 512                /* at most; what is longer is left out */
 
 /* An OPT record with all options there are. */
 #define OPT_SIZE (OPT_HEADER + OPTION_HEADER + REPLY_NSID_SIZE \
-                  + OPTION_HEADER + 2 + OPTION_HEADER + 2 + REPLY_EDE_TEXT_SIZE)
+                  + OPTION_HEADER + 2 + OPTION_HEADER + 2 \
+                  + REPLY_EDE_TEXT_SIZE + OPTION_HEADER + PADDING_SIZE)
 
 struct opt {
     uint8_t bytes[OPT_SIZE];
@@ -39,6 +41,8 @@ read_options(struct reply_request *self, const struct core_edns *edns,
             self->asked |= REPLY_NSID;
         else if (code == CORE_OPTION_KEEPALIVE && transport == CORE_TCP)
             self->asked |= REPLY_KEEPALIVE;
+        else if (code == CORE_OPTION_PADDING)
+            self->asked |= REPLY_PADDING;
     }
 }
 
@@ -52,6 +56,7 @@ reply_request_read(struct reply_request *self,
 
     *self = (struct reply_request) {
         .query = message->bytes,
+        .query_size = (uint16_t) message->size,
         .question_end = (uint16_t) message->question_end,
         .limit = CORE_MESSAGE_SIZE,
     };
@@ -107,6 +112,29 @@ add_ede(struct opt *opt, const struct reply_ede *ede)
         memcpy(value + 2, ede->text, text_size);
 }
 
+/* As many octets as the client has padded its query with, if there is room
+   (RFC 7830 section 4). */
+static void
+add_padding(struct opt *opt, const struct reply_request *request)
+{
+    struct core_message message;
+    const uint8_t *value;
+    size_t offset = 0;
+    uint16_t code, size;
+
+    core_message_parse(&message, request->query, request->query_size);
+    while (core_edns_option(&message.edns, &offset, &code, &value, &size)) {
+        if (code != CORE_OPTION_PADDING)
+            continue;
+
+        uint8_t *padding = add_option(opt, CORE_OPTION_PADDING, size);
+
+        if (padding != NULL)
+            memset(padding, 0, size);
+        return;
+    }
+}
+
 static void
 add_options(struct opt *opt, const struct reply_policy *policy,
             const struct reply_request *request, const struct reply_ede *ede)
@@ -125,6 +153,8 @@ add_options(struct opt *opt, const struct reply_policy *policy,
     }
     if (ede != NULL && ede->code != CORE_EDE_NONE)
         add_ede(opt, ede);
+    if ((request->asked & REPLY_PADDING) != 0)
+        add_padding(opt, request);
 }
 
 /* Makes the OPT record of the reply; an empty one when none was asked for. */

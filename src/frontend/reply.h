@@ -23,7 +23,7 @@
 /* What the client's OPT record asks for. */
 enum reply_asked {
     REPLY_EDNS = 0x01, REPLY_DNSSEC_OK = 0x02, REPLY_NSID = 0x04,
-    REPLY_KEEPALIVE = 0x08,
+    REPLY_KEEPALIVE = 0x08, REPLY_PADDING = 0x10,
 };
 
 /* What is the same for all replies. */
@@ -39,6 +39,7 @@ struct reply_policy {
 /* The query that is answered. */
 struct reply_request {
     const uint8_t *query;               /* its octets; lent */
+    uint16_t query_size;
     uint16_t question_end;              /* offset; 12 without a question */
     uint16_t limit;                     /* octets of the reply, at most */
     uint16_t payload;                   /* the EDNS size that is told */

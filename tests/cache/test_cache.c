@@ -84,6 +84,7 @@ START_TEST(passes_but_does_not_keep)
                      (const char *[3]) { "bank. 300 A 192.0.2.66" });
     wires_send(&query, 2, 0);
     wires_take(&down);
+    ck_assert_uint_ne(down.message.flags & CORE_AD, 0);     /* RFC 6840 5.7 */
     wires_answer(&down, &reply, strange[_i].flags, strange[_i].kind,
                  strange[_i].item);
     wires_receive(&up);

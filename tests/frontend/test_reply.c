@@ -11,6 +11,7 @@ static const struct reply_policy telling = {
     .nsid_size = 4,
 };
 static const uint8_t address[4] = { 192, 0, 2, 1 };
+static const uint8_t padding_option[6] = { 0, CORE_OPTION_PADDING, 0, 2 };
 static const uint8_t nsid_option[4] = { 0, CORE_OPTION_NSID, 0, 0 };
 static const uint8_t keepalive_option[4] = { 0, CORE_OPTION_KEEPALIVE, 0, 0 };
 
@@ -249,6 +250,22 @@ START_TEST(tells_nothing_else)
 }
 END_TEST
 
+START_TEST(is_padded_as_the_query_was)
+{
+    struct exchange self;
+    uint16_t size;
+
+    begin(&self);
+    compose_edns(&self.query, 1232, padding_option, sizeof padding_option);
+    compose_end(&self.query, CORE_RD, 0);
+    read_query(&self, &plain, CORE_UDP);
+    compose_end(&self.reply, CORE_QR, 0);
+    shape(&self, &plain, NULL);
+    ck_assert_ptr_nonnull(find_option(&self, CORE_OPTION_PADDING, &size));
+    ck_assert_uint_eq(size, 2);
+}
+END_TEST
+
 START_TEST(has_one_opt_record_though_a_stage_added_its_own)
 {
     struct exchange self;
@@ -399,6 +416,7 @@ main(void)
     tcase_add_test(cases, tells_what_its_client_asked_for);
     tcase_add_loop_test(cases, tells_nothing_else, 0,
                         CORE_TEST_ROWS(option_rows));
+    tcase_add_test(cases, is_padded_as_the_query_was);
     tcase_add_test(cases, has_one_opt_record_though_a_stage_added_its_own);
     tcase_add_loop_test(cases, is_none_when_it_answers_something_else, 0,
                         BROKEN_AND_LONG + 1);
