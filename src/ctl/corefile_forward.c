@@ -162,6 +162,15 @@ write_tls(struct corefile_chain *chain, const struct corefile_line *line)
     draft_say(chain->draft, first, 0, "} );");
 }
 
+static bool
+has_option(const struct corefile_line *line, const char *name)
+{
+    for (size_t i = 0; i < line->body_count; i++)
+        if (strcmp(line->body[i].words[0], name) == 0)
+            return true;
+    return false;
+}
+
 void
 corefile_read_forward(struct corefile_chain *chain,
                       const struct corefile_line *line)
@@ -189,11 +198,12 @@ corefile_read_forward(struct corefile_chain *chain,
                  draft_list(chain->memory, line->words + 2,
                             line->count - 2));
     corefile_set(chain, line, "payload", "4096");
+    if (!has_option(line, "prefer_udp"))
+        corefile_set(chain, line, "truncated", "\"pass\"");
     write_tls(chain, line);
     corefile_read_lines(chain, line->body, line->body_count, options,
                         "forward");
-    for (size_t i = 0; i < line->body_count; i++)
-        forward->is_left |= strcmp(line->body[i].words[0], "except") == 0
-            || strncmp(line->body[i].words[0], "next", 4) == 0;
+    forward->is_left = has_option(line, "except") || has_option(line, "next")
+        || has_option(line, "next_on_nodata");
     free(from.items);
 }

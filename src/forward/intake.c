@@ -108,6 +108,12 @@ join(dispatch_t *self, uint32_t number, core_query_t *query)
     return CORE_HELD;
 }
 
+static bool
+wants_stream(const struct route *route, const core_query_t *query)
+{
+    return came_over_stream(core_query_record(query)) && !route->prefer_udp;
+}
+
 static enum core_verdict
 begin(dispatch_t *self, struct route *route, core_query_t *query,
       uint64_t hash)
@@ -142,8 +148,7 @@ begin(dispatch_t *self, struct route *route, core_query_t *query,
 
     memcpy(flight->order, order, count);
     flight->order_count = (uint8_t) count;
-    flight->over_stream = came_over_stream(core_query_record(query))
-        && !route->prefer_udp;
+    flight->over_stream = wants_stream(route, query);
     dispatch_advance(self, number);
     return CORE_HELD;
 }
@@ -154,6 +159,26 @@ is_forwardable(const struct core_message *message)
 {
     return core_message_opcode(message) == CORE_OPCODE_QUERY
         && message->qtype != CORE_AXFR && message->qtype != CORE_IXFR;
+}
+
+/* The flight whose reply will do for the query too, or FLIGHT_NONE. */
+static uint32_t
+find_shared(dispatch_t *self, const struct route *route,
+            const core_query_t *query, uint64_t hash)
+{
+    const struct core_message *message = core_query_message(query);
+    uint32_t number;
+
+    if (!flight_is_shareable(message))
+        return FLIGHT_NONE;
+    number = flight_find(self->flights, route, message, hash);
+
+    /* Over UDP the reply may be cut, and that is not for this one. */
+    if (number != FLIGHT_NONE && route->passes_truncated
+        && wants_stream(route, query)
+        && !flight_at(self->flights, number)->over_stream)
+        return FLIGHT_NONE;
+    return number;
 }
 
 enum core_verdict
@@ -174,8 +199,7 @@ dispatch_query(dispatch_t *self, core_query_t *query)
                          "only plain queries are forwarded");
 
     uint64_t hash = flight_hash(message);
-    uint32_t number = flight_is_shareable(message)
-        ? flight_find(self->flights, route, message, hash) : FLIGHT_NONE;
+    uint32_t number = find_shared(self, route, query, hash);
 
     if (number != FLIGHT_NONE
         && (core_query_record(query)->flags & CORE_RECORD_RESENT) != 0

@@ -228,6 +228,7 @@ copy_settings(struct route *route, const struct route_settings *settings)
     route->policy = (enum policy_kind) settings->policy;
     route->force_tcp = settings->force_tcp;
     route->prefer_udp = settings->prefer_udp;
+    route->passes_truncated = settings->truncated == SETTINGS_PASS;
     route->failfast = settings->failfast;
     route->next_on_nodata = settings->next_on_nodata;
     route->next_on = rcode_bits(&settings->next_on);

@@ -50,6 +50,7 @@ struct route {
     enum policy_kind policy;
     uint32_t turn;                      /* of round robin */
     bool force_tcp, prefer_udp, failfast, next_on_nodata;
+    bool passes_truncated;              /* the client asks over TCP itself */
     uint32_t next_on, failover;         /* a bit for each rcode */
     unsigned attempts;                  /* for one query; 0: no limit */
     uint16_t payload;

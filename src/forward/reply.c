@@ -133,7 +133,7 @@ decide(dispatch_t *self, struct arrival *arrival)
     struct answer answer;
 
     if ((arrival->message.flags & CORE_TC) != 0
-        && !arrival->attempt.by_stream) {
+        && !arrival->attempt.by_stream && !route->passes_truncated) {
         keep_spare(self, arrival, flight);
         self->totals->over_tcp++;
         dispatch_again(self, number, server, true);

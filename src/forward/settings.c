@@ -29,6 +29,10 @@ static const char *const rcode_choices[] = {
     "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE", NULL,
 };
 
+static const char *const truncated_choices[] = {
+    [SETTINGS_RETRY] = "retry", [SETTINGS_PASS] = "pass", NULL,
+};
+
 #define HEALTH(field) offsetof(struct health_settings, field)
 #define TLS(field) offsetof(struct tls_settings, field)
 #define ROUTE(field) offsetof(struct route_settings, field)
@@ -81,6 +85,10 @@ static const struct core_setting route_table[] = {
       .says = "ask over TCP only" },
     { .key = "prefer_udp", .type = CORE_BOOLEAN, .offset = ROUTE(prefer_udp),
       .says = "ask over UDP first, also for clients that came over TCP" },
+    { .key = "truncated", .type = CORE_CHOICE, .choices = truncated_choices,
+      .offset = ROUTE(truncated),
+      .says = "a reply that was cut to fit UDP: ask again over TCP, or hand it "
+              "up so that the client does" },
     { .key = "expire", .type = CORE_DURATION, .fallback = 10000,
       .minimum = 100, .maximum = 86400000, .offset = ROUTE(expire_ms),
       .says = "time after which an idle connection ends" },

@@ -15,6 +15,9 @@
 /* Integers that were not given. */
 #define SETTINGS_UNSET (-1)
 
+/* What becomes of a reply that was cut to fit UDP. */
+enum settings_truncated { SETTINGS_RETRY, SETTINGS_PASS };
+
 struct health_settings {
     int64_t interval_ms;
     bool recursion;
@@ -35,6 +38,7 @@ struct route_settings {
     int policy;                         /* enum policy_kind */
     bool force_tcp;
     bool prefer_udp;
+    int truncated;                      /* enum settings_truncated */
     int64_t expire_ms;
     int64_t max_age_ms;
     int64_t max_idle_conns;

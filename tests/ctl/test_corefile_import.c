@@ -48,7 +48,8 @@ import(const char *corefile, core_faults_t *faults)
 }
 
 #define TO(zone, rest) \
-    "{ zone = " zone "; to = [ \"192.0.2.1\" ]; payload = 4096; " rest "}"
+    "{ zone = " zone "; to = [ \"192.0.2.1\" ]; payload = 4096; " \
+    "truncated = \"pass\"; " rest "}"
 #define ROUTE(zones, next) \
     "{ zones = [ " zones " ]; next = \"" next "\"; all_classes = true; }"
 #define AUTHORITY \
@@ -173,7 +174,7 @@ static const struct {
       "  tls_servername n\n  next SERVFAIL\n  except a b\n"
       "  failfast_all_unhealthy_upstreams\n"
       "  health_check 0.5s no_rec domain x\n }\n}\n",
-      "tls = ( { ca = \"ca\"; certificate = \"c\"; key = \"k\"; "
+      "truncated = \"pass\"; tls = ( { ca = \"ca\"; certificate = \"c\"; key = \"k\"; "
       "servername = \"n\"; } ); expire = \"1500ms\"; "
       "next_on = [ \"SERVFAIL\" ]; except = [ \"a.\", \"b.\" ]; "
       "failfast_all_unhealthy = true; health_check = ( { "
