@@ -174,6 +174,15 @@ size_t
     core_message_name(const uint8_t *bytes, size_t size, size_t offset,
                       uint8_t name[CORE_NAME_SIZE]);
 
+/*
+ * Writes the rdata of a record with the names in it spelled out.  Returns its
+ * size, or -1 when a name is not well formed or the whole is too long.
+ */
+int
+    core_message_rdata(const struct core_message *message,
+                       const struct core_rr *rr,
+                       uint8_t rdata[CORE_MESSAGE_SIZE]);
+
 /* Octets in network order; the caller has checked the length. */
 static inline uint16_t
 core_read16(const uint8_t *bytes)

@@ -11,35 +11,6 @@
 
 #include "coredns/rrtype.h"
 
-/* Spells the rdata out.  Returns its size, or -1 when a name in it is bad. */
-static int
-expand_rdata(const struct core_message *message, const struct core_rr *rr,
-             uint8_t rdata[CORE_MESSAGE_SIZE])
-{
-    struct core_rrtype_names names = core_rrtype_names(rr->type);
-    size_t end = rr->rdata_offset + rr->rdata_size;
-    size_t offset = rr->rdata_offset + names.before;
-    size_t size = names.before;
-
-    if (offset > end)
-        return -1;
-    memcpy(rdata, message->bytes + rr->rdata_offset, size);
-    for (unsigned i = 0; i < names.names; i++) {
-        uint8_t name[CORE_NAME_SIZE];
-
-        offset = core_message_name(message->bytes, message->size, offset,
-                                   name);
-        if (offset == 0 || offset > end)
-            return -1;
-        memcpy(rdata + size, name, core_name_size(name));
-        size += core_name_size(name);
-    }
-    if (size + (end - offset) > CORE_MESSAGE_SIZE)
-        return -1;
-    memcpy(rdata + size, message->bytes + offset, end - offset);
-    return (int) (size + (end - offset));
-}
-
 static void
 append_record(struct answer *answer, const struct core_rr *rr)
 {
@@ -51,7 +22,7 @@ append_record(struct answer *answer, const struct core_rr *rr)
                           owner) == 0)
         return;
 
-    int size = rr->rdata_size == 0 ? 0 : expand_rdata(message, rr, rdata);
+    int size = core_message_rdata(message, rr, rdata);
 
     if (size >= 0)
         reply_record(&answer->reply, rr->section, owner, rr->type, rr->ttl,

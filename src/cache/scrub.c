@@ -22,8 +22,6 @@
 #define CHAIN_NAMES 17                  /* the asked name and 16 aliases */
 #define WORK_LIMIT 12000                /* records read for the chain */
 #define PLACES ((CORE_MESSAGE_SIZE - CORE_HEADER_SIZE) / 11)
-#define RDATA_SIZE (CORE_MESSAGE_SIZE + 2 * CORE_NAME_SIZE)
-#define BROKEN SIZE_MAX
 #define NOWHERE (-1)
 
 struct link {
@@ -45,7 +43,7 @@ struct scrub {
     struct link chain[CHAIN_NAMES];
     uint16_t places[PLACES];
     uint8_t bytes[CORE_MESSAGE_SIZE];
-    uint8_t rdata[RDATA_SIZE];
+    uint8_t rdata[CORE_MESSAGE_SIZE];
 };
 
 enum fate { KEEP, LEAVE_OUT, GIVE_UP };
@@ -216,30 +214,6 @@ judge(const scrub_t *self, const struct core_rr *rr,
 
 /* ---- writing what stays -------------------------------------------------- */
 
-/* Expands the names in a record's rdata; returns its size, or BROKEN. */
-static size_t
-expand_rdata(scrub_t *self, const struct core_rr *rr)
-{
-    const struct core_message *reply = self->reply;
-    struct core_rrtype_names names = core_rrtype_names(rr->type);
-    size_t from = rr->rdata_offset + names.before;
-    size_t size = names.before;
-
-    if (from > rr->end)
-        return BROKEN;
-    memcpy(self->rdata, reply->bytes + rr->rdata_offset, size);
-    for (unsigned i = 0; i < names.names; i++) {
-        uint8_t *name = self->rdata + size;
-
-        from = core_message_name(reply->bytes, rr->end, from, name);
-        if (from == 0)
-            return BROKEN;
-        size += core_name_size(name);
-    }
-    memcpy(self->rdata + size, reply->bytes + from, rr->end - from);
-    return size + rr->end - from;
-}
-
 static void
 note_ttl(struct scrubbed *scrubbed, uint32_t ttl)
 {
@@ -265,7 +239,7 @@ note_content(scrub_t *self, const struct core_rr *rr, size_t rdata_size)
     self->has_ns = self->has_ns || rr->type == CORE_NS;
     if (rr->type != CORE_SOA)
         return true;
-    if (rdata_size < 22 || rdata_size > sizeof self->rdata)
+    if (rdata_size < 22)
         return false;                   /* not two names and five numbers */
     self->has_soa = true;
     self->scrubbed->soa_minimum = core_read32(self->rdata + rdata_size - 4);
@@ -278,11 +252,11 @@ write_record(scrub_t *self, const struct core_rr *rr, const uint8_t *owner)
     struct scrubbed *scrubbed = self->scrubbed;
     struct core_writer *writer = &self->writer;
     size_t start = writer->size;
-    size_t size = expand_rdata(self, rr);
+    int size = core_message_rdata(self->reply, rr, self->rdata);
 
-    if (size == BROKEN || !note_content(self, rr, size)
+    if (size == -1 || !note_content(self, rr, (size_t) size)
         || !core_writer_rr(writer, rr->section, owner, rr->type, rr->rclass,
-                           0, self->rdata, size))
+                           0, self->rdata, (size_t) size))
         return false;
 
     /* Behind the owner, which is a name, a part of one, or a pointer. */

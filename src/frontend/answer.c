@@ -145,15 +145,17 @@ answer_made(dispatch_t *self, struct flight flight, const uint8_t *made,
             size_t made_size)
 {
     struct reply_request request;
-    uint8_t *room = reserve(self, flight, made_size + OPT_ROOM);
+    size_t size = 2 * made_size + OPT_ROOM;
+    uint8_t *room = reserve(self, flight, size);
     bool is_cut;
 
     if (room == NULL)
         return;
     request_of(self, flight.slot, &request);
-
-    size_t size = reply_shape(policy_of(self, flight), &request, made,
-                              made_size, NULL, room, &is_cut);
+    if (request.limit > size)
+        request.limit = (uint16_t) size;
+    size = reply_shape(policy_of(self, flight), &request, made, made_size,
+                       NULL, room, &is_cut);
 
     commit(self, flight, (struct outcome) { size, room[3] & 15, true, 0 });
 }
@@ -189,7 +191,8 @@ answer_record(dispatch_t *self, struct flight flight,
 {
     bool is_last = (record->flags & CORE_RECORD_MORE) == 0
         || flight.slot->transport == CORE_UDP;
-    uint8_t *room = reserve(self, flight, record->message_size + OPT_ROOM);
+    size_t size = 2 * record->message_size + OPT_ROOM;
+    uint8_t *room = reserve(self, flight, size);
     struct reply_request request;
     struct reply_ede ede;
     bool is_cut;
@@ -197,11 +200,11 @@ answer_record(dispatch_t *self, struct flight flight,
     if (room == NULL)
         return;
     request_of(self, flight.slot, &request);
+    if (request.limit > size)
+        request.limit = (uint16_t) size;
     read_ede(record, &ede);
-
-    size_t size = reply_shape(policy_of(self, flight), &request,
-                              record->message, record->message_size, &ede,
-                              room, &is_cut);
+    size = reply_shape(policy_of(self, flight), &request, record->message,
+                       record->message_size, &ede, room, &is_cut);
 
     if (size == 0) {
         self->counters->broken++;

@@ -1,5 +1,5 @@
 /*
- * cut - where a reply that is too long for its client ends
+ * cut - a reply that is too long for its client, made shorter
  *
  * TC means that something required is missing (RFC 2181 section 9), for then
  * the client asks again over TCP.  So the name servers of the zone behind a
@@ -12,6 +12,7 @@
 #include <czmq.h>
 
 #include "coredns/rrtype.h"
+#include "coredns/writer.h"
 
 /* A message while it is walked over. */
 struct walk {
@@ -42,32 +43,47 @@ is_same_set(const struct core_message *message, const struct core_rr *left,
         && has_same_owner(message, left, right);
 }
 
-/*
- * Finds the last border in front of which everything fits, and counts what
- * stands there.  Returns false when nothing had to go.
- */
+/* Writes one record; false when it does not fit, or is broken. */
 static bool
-find_border(const struct core_message *message, size_t room, struct cut *cut)
+write_record(struct core_writer *writer, const struct core_message *message,
+             const struct core_rr *rr)
+{
+    uint8_t owner[CORE_NAME_SIZE], rdata[CORE_MESSAGE_SIZE];
+    int size = core_message_rdata(message, rr, rdata);
+
+    return size != -1
+        && core_message_name(message->bytes, message->size, rr->offset,
+                             owner) != 0
+        && core_writer_rr(writer, rr->section, owner, rr->type, rr->rclass,
+                          rr->ttl, rdata, (size_t) size);
+}
+
+/*
+ * Writes records as long as they fit.  Returns the offset of the first one
+ * that is left out, or the message's size.
+ */
+static size_t
+write_records(struct core_writer *writer, const struct core_message *message)
 {
     struct core_records records;
     struct core_rr rr, previous = { .section = CORE_QUESTION };
-    struct cut here = { .end = message->question_end };
+    struct core_writer border = *writer;
+    size_t left_out = message->size;
 
-    here.counts[CORE_QUESTION] = message->counts[CORE_QUESTION];
     core_records_start(&records, message);
-    *cut = here;
     while (core_records_next(&records, &rr)) {
         if (rr.type == CORE_OPT || rr.section == CORE_ANSWER
-            || !is_same_set(message, &rr, &previous))
-            *cut = here;
-        if (rr.type == CORE_OPT || rr.end > room)
-            return true;
-        here.counts[rr.section]++;
-        here.end = rr.end;
+            || !is_same_set(message, &rr, &previous)) {
+            border = *writer;
+            left_out = rr.offset;
+        }
+        if (rr.type == CORE_OPT || !write_record(writer, message, &rr)) {
+            *writer = border;
+            return left_out;
+        }
         previous = rr;
     }
-    *cut = here;
-    return false;
+    return message->size;
 }
 
 /* A referral has no answer and is not authoritative, but knows who is. */
@@ -124,22 +140,27 @@ is_required(const struct walk *self, const struct core_rr *rr)
 }
 
 bool
-cut_find(const uint8_t *bytes, size_t size, size_t room, struct cut *cut)
+cut_write(const uint8_t *bytes, size_t size, uint8_t *out, size_t room,
+          struct cut *cut)
 {
     struct walk walk = { .is_referral = false };
+    struct core_writer writer;
     struct core_records records;
     struct core_rr rr;
 
     if (core_message_parse_continued(&walk.message, bytes, size)
         != CORE_PARSE_OK)
         return false;
-    if (!find_border(&walk.message, room, cut))
-        return true;
+    core_writer_reply(&writer, out, room, &walk.message);
 
+    size_t left_out = write_records(&writer, &walk.message);
+
+    *cut = (struct cut) { .size = writer.size };
+    memcpy(cut->counts, writer.counts, sizeof cut->counts);
     find_referral(&walk);
     core_records_start(&records, &walk.message);
     while (!cut->is_truncated && core_records_next(&records, &rr)) {
-        if (rr.offset >= cut->end)
+        if (rr.offset >= left_out)
             cut->is_truncated = is_required(&walk, &rr);
     }
     return true;

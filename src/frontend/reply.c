@@ -15,7 +15,7 @@
 
 #define OPT_HEADER 11
 #define OPTION_HEADER 4
-#define PADDING_SIZE 512                /* at most; what is longer is left out */
+#define PADDING_SIZE 512                /* at most; longer is left out */
 
 /* An OPT record with all options there are. */
 #define OPT_SIZE (OPT_HEADER + OPTION_HEADER + REPLY_NSID_SIZE \
@@ -342,25 +342,27 @@ reply_shape(const struct reply_policy *policy,
     make_opt(&opt, policy, request, 0, ede);
 
     unsigned flags = flags_of(policy, request, message);
-    struct cut cut = { .end = size };
 
-    memcpy(out, message, CORE_HEADER_SIZE);
     if (size + opt.size > request->limit || may_have_opt(message, size)) {
-        if (!cut_find(message, size, request->limit - opt.size, &cut))
+        struct cut cut;
+
+        if (!cut_write(message, size, out, request->limit - opt.size, &cut))
             return 0;
-        if (cut.is_truncated)
-            flags |= CORE_TC;
         for (unsigned i = 0; i < CORE_SECTIONS; i++)
             core_write16(out + 4 + 2 * i, cut.counts[i]);
+        size = cut.size;
+        if (cut.is_truncated)
+            flags |= CORE_TC;
         *is_cut = cut.is_truncated;
     }
+    else
+        memcpy(out, message, size);
     core_write16(out, core_read16(request->query));
     core_write16(out + 2, (uint16_t) flags);
     memcpy(out + CORE_HEADER_SIZE, request->query + CORE_HEADER_SIZE,
            start - CORE_HEADER_SIZE);
-    memcpy(out + start, message + start, cut.end - start);
-    memcpy(out + cut.end, opt.bytes, opt.size);
+    memcpy(out + size, opt.bytes, opt.size);
     if (opt.size > 0)
         core_write16(out + 10, (uint16_t) (core_read16(out + 10) + 1));
-    return cut.end + opt.size;
+    return size + opt.size;
 }

@@ -315,3 +315,30 @@ core_records_next(struct core_records *self, struct core_rr *rr)
     self->left--;
     return true;
 }
+
+int
+core_message_rdata(const struct core_message *message,
+                   const struct core_rr *rr,
+                   uint8_t rdata[CORE_MESSAGE_SIZE])
+{
+    struct core_rrtype_names names = core_rrtype_names(rr->type);
+    size_t offset = rr->rdata_offset + names.before;
+    size_t size = names.before;
+
+    if (rr->rdata_size == 0)
+        return 0;
+    if (offset > rr->end)
+        return -1;
+    memcpy(rdata, message->bytes + rr->rdata_offset, size);
+    for (unsigned i = 0; i < names.names; i++) {
+        offset = core_message_name(message->bytes, rr->end, offset,
+                                   rdata + size);
+        if (offset == 0)
+            return -1;
+        size += core_name_size(rdata + size);
+    }
+    if (size + (rr->end - offset) > CORE_MESSAGE_SIZE)
+        return -1;
+    memcpy(rdata + size, message->bytes + offset, rr->end - offset);
+    return (int) (size + (rr->end - offset));
+}

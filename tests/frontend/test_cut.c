@@ -74,6 +74,8 @@ static const struct {
       1, 1, true },
 };
 
+static uint8_t out[CORE_MESSAGE_SIZE];
+
 static void
 add_record(struct composed *reply, const struct record *record)
 {
@@ -106,14 +108,14 @@ START_TEST(keeps_whole_sets_and_says_what_is_missing)
             room = reply.writer.size;
     }
     compose_end(&reply, CORE_QR | rows[_i].flags, 0);
-    ck_assert(cut_find(reply.bytes, reply.size, room, &cut));
+    ck_assert(cut_write(reply.bytes, reply.size, out, room, &cut));
     for (unsigned i = CORE_ANSWER; i < CORE_SECTIONS; i++)
         kept += cut.counts[i];
     ck_assert_msg(kept == rows[_i].kept, "%s: %u records stay",
                   rows[_i].what, kept);
     ck_assert_msg(cut.is_truncated == rows[_i].truncated, "%s: TC is %d",
                   rows[_i].what, cut.is_truncated);
-    ck_assert_uint_le(cut.end, room);
+    ck_assert_uint_le(cut.size, room);
     ck_assert_uint_eq(cut.counts[CORE_QUESTION], 1);
 }
 END_TEST
@@ -131,10 +133,36 @@ START_TEST(leaves_out_an_opt_record_of_a_stage)
 
     compose_edns(&reply, 1232, NULL, 0);
     compose_end(&reply, CORE_QR, 0);
-    ck_assert(cut_find(reply.bytes, reply.size, 65535, &cut));
-    ck_assert_uint_eq(cut.end, end);
+    ck_assert(cut_write(reply.bytes, reply.size, out, sizeof out, &cut));
+    ck_assert_uint_eq(cut.size, end);
     ck_assert_uint_eq(cut.counts[CORE_ADDITIONAL], 0);
     ck_assert(!cut.is_truncated);
+}
+END_TEST
+
+/* An upstream may not compress anything. */
+START_TEST(compresses_before_it_leaves_anything_out)
+{
+    struct composed reply;
+    struct core_message message;
+    struct cut cut;
+    static const uint8_t record[] = "\3www\1e\0\0\1\0\1\0\0\0\74\0\4"
+        "\300\0\2\1";
+
+    compose_query(&reply, "www.e.", CORE_A, CORE_IN);
+    compose_end(&reply, CORE_QR, 0);
+    for (int i = 0; i < 10; i++) {
+        memcpy(reply.bytes + reply.size, record, sizeof record - 1);
+        reply.size += sizeof record - 1;
+    }
+    core_write16(reply.bytes + 6, 10);
+    ck_assert(cut_write(reply.bytes, reply.size, out, 23 + 10 * 16, &cut));
+    ck_assert_uint_eq(cut.counts[CORE_ANSWER], 10);
+    ck_assert(!cut.is_truncated);
+    for (unsigned i = 0; i < CORE_SECTIONS; i++)
+        core_write16(out + 4 + 2 * i, cut.counts[i]);
+    ck_assert_int_eq(core_message_parse(&message, out, cut.size),
+                     CORE_PARSE_OK);
 }
 END_TEST
 
@@ -147,7 +175,7 @@ START_TEST(refuses_a_broken_message)
     compose_query(&reply, "www.e.", CORE_A, CORE_IN);
     compose_rr(&reply, CORE_ANSWER, "www.e.", CORE_A, address, 4);
     compose_end(&reply, CORE_QR, 0);
-    ck_assert(!cut_find(reply.bytes, reply.size - 1, 512, &cut));
+    ck_assert(!cut_write(reply.bytes, reply.size - 1, out, 512, &cut));
 }
 END_TEST
 
@@ -159,6 +187,7 @@ main(void)
     tcase_add_loop_test(cases, keeps_whole_sets_and_says_what_is_missing, 0,
                         CORE_TEST_ROWS(rows));
     tcase_add_test(cases, leaves_out_an_opt_record_of_a_stage);
+    tcase_add_test(cases, compresses_before_it_leaves_anything_out);
     tcase_add_test(cases, refuses_a_broken_message);
     return core_test_run(cases);
 }
