@@ -61,6 +61,7 @@ struct corefile_chain {
     struct draft route;                 /* settings of the frontend's route */
     struct draft cache;
     bool has_cache;
+    bool has_whoami;
     struct corefile_forward *forwards;
     size_t forward_count, forward_capacity;
     struct draft sources[3];            /* hosts, zones, directories */

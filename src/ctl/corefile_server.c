@@ -120,6 +120,13 @@ read_local(struct corefile_chain *chain, const struct corefile_line *line)
                         "local");
 }
 
+static void
+read_whoami(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    (void) line;
+    chain->has_whoami = true;
+}
+
 /* ---- settings of the frontend -------------------------------------------- */
 
 static void
@@ -200,6 +207,7 @@ static const struct corefile_directive directives[] = {
     { "reload", read_reload, 0, 2, ONLY },
     { "root", read_root, 1, 1, ONLY },
     { "timeouts", read_timeouts, 0, 0, BODY | ONLY },
+    { "whoami", read_whoami, 0, 0, COREFILE_PLAIN },
     { NULL, NULL, 0, 0, COREFILE_PLAIN },
 };
 

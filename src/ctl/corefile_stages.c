@@ -483,6 +483,14 @@ build_authorities(corefile_stages_t *self, struct corefile_chain *chains,
 }
 
 static void
+put_whoami(corefile_stages_t *self, struct corefile_chain *chain)
+{
+    struct draft none = { .items = NULL };
+
+    chain->head = corefile_stages_put(self, "whoami", &none, chain->block);
+}
+
+static void
 put_cache(corefile_stages_t *self, struct corefile_chain *chain)
 {
     set_next(&chain->cache, chain->block, chain->head, true);
@@ -494,6 +502,9 @@ void
 corefile_stages_build(corefile_stages_t *self, struct corefile_chain *chains,
                       size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        if (chains[i].has_whoami)
+            put_whoami(self, &chains[i]);
     build_forwards(self, chains, count);
     build_authorities(self, chains, count);
     for (size_t i = 0; i < count; i++)

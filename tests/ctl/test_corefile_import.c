@@ -95,6 +95,9 @@ static const struct {
     { ". {\n forward . 192.0.2.1 {\n  next NXDOMAIN\n }\n}\n",
       "next_on = [ \"NXDOMAIN\" ]; } ); otherwise = \"servfail\"; };", NULL },
 
+    { ". {\n whoami\n forward a 192.0.2.1\n}\nb {\n whoami\n}\n",
+      " ); next = \"whoami\"; }; whoami: { };", "whoami-2" },
+
     { "10.0.0.0/22 {\n forward . 192.0.2.1\n}\n",
       "[ \"0.0.10.in-addr.arpa.\", \"1.0.10.in-addr.arpa.\", "
       "\"2.0.10.in-addr.arpa.\", \"3.0.10.in-addr.arpa.\" ]", NULL },
