@@ -63,6 +63,13 @@ bool
                    const uint8_t *owner, uint16_t type, uint16_t rclass,
                    uint32_t ttl, const uint8_t *rdata, size_t rdata_size);
 
+/* Adds a record of another message, its names spelled out first; false also
+   when the record is broken. */
+bool
+    core_writer_copy(struct core_writer *self,
+                     const struct core_message *message,
+                     const struct core_rr *rr);
+
 /*
  * Adds an OPT record: payload size we accept, the high bits of the whole rcode
  * (core_writer_end() takes the low four), DO, and options as they stand on the

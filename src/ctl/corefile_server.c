@@ -120,6 +120,60 @@ read_local(struct corefile_chain *chain, const struct corefile_line *line)
                         "local");
 }
 
+/* ---- loadbalance --------------------------------------------------------- */
+
+static void
+read_weights_reload(struct corefile_chain *chain,
+                    const struct corefile_line *line)
+{
+    corefile_set(chain, line, "weights_reload",
+                 corefile_time(chain, line, 1));
+}
+
+static void
+read_prefer(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    corefile_set(chain, line, "prefer",
+                 draft_list(chain->memory, line->words + 1, line->count - 1));
+}
+
+static const struct corefile_directive random_options[] = {
+    { "prefer", read_prefer, 1, COREFILE_MANY, COREFILE_PLAIN },
+    { NULL, NULL, 0, 0, COREFILE_PLAIN },
+};
+
+static const struct corefile_directive weighted_options[] = {
+    { "prefer", read_prefer, 1, COREFILE_MANY, COREFILE_PLAIN },
+    { "reload", read_weights_reload, 1, 1, COREFILE_PLAIN },
+    { NULL, NULL, 0, 0, COREFILE_PLAIN },
+};
+
+/* loadbalance [round_robin | weighted FILE] */
+static void
+read_loadbalance(struct corefile_chain *chain,
+                 const struct corefile_line *line)
+{
+    const char *kind = line->count > 1 ? line->words[1] : "round_robin";
+    bool is_weighted = strcmp(kind, "weighted") == 0;
+
+    if (!is_weighted && strcmp(kind, "round_robin") != 0)
+        corefile_fail(chain, line, "expected round_robin or weighted, not %s",
+                      kind);
+    else if (is_weighted && line->count < 3)
+        corefile_fail(chain, line, "a file of weights is missing");
+    else if (!is_weighted && line->count > 2)
+        corefile_fail(chain, line, "an argument too many: %s",
+                      line->words[2]);
+    chain->draft = &chain->route;
+    corefile_set(chain, line, "order",
+                 is_weighted ? "\"weighted\"" : "\"random\"");
+    if (is_weighted && line->count > 2)
+        corefile_set(chain, line, "weights",
+                     corefile_path(chain, line->words[2]));
+    corefile_read_lines(chain, line->body, line->body_count, is_weighted
+                        ? weighted_options : random_options, "loadbalance");
+}
+
 static void
 read_whoami(struct corefile_chain *chain, const struct corefile_line *line)
 {
@@ -197,6 +251,7 @@ static const struct corefile_directive directives[] = {
     { "forward", corefile_read_forward, 2, COREFILE_MANY, BODY | AGAIN },
     { "health", corefile_read_health, 0, 1, BODY | ONLY },
     { "hosts", corefile_read_hosts, 0, COREFILE_MANY, BODY },
+    { "loadbalance", read_loadbalance, 0, 2, BODY },
     { "local", read_local, 0, 0, BODY },
     { "log", read_log, 0, 0, AGAIN },
     { "loop", accept, 0, 0, COREFILE_PLAIN },

@@ -185,13 +185,36 @@ keep_streaming(dispatch_t *self, struct flight flight)
     patience_until_deadline(self, flight);
 }
 
+/* The stage's reply, its records in the order that the route asks for. */
+static const uint8_t *
+arrange(dispatch_t *self, struct flight flight,
+        const struct core_record *record, size_t *size)
+{
+    const struct order_policy *order = &flight_route(self, flight.slot)->order;
+
+    *size = record->message_size;
+    if (order->kind == ORDER_AS_IS
+        || (flight.slot->progress & INFLIGHT_TRANSFER) != 0)
+        return record->message;
+
+    size_t arranged = order_arrange(order, &self->random, record->message,
+                                    record->message_size, self->arranged);
+
+    if (arranged == 0)
+        return record->message;
+    *size = arranged;
+    return self->arranged;
+}
+
 void
 answer_record(dispatch_t *self, struct flight flight,
               const struct core_record *record)
 {
     bool is_last = (record->flags & CORE_RECORD_MORE) == 0
         || flight.slot->transport == CORE_UDP;
-    size_t size = 2 * record->message_size + OPT_ROOM;
+    size_t message_size;
+    const uint8_t *message = arrange(self, flight, record, &message_size);
+    size_t size = 2 * message_size + OPT_ROOM;
     uint8_t *room = reserve(self, flight, size);
     struct reply_request request;
     struct reply_ede ede;
@@ -203,8 +226,8 @@ answer_record(dispatch_t *self, struct flight flight,
     if (request.limit > size)
         request.limit = (uint16_t) size;
     read_ede(record, &ede);
-    size = reply_shape(policy_of(self, flight), &request, record->message,
-                       record->message_size, &ede, room, &is_cut);
+    size = reply_shape(policy_of(self, flight), &request, message,
+                       message_size, &ede, room, &is_cut);
 
     if (size == 0) {
         self->counters->broken++;

@@ -43,21 +43,6 @@ is_same_set(const struct core_message *message, const struct core_rr *left,
         && has_same_owner(message, left, right);
 }
 
-/* Writes one record; false when it does not fit, or is broken. */
-static bool
-write_record(struct core_writer *writer, const struct core_message *message,
-             const struct core_rr *rr)
-{
-    uint8_t owner[CORE_NAME_SIZE], rdata[CORE_MESSAGE_SIZE];
-    int size = core_message_rdata(message, rr, rdata);
-
-    return size != -1
-        && core_message_name(message->bytes, message->size, rr->offset,
-                             owner) != 0
-        && core_writer_rr(writer, rr->section, owner, rr->type, rr->rclass,
-                          rr->ttl, rdata, (size_t) size);
-}
-
 /*
  * Writes records as long as they fit.  Returns the offset of the first one
  * that is left out, or the message's size.
@@ -77,7 +62,7 @@ write_records(struct core_writer *writer, const struct core_message *message)
             border = *writer;
             left_out = rr.offset;
         }
-        if (rr.type == CORE_OPT || !write_record(writer, message, &rr)) {
+        if (rr.type == CORE_OPT || !core_writer_copy(writer, message, &rr)) {
             *writer = border;
             return left_out;
         }

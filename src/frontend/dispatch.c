@@ -348,6 +348,7 @@ dispatch_new(core_life_t *life, inflight_t *udp, inflight_t *connected,
     self->life = life;
     self->loop = core_life_loop(life);
     self->counters = counters;
+    self->random.state = (uint64_t) core_clock_us() | 1;
     for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
         self->tables[t].slots = slots[t];
         self->tables[t].timers = resend_new(inflight_slots(slots[t]),

@@ -17,6 +17,7 @@
 #include "frontend/counters.h"
 #include "frontend/inflight.h"
 #include "frontend/made.h"
+#include "frontend/order.h"
 #include "frontend/reply.h"
 #include "frontend/route.h"
 
@@ -57,6 +58,7 @@ struct dispatch_route {
     unsigned otherwise;                 /* rcode when nobody is asked */
     bool all_classes;                   /* not IN alone goes down */
     struct made_policy made;
+    struct order_policy order;
     struct reply_policy reply;
 };
 

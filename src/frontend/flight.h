@@ -39,6 +39,8 @@ struct dispatch {
     int64_t real_offset_us;             /* from monotonic time to 1970's */
     int64_t offset_read_ms;
     uint8_t trail[CORE_TRAIL_SIZE];
+    struct order_random random;
+    uint8_t arranged[CORE_MESSAGE_SIZE];        /* a reply in another order */
 };
 
 /* One slot in hand. */

@@ -23,6 +23,13 @@ struct memory {
     size_t size;
 };
 
+/* A file of weights that a route has, looked at again and again. */
+struct weights_watch {
+    core_loop_t *loop;
+    weights_t *weights;
+    core_timer_t *timer;
+};
+
 struct state {
     const struct settings *settings;
     core_life_t *life;                  /* from watch() on */
@@ -32,11 +39,50 @@ struct state {
     struct memory memories[DISPATCH_TABLES];
     inflight_t *slots[DISPATCH_TABLES];
     dispatch_t *dispatch;
+    struct weights_watch *watches;      /* one for each route */
+    size_t watch_count;
     udp_t *udp;
     tcp_t *tcp;
     internal_t *internal;
     struct counters counters;
 };
+
+/* ---- weights ------------------------------------------------------------- */
+
+/* A file that is wrong, or missing, keeps nobody from being answered. */
+static void
+look_at_weights(void *owner)
+{
+    struct weights_watch *watch = owner;
+    struct core_fault fault;
+
+    if (weights_refresh(watch->weights, &fault) == -1)
+        core_log_fault(CORE_LOG_ERROR, &fault);
+}
+
+static void
+start_watch(struct weights_watch *watch, core_loop_t *loop,
+            const struct route_settings *route)
+{
+    watch->loop = loop;
+    watch->weights = weights_new(route->weights);
+    look_at_weights(watch);
+    if (route->weights_reload_ms > 0)
+        watch->timer = core_loop_timer(loop, route->weights_reload_ms,
+                                       route->weights_reload_ms,
+                                       look_at_weights, watch);
+}
+
+static void
+end_watches(struct weights_watch *watches, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (watches[i].loop != NULL)
+            core_loop_timer_cancel(watches[i].loop, &watches[i].timer);
+        weights_destroy(&watches[i].weights);
+    }
+    free(watches);
+}
 
 /* ---- state --------------------------------------------------------------- */
 
@@ -61,6 +107,7 @@ close_frontend(void **state_p)
     tcp_destroy(&self->tcp);
     udp_destroy(&self->udp);
     dispatch_destroy(&self->dispatch);
+    end_watches(self->watches, self->watch_count);
     for (unsigned i = 0; i < self->listener_count; i++)
         listener_close(&self->listeners[i]);
     for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
@@ -179,7 +226,8 @@ open_slots(struct state *self, struct core_fault *fault)
 static int
 add_route(struct state *self, struct dispatch_plan *plan,
           const struct settings *settings,
-          const struct route_settings *route, struct core_fault *fault)
+          const struct route_settings *route, struct weights_watch *watch,
+          struct core_fault *fault)
 {
     struct dispatch_route *added = &plan->routes[plan->route_count];
     const uint8_t *const *zones = route->zones.items;
@@ -190,6 +238,10 @@ add_route(struct state *self, struct dispatch_plan *plan,
         if (added->chain == NULL)
             return -1;
     }
+    if (route->weights != NULL) {
+        start_watch(watch, core_life_loop(self->life), route);
+        added->order.weights = watch->weights;
+    }
     for (size_t i = 0; i < route->zones.count; i++)
         (void) route_table_add(plan->table, zones[i],
                                (uint32_t) plan->route_count);
@@ -199,7 +251,8 @@ add_route(struct state *self, struct dispatch_plan *plan,
 
 static int
 make_plan(struct state *self, const struct settings *settings,
-          struct dispatch_plan *plan, struct core_fault *fault)
+          struct dispatch_plan *plan, struct weights_watch *watches,
+          struct core_fault *fault)
 {
     const struct route_settings *routes = settings->routes.items;
     size_t zones = 0;
@@ -218,7 +271,8 @@ make_plan(struct state *self, const struct settings *settings,
     settings_route(settings, NULL, self->host,
                    &plan->routes[DISPATCH_ELSEWHERE]);
     for (size_t i = 0; i < settings->routes.count; i++) {
-        if (add_route(self, plan, settings, &routes[i], fault) == -1) {
+        if (add_route(self, plan, settings, &routes[i], &watches[i],
+                      fault) == -1) {
             dispatch_plan_clear(plan);
             return -1;
         }
@@ -231,13 +285,20 @@ static int
 configure(struct state *self, const struct settings *settings,
           struct core_fault *fault)
 {
+    struct weights_watch *watches =
+        zmalloc(settings->routes.count * sizeof *watches);
     struct dispatch_plan plan;
     struct tcp_limits limits;
 
-    if (make_plan(self, settings, &plan, fault) == -1)
+    if (make_plan(self, settings, &plan, watches, fault) == -1) {
+        end_watches(watches, settings->routes.count);
         return -1;
+    }
     settings_limits(settings, &limits);
     dispatch_configure(self->dispatch, &plan);
+    end_watches(self->watches, self->watch_count);
+    self->watches = watches;
+    self->watch_count = settings->routes.count;
     tcp_limit(self->tcp, &limits);
     self->settings = settings;
     return 0;
@@ -358,6 +419,7 @@ const struct core_stage frontend_stage = {
     .settings_size = sizeof (struct settings),
     .open = open_frontend,
     .check = settings_check,
+    .inspect = settings_inspect,
     .watch = watch,
     .reload = reload,
     .drain = drain,

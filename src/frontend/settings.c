@@ -20,6 +20,11 @@ static const char *const local_choices[] = {
     [LOCAL_OFF] = "off", [LOCAL_ON] = "on", [LOCAL_PREFIX] = "prefix", NULL,
 };
 
+static const char *const order_choices[] = {
+    [ORDER_AS_IS] = "as_is", [ORDER_RANDOM] = "random",
+    [ORDER_WEIGHTED] = "weighted", NULL,
+};
+
 static const struct core_setting route_table[] = {
     { .key = "zones", .type = CORE_NAME, .list = true, .fallback_text = ".",
       .offset = ROUTE(zones),
@@ -39,6 +44,18 @@ static const struct core_setting route_table[] = {
               "(RFC 6761, RFC 6303); prefix: localhost.DOMAIN too" },
     { .key = "minimal_any", .type = CORE_BOOLEAN, .offset = ROUTE(minimal_any),
       .says = "answer ANY here with one HINFO record (RFC 8482)" },
+    { .key = "order", .type = CORE_CHOICE, .choices = order_choices,
+      .offset = ROUTE(order),
+      .says = "order of a name's addresses in a reply: shuffled each time, or "
+              "one that is chosen by weight first" },
+    { .key = "prefer", .type = CORE_NETWORK, .list = true,
+      .offset = ROUTE(prefer),
+      .says = "addresses in these networks come before the others" },
+    { .key = "weights", .type = CORE_PATH, .offset = ROUTE(weights),
+      .says = "file of names, their addresses and weights from 1 to 255" },
+    { .key = "weights_reload", .type = CORE_DURATION, .fallback = 30000,
+      .maximum = 86400000, .offset = ROUTE(weights_reload_ms),
+      .says = "how often that is looked at for changes; 0: never" },
     { .key = "authors", .type = CORE_TEXT, .list = true,
       .offset = ROUTE(authors),
       .says = "texts of authors.bind in class CH; none: not told" },
@@ -175,6 +192,25 @@ check_routes(const struct settings *self, core_faults_t *faults)
     route_table_destroy(&table);
 }
 
+static void
+check_order(const struct settings *self, core_faults_t *faults)
+{
+    const struct route_settings *routes = self->routes.items;
+
+    for (size_t i = 0; i < self->routes.count; i++) {
+        bool is_weighted = routes[i].order == ORDER_WEIGHTED;
+
+        if (is_weighted != (routes[i].weights != NULL))
+            core_faults_add(faults, NULL, 0,
+                            "frontend.routes[%zu].%s", i, is_weighted
+                            ? "order: weighted needs weights"
+                            : "weights: only with order = \"weighted\"");
+        if (routes[i].order == ORDER_AS_IS && routes[i].prefer.count > 0)
+            core_faults_add(faults, NULL, 0, "frontend.routes[%zu].prefer: "
+                            "only with an order", i);
+    }
+}
+
 void
 settings_check(const void *settings, core_faults_t *faults)
 {
@@ -182,9 +218,29 @@ settings_check(const void *settings, core_faults_t *faults)
 
     check_listen(self, faults);
     check_routes(self, faults);
+    check_order(self, faults);
     if (self->retry_ms > self->deadline_ms)
         core_faults_add(faults, NULL, 0,
                         "frontend.retry: longer than the deadline");
+}
+
+void
+settings_inspect(const void *settings, core_faults_t *faults)
+{
+    const struct settings *self = settings;
+    const struct route_settings *routes = self->routes.items;
+
+    for (size_t i = 0; i < self->routes.count; i++) {
+        struct core_fault fault;
+        weights_t *weights;
+
+        if (routes[i].weights == NULL)
+            continue;
+        weights = weights_load(routes[i].weights, &fault);
+        if (weights == NULL)
+            core_faults_copy(faults, &fault);
+        weights_destroy(&weights);
+    }
 }
 
 static const char *
@@ -215,6 +271,10 @@ settings_route(const struct settings *self, const struct route_settings *route,
                 .identity = identity,
                 .authors = own->authors,
             },
+        },
+        .order = {
+            .kind = (enum order_kind) own->order,
+            .prefer = own->prefer,
         },
         .reply = {
             .payload = (uint16_t) (own->payload != 0 ? own->payload

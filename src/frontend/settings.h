@@ -17,6 +17,10 @@ struct route_settings {
     int local_names;                    /* enum local_names */
     bool minimal_any;
     struct core_list authors;           /* of const char * */
+    int order;                          /* enum order_kind */
+    struct core_list prefer;            /* of struct core_network */
+    const char *weights;                /* path */
+    int64_t weights_reload_ms;
 
     /* 0 or NULL: as for all routes. */
     int64_t payload;
@@ -53,6 +57,10 @@ extern const struct core_setting settings_table[];
 /* Adds the faults that the table cannot express. */
 void
     settings_check(const void *settings, core_faults_t *faults);
+
+/* Adds the faults of the files that they name. */
+void
+    settings_inspect(const void *settings, core_faults_t *faults);
 
 /* What the classes need of them.  host is the host's name, lent as long as
    the plan lives.  route NULL: names without a route.  The route's chain is

@@ -161,6 +161,20 @@ core_writer_rr(struct core_writer *self, enum core_section section,
 }
 
 bool
+core_writer_copy(struct core_writer *self, const struct core_message *message,
+                 const struct core_rr *rr)
+{
+    uint8_t owner[CORE_NAME_SIZE], rdata[CORE_MESSAGE_SIZE];
+    int size = core_message_rdata(message, rr, rdata);
+
+    return size != -1
+        && core_message_name(message->bytes, message->size, rr->offset,
+                             owner) != 0
+        && core_writer_rr(self, rr->section, owner, rr->type, rr->rclass,
+                          rr->ttl, rdata, (size_t) size);
+}
+
+bool
 core_writer_edns(struct core_writer *self, uint16_t payload, unsigned rcode,
                  bool dnssec_ok, const uint8_t *options, size_t options_size)
 {

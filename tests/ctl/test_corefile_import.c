@@ -132,6 +132,12 @@ static const struct {
       "payload = 512; nsid = true; nsid_text = \"${HOSTNAME}\"; version = "
       "\"coredns " CORE_VERSION "\"; identity = \"${HOSTNAME}\"; "
       "local_names = \"on\"; }", NULL },
+    { ". {\n loadbalance\n}\na {\n root /r\n loadbalance weighted w {\n"
+      "  reload 0\n  prefer 10.0.0.0/8 ::1\n }\n}\n",
+      "order = \"random\"; }, { zones = [ \"a.\" ]; otherwise = "
+      "\"servfail\"; order = \"weighted\"; weights = \"/r/w\"; "
+      "weights_reload = \"0\"; prefer = [ \"10.0.0.0/8\", \"::1\" ]; }",
+      NULL },
     { ". {\n multisocket 2\n timeouts {\n  idle 5s\n  read 5s\n"
       "  maxtcpqueries 7\n }\n}\na {\n multisocket 2\n}\n",
       "instances = 2; tcp_idle = \"5s\"; tcp_query_limit = 7; routes",
@@ -139,7 +145,8 @@ static const struct {
 
     /* So are zone files: a place has one authority for them. */
     { "a {\n file x\n}\nb {\n file y b {\n  reload 0\n  fallthrough\n }\n}\n",
-      "authority: { " AUTHORITY "lookup = \"frontend\"; }; file-sync: { zones = ( { "
+      "authority: { " AUTHORITY "lookup = \"frontend\"; }; "
+      "file-sync: { zones = ( { "
       "origin = \"a.\"; file = \"x\"; }, { origin = \"b.\"; file = \"y\"; "
       "reload = \"0\"; fallthrough = [ \".\" ]; } ); };", "authority-2" },
     { "a {\n file x\n}\n",
@@ -177,7 +184,8 @@ static const struct {
       "  tls_servername n\n  next SERVFAIL\n  except a b\n"
       "  failfast_all_unhealthy_upstreams\n"
       "  health_check 0.5s no_rec domain x\n }\n}\n",
-      "truncated = \"pass\"; tls = ( { ca = \"ca\"; certificate = \"c\"; key = \"k\"; "
+      "truncated = \"pass\"; tls = ( { ca = \"ca\"; "
+      "certificate = \"c\"; key = \"k\"; "
       "servername = \"n\"; } ); expire = \"1500ms\"; "
       "next_on = [ \"SERVFAIL\" ]; except = [ \"a.\", \"b.\" ]; "
       "failfast_all_unhealthy = true; health_check = ( { "
@@ -228,6 +236,13 @@ static const struct {
       "4: bind: another block takes port 53 of all addresses\n" },
     { "a {\n bind nosuch\n}\n",
       "2: bind: neither an address nor an interface: nosuch\n" },
+    { "a {\n loadbalance best\n}\nb {\n loadbalance weighted\n}\n"
+      "c {\n loadbalance round_robin x\n}\nd {\n loadbalance {\n"
+      "  reload 5s\n }\n}\n",
+      "2: loadbalance: expected round_robin or weighted, not best\n"
+      "5: loadbalance: a file of weights is missing\n"
+      "8: loadbalance: an argument too many: x\n"
+      "12: reload: this option of loadbalance is not supported yet\n" },
     { "a {\n local {\n  localhost_prefix maybe\n }\n bufsize x\n}\n",
       "3: localhost_prefix: expected on or off, not maybe\n"
       "5: bufsize: not a number: x\n" },
