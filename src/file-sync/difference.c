@@ -31,7 +31,7 @@ struct side {
 
 struct walk {
     version_t *old;
-    const struct zone_name *origin;
+    const struct core_zone_name *origin;
     struct side old_side;
     struct side new_side;
     struct zone_context aligned;        /* where the last range was left, in

@@ -191,11 +191,11 @@ expand(const directory_t *self, const char *subject, char text[ORIGIN_SIZE])
 
 int
 directory_origin(directory_t *self, const char *file_name,
-                 struct zone_name *origin)
+                 struct core_zone_name *origin)
 {
-    static const struct zone_name root = { 1, "" };
+    static const struct core_zone_name root = { 1, "" };
     char text[ORIGIN_SIZE];
-    struct word word = { .text = text };
+    struct core_word word = { .text = text };
     int rc = pcre2_match(self->code, (PCRE2_SPTR) file_name,
                          PCRE2_ZERO_TERMINATED, 0, 0, self->match,
                          self->context);
@@ -207,7 +207,7 @@ directory_origin(directory_t *self, const char *file_name,
     word.size = (uint32_t) strlen(text);
 
     int size = *text == '@' ? -1
-        : name_word_read(origin->bytes, &word, &root, NAME_SMALL);
+        : core_name_word(origin->bytes, &word, &root, CORE_NAME_SMALL);
 
     if (size == -1)
         return -1;

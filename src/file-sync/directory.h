@@ -17,14 +17,14 @@
 #include <stdint.h>
 
 #include "coredns/fault.h"
-#include "file-sync/name_word.h"
+#include "lib/name_word.h"
 
 typedef struct directory directory_t;
 
 /* A file that was found. */
 struct directory_file {
     char *path;
-    struct zone_name origin;            /* small letters */
+    struct core_zone_name origin;            /* small letters */
 };
 
 /* path and origin are lent.  Returns NULL and a fault when pattern is no
@@ -44,7 +44,7 @@ const char *
  */
 int
     directory_origin(directory_t *self, const char *file_name,
-                     struct zone_name *origin);
+                     struct core_zone_name *origin);
 
 /*
  * Looks what is there.  files and folders (all that were entered) are yours:

@@ -80,7 +80,7 @@ check(const void *data, core_faults_t *faults)
 
 /* Reads a zone file only to see what is wrong with it. */
 static void
-inspect_file(const char *path, const struct zone_name *origin,
+inspect_file(const char *path, const struct core_zone_name *origin,
              core_faults_t *faults)
 {
     struct zone_faults found = { .errors = faults };
@@ -146,7 +146,7 @@ inspect(const void *data, core_faults_t *faults)
     const struct hosts_settings *hosts = settings->hosts.items;
 
     for (size_t i = 0; i < settings->zones.count; i++) {
-        struct zone_name origin = {
+        struct core_zone_name origin = {
             .size = (uint16_t) core_name_size(zones[i].origin),
         };
 

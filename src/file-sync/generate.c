@@ -44,7 +44,7 @@ read_digits(const char **at, const char *end, uint64_t maximum,
 
 /* "start-stop" or "start-stop/step" */
 static bool
-read_range(struct generate *self, const struct word *word)
+read_range(struct generate *self, const struct core_word *word)
 {
     const char *at = word->text;
     const char *end = at + word->size;
@@ -60,7 +60,7 @@ read_range(struct generate *self, const struct word *word)
 }
 
 bool
-generate_start(struct generate *self, const struct entry *entry,
+generate_start(struct generate *self, const struct core_entry *entry,
                const char **fault)
 {
     if (entry->count < 5) {

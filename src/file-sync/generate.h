@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "file-sync/scanner.h"
+#include "lib/scanner.h"
 
 #define GENERATE_LINE_SIZE 4096         /* octets of a line, at most */
 
@@ -28,7 +28,7 @@ struct generate {
 
 /* Reads the directive's entry; false and *fault when it is broken. */
 bool
-    generate_start(struct generate *self, const struct entry *entry,
+    generate_start(struct generate *self, const struct core_entry *entry,
                    const char **fault);
 
 /* How many lines are still to come. */

@@ -27,9 +27,9 @@ struct hosts_entry {
     char *path;
     char *lines;                        /* those of the configuration */
     int64_t reload_ms;
-    struct zone_name *zones;
+    struct core_zone_name *zones;
     struct hostsfile_options options;
-    struct zone_name *fall;
+    struct core_zone_name *fall;
     size_t fall_count;
     bool unsupported;
     hostsfile_t *hosts;                 /* what is published; or NULL */
@@ -84,11 +84,11 @@ canonical(const struct hosts_settings *settings)
     return text;
 }
 
-static struct zone_name *
+static struct core_zone_name *
 copy_names(const struct core_list *list, size_t *count)
 {
     const uint8_t *const *names = list->items;
-    struct zone_name *copies = core_allocate((list->count + 1)
+    struct core_zone_name *copies = core_allocate((list->count + 1)
                                              * sizeof *copies);
 
     for (size_t i = 0; i < list->count; i++) {
@@ -129,7 +129,7 @@ hosts_entry_new(const struct hosts_settings *settings, uint16_t layer,
 static void
 zone_id(const hosts_entry_t *self, size_t zone, struct core_zone_id *id)
 {
-    const struct zone_name *name = hostsfile_zone(self->hosts, zone);
+    const struct core_zone_name *name = hostsfile_zone(self->hosts, zone);
 
     id->layer = self->layer;
     memcpy(id->name, name->bytes, name->size);

@@ -30,11 +30,11 @@ struct line {
     core_faults_t *warnings;
 };
 
-static const struct zone_name arpa_zones[HOSTSFILE_ADDED_ZONES] = {
+static const struct core_zone_name arpa_zones[HOSTSFILE_ADDED_ZONES] = {
     { 14, "\7in-addr\4arpa" }, { 10, "\3ip6\4arpa" },
 };
 
-static const struct zone_name root = { 1, "" };
+static const struct core_zone_name root = { 1, "" };
 
 /* ---- zones --------------------------------------------------------------- */
 
@@ -44,7 +44,7 @@ hostsfile_zones(const hostsfile_t *self)
     return self->options.zone_count + self->added_count;
 }
 
-const struct zone_name *
+const struct core_zone_name *
 hostsfile_zone(const hostsfile_t *self, size_t zone)
 {
     size_t named = self->options.zone_count;
@@ -84,7 +84,7 @@ hostsfile_new(const struct hostsfile_options *options)
 {
     hostsfile_t *self = core_allocate(sizeof *self);
     size_t zones_size = options->zone_count * sizeof *options->zones;
-    struct zone_name *zones = core_allocate(zones_size);
+    struct core_zone_name *zones = core_allocate(zones_size);
 
     memcpy(zones, options->zones, zones_size);
     self->options = *options;
@@ -129,7 +129,7 @@ hostsfile_entries(const hostsfile_t *self)
 /* ---- lines --------------------------------------------------------------- */
 
 static void
-warn(const struct line *line, const char *text, const struct word *word)
+warn(const struct line *line, const char *text, const struct core_word *word)
 {
     if (line->warnings != NULL)
         core_faults_add(line->warnings, line->path, line->number,
@@ -187,18 +187,19 @@ reverse_name(uint8_t name[CORE_NAME_SIZE], const struct line *line)
         size += 4;
     }
 
-    const struct zone_name *arpa = &arpa_zones[line->size == 16];
+    const struct core_zone_name *arpa = &arpa_zones[line->size == 16];
 
     memcpy(name + size, arpa->bytes, arpa->size);
     return size + arpa->size;
 }
 
 static void
-add_name(hostsfile_t *self, const struct line *line, const struct word *word)
+add_name(hostsfile_t *self, const struct line *line,
+         const struct core_word *word)
 {
     uint8_t name[CORE_NAME_SIZE], reverse[CORE_NAME_SIZE];
     int size = word->size == 1 && *word->text == '@' ? -1
-        : name_word_read(name, word, &root, NAME_SMALL);
+        : core_name_word(name, word, &root, CORE_NAME_SMALL);
 
     if (size == -1) {
         warn(line, "not a domain name", word);
@@ -224,7 +225,7 @@ add_name(hostsfile_t *self, const struct line *line, const struct word *word)
 /* Reads an address; one of the kind ::ffff:192.0.2.1 is an IPv4 address, and
    a scope ("%eth0") means nothing here. */
 static bool
-read_address(struct line *line, const struct word *word)
+read_address(struct line *line, const struct core_word *word)
 {
     static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
     char text[ADDRESS_SIZE];
@@ -250,7 +251,7 @@ read_address(struct line *line, const struct word *word)
 }
 
 /* The next word of a line; size 0 at its end. */
-static struct word
+static struct core_word
 next_word(const char **at, const char *end)
 {
     const char *start;
@@ -260,7 +261,8 @@ next_word(const char **at, const char *end)
     start = *at;
     while (*at < end && (**at == '\0' || strchr(" \t\r\v\f", **at) == NULL))
         (*at)++;
-    return (struct word) { .text = start, .size = (uint32_t) (*at - start) };
+    return (struct core_word) { .text = start,
+            .size = (uint32_t) (*at - start) };
 }
 
 static void
@@ -268,7 +270,7 @@ add_line(hostsfile_t *self, struct line *line, const char *at,
          const char *end)
 {
     const char *comment = memchr(at, '#', (size_t) (end - at));
-    struct word address;
+    struct core_word address;
 
     if (comment != NULL)
         end = comment;
@@ -280,7 +282,7 @@ add_line(hostsfile_t *self, struct line *line, const char *at,
         return;
     }
 
-    struct word word = next_word(&at, end);
+    struct core_word word = next_word(&at, end);
 
     self->entries += word.size > 0;
     for (; word.size > 0; word = next_word(&at, end))

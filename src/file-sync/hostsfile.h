@@ -21,13 +21,13 @@
 
 #include "coredns/fault.h"
 #include "coredns/feed.h"
-#include "file-sync/name_word.h"
+#include "lib/name_word.h"
 
 #define HOSTSFILE_RECORDS 4096          /* of one name and type, at most: no
                                            message could hold more */
 
 struct hostsfile_options {
-    const struct zone_name *zones;      /* small letters; lent */
+    const struct core_zone_name *zones;      /* small letters; lent */
     size_t zone_count;
     uint32_t ttl;
     bool reverse;                       /* PTR records too */
@@ -63,7 +63,7 @@ size_t
 /* The zones: those of the options, then those for addresses if needed. */
 size_t
     hostsfile_zones(const hostsfile_t *self);
-const struct zone_name *
+const struct core_zone_name *
     hostsfile_zone(const hostsfile_t *self, size_t zone);
 
 /* True for a zone that was added for addresses. */

@@ -24,9 +24,9 @@ struct hosts_item {
 
 struct hostsfile {
     struct hostsfile_options options;
-    struct zone_name *zones;            /* those of the options, owned */
+    struct core_zone_name *zones;            /* those of the options, owned */
     unsigned kept;                      /* times */
-    struct zone_name added[HOSTSFILE_ADDED_ZONES];
+    struct core_zone_name added[HOSTSFILE_ADDED_ZONES];
     size_t added_count;
     uint8_t *bytes;
     size_t size;

@@ -38,7 +38,7 @@ static bool
 concerns_folder(const struct folder_slot *slot,
                 const struct watcher_event *event)
 {
-    struct zone_name origin;
+    struct core_zone_name origin;
 
     return file_places_are_near(&slot->places, event)
         && (event->is_folder || is_turned_link(event)

@@ -17,7 +17,7 @@
 
 struct version {
     unsigned kept;                      /* times */
-    struct zone_name origin;
+    struct core_zone_name origin;
     text_file_t **files;
     struct zone_text *texts;            /* of the files, while mapped */
     size_t file_count;
@@ -220,7 +220,7 @@ check_all(struct loading *loading)
 }
 
 version_t *
-version_load(text_file_t **text_p, const struct zone_name *origin,
+version_load(text_file_t **text_p, const struct core_zone_name *origin,
              const char *folder, struct zone_faults *faults)
 {
     version_t *self = core_allocate(sizeof *self);
@@ -305,7 +305,7 @@ version_file(const version_t *self, size_t index)
     return self->files[index];
 }
 
-const struct zone_name *
+const struct core_zone_name *
 version_origin(const version_t *self)
 {
     return &self->origin;

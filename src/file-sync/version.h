@@ -29,7 +29,7 @@ typedef struct version version_t;
  * faults then has all that is, up to its bounds.  Ends by version_release().
  */
 version_t *
-    version_load(text_file_t **text_p, const struct zone_name *origin,
+    version_load(text_file_t **text_p, const struct core_zone_name *origin,
                  const char *folder, struct zone_faults *faults);
 
 /*
@@ -54,7 +54,7 @@ size_t
 text_file_t *
     version_file(const version_t *self, size_t index);
 
-const struct zone_name *
+const struct core_zone_name *
     version_origin(const version_t *self);
 uint32_t
     version_serial(const version_t *self);

@@ -23,13 +23,13 @@
 #define DNAMES 32                       /* looked at for what is below them */
 
 struct zone_check {
-    struct zone_name origin;
+    struct core_zone_name origin;
     uint64_t seed;
     hash_bag_t *records;                /* NULL: not kept */
     uint64_t late[LATE];                /* hashes of the last ones */
     size_t count;                       /* of all */
     hash_bag_t *cnames;                 /* owners; each CNAME once */
-    struct zone_name *dnames;
+    struct core_zone_name *dnames;
     size_t dname_count;
     unsigned soas;
     uint8_t soa[2 + 2 * CORE_NAME_SIZE + 20];
@@ -45,7 +45,7 @@ struct zone_check {
 };
 
 zone_check_t *
-zone_check_new(const struct zone_name *origin, enum zone_check_kind kind,
+zone_check_new(const struct core_zone_name *origin, enum zone_check_kind kind,
                size_t octets)
 {
     zone_check_t *self = core_allocate(sizeof *self);
@@ -118,7 +118,8 @@ add_warning(struct zone_faults *faults, const struct zone_record *record,
 }
 
 static bool
-is_at_apex(const struct zone_record *record, const struct zone_name *origin)
+is_at_apex(const struct zone_record *record,
+           const struct core_zone_name *origin)
 {
     return record->owner_size == origin->size
         && memcmp(record->owner, origin->bytes, origin->size) == 0;
@@ -127,7 +128,7 @@ is_at_apex(const struct zone_record *record, const struct zone_name *origin)
 /* Both names are small.  The end of the owner must be the origin, and start
    where a label does. */
 static bool
-is_inside(const struct zone_record *record, const struct zone_name *origin)
+is_inside(const struct zone_record *record, const struct core_zone_name *origin)
 {
     size_t above = (size_t) record->owner_size - origin->size;
     size_t offset = 0;
@@ -149,7 +150,7 @@ zone_type_joins_cname(uint16_t type)
 
 bool
 zone_record_belongs(const struct zone_record *record,
-                    const struct zone_name *origin)
+                    const struct core_zone_name *origin)
 {
     return is_inside(record, origin)
         && (record->type != CORE_SOA || is_at_apex(record, origin));
@@ -158,7 +159,7 @@ zone_record_belongs(const struct zone_record *record,
 static void
 note_dname(zone_check_t *self, const struct zone_record *record)
 {
-    struct zone_name *dname;
+    struct core_zone_name *dname;
 
     if (self->dname_count == DNAMES)
         return;
@@ -311,7 +312,7 @@ zone_check_wants_more(const zone_check_t *self)
 }
 
 static bool
-is_below(const struct zone_record *record, const struct zone_name *above)
+is_below(const struct zone_record *record, const struct core_zone_name *above)
 {
     return record->owner_size > above->size
         && core_name_is_below(record->owner, above->bytes);

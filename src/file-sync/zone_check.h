@@ -28,7 +28,7 @@ typedef struct zone_check zone_check_t;
    asks this and more. */
 bool
     zone_record_belongs(const struct zone_record *record,
-                        const struct zone_name *origin);
+                        const struct core_zone_name *origin);
 
 /* True for what may stand beside a CNAME (RFC 4034 section 3, RFC 3007), and
    for the CNAME itself. */
@@ -49,7 +49,8 @@ enum zone_check_kind {
 
 /* octets: of the zone's text, to know about how many records to expect. */
 zone_check_t *
-    zone_check_new(const struct zone_name *origin, enum zone_check_kind kind,
+    zone_check_new(const struct core_zone_name *origin,
+                   enum zone_check_kind kind,
                    size_t octets);
 void
     zone_check_destroy(zone_check_t **self_p);

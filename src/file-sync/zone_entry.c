@@ -20,7 +20,7 @@ struct zone_entry {
     struct zone_entry_settings settings;
     char *path;
     const struct zone_entry_home *home;
-    struct zone_name origin;
+    struct core_zone_name origin;
     uint8_t **fall;                     /* copies of the names */
     size_t fall_count;
     version_t *version;

@@ -17,9 +17,9 @@
 #include "coredns/message.h"
 #include "coredns/rrtype.h"
 #include "file-sync/generate.h"
-#include "file-sync/rdata.h"
-#include "file-sync/scanner.h"
-#include "file-sync/type_word.h"
+#include "lib/rdata.h"
+#include "lib/scanner.h"
+#include "lib/type_word.h"
 
 #define TTL_LIMIT 0x7fffffffu           /* RFC 2181 section 8 */
 #define WORD_SHOWN 64                   /* octets of a word in a fault */
@@ -27,12 +27,12 @@
 
 /* A text that is being read. */
 struct level {
-    struct scanner scanner;
+    struct core_scanner scanner;
     const char *path;
     int64_t default_ttl;
     int64_t last_ttl;
-    struct zone_name origin;
-    struct zone_name owner;
+    struct core_zone_name origin;
+    struct core_zone_name owner;
 };
 
 struct zonefile {
@@ -45,14 +45,14 @@ struct zonefile {
     uint64_t generated;                 /* records so far */
     unsigned included;                  /* times a file was, so far */
     bool gave_up;                       /* nothing more is read */
-    struct scanner line_scanner;        /* reads a generated line */
+    struct core_scanner line_scanner;        /* reads a generated line */
     char line[GENERATE_LINE_SIZE];
-    uint8_t rdatas[2 + RDATA_SIZE];
+    uint8_t rdatas[2 + CORE_RDATA_SIZE];
 };
 
 /* An entry on its way to become a record. */
 struct reading {
-    const struct entry *entry;
+    const struct core_entry *entry;
     size_t at;                          /* word */
     int line;
     int64_t ttl;                        /* -1: not stated */
@@ -75,15 +75,15 @@ zonefile_destroy(zonefile_t **self_p)
     if (self == NULL)
         return;
     for (unsigned i = 0; i < ZONEFILE_DEPTH; i++)
-        scanner_end(&self->levels[i].scanner);
-    scanner_end(&self->line_scanner);
+        core_scanner_end(&self->levels[i].scanner);
+    core_scanner_end(&self->line_scanner);
     free(self);
     *self_p = NULL;
 }
 
 void
 zonefile_start(zonefile_t *self, const struct zone_text *text,
-               const struct zone_name *origin, zonefile_include *include,
+               const struct core_zone_name *origin, zonefile_include *include,
                void *owner)
 {
     struct level *level = &self->levels[0];
@@ -95,7 +95,7 @@ zonefile_start(zonefile_t *self, const struct zone_text *text,
     self->generated = 0;
     self->included = 0;
     self->gave_up = false;
-    scanner_start(&level->scanner, text->text, text->size);
+    core_scanner_start(&level->scanner, text->text, text->size);
     level->path = text->path;
     level->default_ttl = -1;
     level->last_ttl = -1;
@@ -114,7 +114,7 @@ zonefile_is_between(const zonefile_t *self)
 size_t
 zonefile_offset(const zonefile_t *self)
 {
-    return scanner_offset(&self->levels[0].scanner);
+    return core_scanner_offset(&self->levels[0].scanner);
 }
 
 void
@@ -123,7 +123,7 @@ zonefile_context(const zonefile_t *self, struct zone_context *context)
     const struct level *level = &self->levels[0];
 
     assert(zonefile_is_between(self));
-    context->offset = scanner_offset(&level->scanner);
+    context->offset = core_scanner_offset(&level->scanner);
     context->line = level->scanner.line;
     context->default_ttl = level->default_ttl;
     context->last_ttl = level->last_ttl;
@@ -147,7 +147,8 @@ zonefile_seek(zonefile_t *self, const struct zone_context *context)
 }
 
 static bool
-names_equal(const struct zone_name *left, const struct zone_name *right)
+names_equal(const struct core_zone_name *left,
+            const struct core_zone_name *right)
 {
     return left->size == right->size
         && memcmp(left->bytes, right->bytes, left->size) == 0;
@@ -173,7 +174,7 @@ top(zonefile_t *self)
 
 static enum zonefile_next
 fail(zonefile_t *self, struct core_fault *fault, int line, const char *text,
-     const struct word *word)
+     const struct core_word *word)
 {
     const char *path = top(self)->path;
 
@@ -193,22 +194,22 @@ static enum zonefile_next
 read_type_line(zonefile_t *self, struct reading *reading,
                struct core_fault *fault)
 {
-    const struct entry *entry = reading->entry;
+    const struct core_entry *entry = reading->entry;
     bool has_class = false;
 
     for (; reading->at < entry->count; reading->at++) {
-        const struct word *word = &entry->words[reading->at];
+        const struct core_word *word = &entry->words[reading->at];
         uint32_t seconds;
         bool is_ours;
 
-        if (reading->ttl == -1 && word_seconds(word, &seconds)) {
+        if (reading->ttl == -1 && core_word_seconds(word, &seconds)) {
             if (seconds > TTL_LIMIT)
                 return fail(self, fault, reading->line,
                             "TTL is above the limit of 2147483647", word);
             reading->ttl = seconds;
             continue;
         }
-        if (!has_class && class_word_read(word, &is_ours)) {
+        if (!has_class && core_class_word(word, &is_ours)) {
             if (!is_ours)
                 return fail(self, fault, reading->line,
                             "class is not IN", word);
@@ -216,7 +217,7 @@ read_type_line(zonefile_t *self, struct reading *reading,
             continue;
         }
 
-        int type = type_word_read(word);
+        int type = core_type_word(word);
 
         if (type == -1)
             return fail(self, fault, reading->line, "not a record type",
@@ -236,14 +237,14 @@ static enum zonefile_next
 read_rdata(zonefile_t *self, const struct reading *reading,
            struct zone_record *record, struct core_fault *fault)
 {
-    struct rdata_reader rdata = {
+    struct core_rdata_reader rdata = {
         .bytes = self->rdatas + 2, .type = reading->type,
         .word = reading->entry->words + reading->at,
         .left = reading->entry->count - reading->at,
         .origin = &top(self)->origin,
     };
 
-    if (!rdata_read(&rdata)) {
+    if (!core_rdata_read(&rdata)) {
         char mnemonic[CORE_RRTYPE_TEXT_SIZE];
         char text[CORE_FAULT_TEXT_SIZE];
 
@@ -282,7 +283,7 @@ find_ttl(struct level *level, struct reading *reading,
 }
 
 static enum zonefile_next
-read_record(zonefile_t *self, const struct entry *entry, int line,
+read_record(zonefile_t *self, const struct core_entry *entry, int line,
             struct zone_record *record, struct core_fault *fault)
 {
     struct level *level = top(self);
@@ -290,8 +291,8 @@ read_record(zonefile_t *self, const struct entry *entry, int line,
 
     if (entry->has_owner) {
         int size = entry->words[0].is_quoted ? -1
-            : name_word_read(level->owner.bytes, &entry->words[0],
-                             &level->origin, NAME_SMALL);
+            : core_name_word(level->owner.bytes, &entry->words[0],
+                             &level->origin, CORE_NAME_SMALL);
 
         level->owner.size = size == -1 ? 0 : (uint16_t) size;
         if (size == -1)
@@ -321,14 +322,14 @@ read_record(zonefile_t *self, const struct entry *entry, int line,
 /* All return ZONEFILE_FAULT, or ZONEFILE_RECORD: reading goes on. */
 
 static enum zonefile_next
-set_origin(zonefile_t *self, const struct entry *entry,
+set_origin(zonefile_t *self, const struct core_entry *entry,
            struct core_fault *fault)
 {
     struct level *level = top(self);
-    struct zone_name origin;
+    struct core_zone_name origin;
     int size = entry->count != 2 ? -1
-        : name_word_read(origin.bytes, &entry->words[1], &level->origin,
-                         NAME_SMALL);
+        : core_name_word(origin.bytes, &entry->words[1], &level->origin,
+                         CORE_NAME_SMALL);
 
     if (size == -1)
         return fail(self, fault, entry->line, "$ORIGIN needs one name",
@@ -339,11 +340,12 @@ set_origin(zonefile_t *self, const struct entry *entry,
 }
 
 static enum zonefile_next
-set_ttl(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
+set_ttl(zonefile_t *self, const struct core_entry *entry,
+        struct core_fault *fault)
 {
     uint32_t seconds;
 
-    if (entry->count != 2 || !word_seconds(&entry->words[1], &seconds)
+    if (entry->count != 2 || !core_word_seconds(&entry->words[1], &seconds)
         || seconds > TTL_LIMIT)
         return fail(self, fault, entry->line, "$TTL needs one time",
                     entry->count > 1 ? &entry->words[1] : NULL);
@@ -354,7 +356,7 @@ set_ttl(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
 /* The path of an included file: relative ones start from the folder of the
    file that includes them. */
 static bool
-join_path(char path[PATH_LIMIT], const char *from, const struct word *word)
+join_path(char path[PATH_LIMIT], const char *from, const struct core_word *word)
 {
     const char *slash = strrchr(from, '/');
     size_t folder = slash == NULL || word->text[0] == '/' ? 0
@@ -371,27 +373,28 @@ join_path(char path[PATH_LIMIT], const char *from, const struct word *word)
 
 /* The origin an included file starts with. */
 static bool
-included_origin(const struct level *level, const struct entry *entry,
-                struct zone_name *origin)
+included_origin(const struct level *level, const struct core_entry *entry,
+                struct core_zone_name *origin)
 {
     *origin = level->origin;
     if (entry->count < 3)
         return true;
 
-    int size = name_word_read(origin->bytes, &entry->words[2], &level->origin,
-                              NAME_SMALL);
+    int size = core_name_word(origin->bytes, &entry->words[2], &level->origin,
+                              CORE_NAME_SMALL);
 
     origin->size = (uint16_t) size;
     return size != -1;
 }
 
 static enum zonefile_next
-include(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
+include(zonefile_t *self, const struct core_entry *entry,
+        struct core_fault *fault)
 {
     const struct level *level = top(self);
     struct level *next = top(self) + 1;
     char path[PATH_LIMIT];
-    struct zone_name origin;
+    struct core_zone_name origin;
     struct core_fault cause;
 
     if (entry->count < 2 || entry->count > 3 || self->include == NULL
@@ -421,7 +424,7 @@ include(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
         return ZONEFILE_FAULT;
     }
     self->depth++;
-    scanner_start(&next->scanner, text->text, text->size);
+    core_scanner_start(&next->scanner, text->text, text->size);
     next->path = text->path;
     next->default_ttl = level->default_ttl;
     next->last_ttl = level->last_ttl;
@@ -431,7 +434,8 @@ include(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
 }
 
 static enum zonefile_next
-generate(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
+generate(zonefile_t *self, const struct core_entry *entry,
+         struct core_fault *fault)
 {
     struct generate started;
     const char *reason;
@@ -450,12 +454,12 @@ generate(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
 }
 
 static enum zonefile_next
-obey(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
+obey(zonefile_t *self, const struct core_entry *entry, struct core_fault *fault)
 {
     static const struct {
         const char *name;
         enum zonefile_next (*obey)(zonefile_t *self,
-                                   const struct entry *entry,
+                                   const struct core_entry *entry,
                                    struct core_fault *fault);
     } directives[] = {
         { "$ORIGIN", set_origin }, { "$TTL", set_ttl },
@@ -463,7 +467,7 @@ obey(zonefile_t *self, const struct entry *entry, struct core_fault *fault)
     };
 
     for (unsigned i = 0; i < sizeof directives / sizeof *directives; i++)
-        if (word_is(&entry->words[0], directives[i].name))
+        if (core_word_is(&entry->words[0], directives[i].name))
             return directives[i].obey(self, entry, fault);
     return fail(self, fault, entry->line, "not a directive",
                 &entry->words[0]);
@@ -477,13 +481,13 @@ read_generated(zonefile_t *self, struct zone_record *record,
 {
     const char *reason = NULL;
     size_t size = generate_next(&self->generate, self->line, &reason);
-    struct entry entry;
+    struct core_entry entry;
 
     if (size == 0)
         return fail(self, fault, self->generate_line,
                     reason == NULL ? "$GENERATE: empty line" : reason, NULL);
-    scanner_start(&self->line_scanner, self->line, size);
-    if (scanner_next(&self->line_scanner, &entry) != SCAN_ENTRY)
+    core_scanner_start(&self->line_scanner, self->line, size);
+    if (core_scanner_next(&self->line_scanner, &entry) != CORE_SCAN_ENTRY)
         return fail(self, fault, self->generate_line,
                     "$GENERATE makes no record", NULL);
     return read_record(self, &entry, self->generate_line, record, fault);
@@ -503,7 +507,7 @@ enum zonefile_next
 zonefile_next(zonefile_t *self, struct zone_record *record,
               struct core_fault *fault)
 {
-    struct entry entry;
+    struct core_entry entry;
 
     for (;;) {
         struct level *level = top(self);
@@ -512,15 +516,15 @@ zonefile_next(zonefile_t *self, struct zone_record *record,
             return ZONEFILE_END;
         if (generate_left(&self->generate) > 0)
             return read_generated(self, record, fault);
-        switch (scanner_next(&level->scanner, &entry)) {
-        case SCAN_FAULT:
+        switch (core_scanner_next(&level->scanner, &entry)) {
+        case CORE_SCAN_FAULT:
             return fail(self, fault, level->scanner.fault_line,
                         level->scanner.fault, NULL);
-        case SCAN_END:
+        case CORE_SCAN_END:
             if (!leave(self))
                 return ZONEFILE_END;
             continue;
-        case SCAN_ENTRY:
+        case CORE_SCAN_ENTRY:
             break;
         }
         if (entry.words[0].size == 0 || entry.words[0].text[0] != '$'

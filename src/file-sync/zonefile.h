@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "coredns/fault.h"
-#include "file-sync/name_word.h"
+#include "lib/name_word.h"
 
 #define ZONEFILE_DEPTH 16               /* of $INCLUDE */
 #define ZONEFILE_INCLUDED 10000         /* times a file is included, at most */
@@ -41,8 +41,8 @@ struct zone_context {
     int line;
     int64_t default_ttl;                /* of $TTL; -1: none */
     int64_t last_ttl;                   /* the last one stated; -1: none */
-    struct zone_name origin;
-    struct zone_name owner;             /* the last one; size 0: none */
+    struct core_zone_name origin;
+    struct core_zone_name owner;             /* the last one; size 0: none */
 };
 
 struct zone_record {                    /* lent until the next call */
@@ -72,8 +72,8 @@ void
    fault.  The reader may have been used before. */
 void
     zonefile_start(zonefile_t *self, const struct zone_text *text,
-                   const struct zone_name *origin, zonefile_include *include,
-                   void *owner);
+                   const struct core_zone_name *origin,
+                   zonefile_include *include, void *owner);
 
 /* The next record.  After a fault it goes on behind the broken entry. */
 enum zonefile_next

@@ -14,7 +14,7 @@
 #define LINES 6000                      /* enough for a large zone */
 #define GENERATIONS 40
 
-static const struct zone_name origin = { 13, "\7example\3org" };
+static const struct core_zone_name origin = { 13, "\7example\3org" };
 
 /* ---- texts --------------------------------------------------------------- */
 

@@ -37,7 +37,7 @@ START_TEST(makes_the_origin_from_the_name)
     struct core_fault fault;
     directory_t *directory = directory_new("/", rows[_i].pattern,
                                            rows[_i].template, &fault);
-    struct zone_name origin;
+    struct core_zone_name origin;
     char text[CORE_NAME_TEXT_SIZE];
     int rc;
 

@@ -10,8 +10,8 @@
 #include "coredns/rrtype.h"
 #include "core_test.h"
 
-static const struct zone_name everything[] = { { 1, "" } };
-static const struct zone_name two[] = {
+static const struct core_zone_name everything[] = { { 1, "" } };
+static const struct core_zone_name two[] = {
     { 6, "\4test" }, { 11, "\4host\4test" },
 };
 
@@ -53,7 +53,7 @@ print_zone(hostsfile_t *hosts, size_t zone, FILE *file)
 }
 
 static hostsfile_t *
-make(const struct zone_name *zones, size_t count, bool reverse,
+make(const struct core_zone_name *zones, size_t count, bool reverse,
      const char *text, core_faults_t *warnings)
 {
     struct hostsfile_options options = {

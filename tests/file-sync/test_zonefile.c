@@ -14,7 +14,7 @@
 
 #define APEX "@ 60 IN SOA ns h 1 2 3 4 5\n@ 60 IN NS ns\n"
 
-static const struct zone_name origin = { 13, "\7example\3org" };
+static const struct core_zone_name origin = { 13, "\7example\3org" };
 
 /* Writes a record as "owner ttl TYPE octets-in-hex", address as such. */
 static void

@@ -22,7 +22,7 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-static const struct zone_name origin = { 13, "\7example\3org" };
+static const struct core_zone_name origin = { 13, "\7example\3org" };
 
 /* Every file that is included is the text itself. */
 static const struct zone_text *
@@ -111,7 +111,7 @@ compare_halves(const char *text, size_t size)
 static void
 read_as_hosts(const char *text, size_t size)
 {
-    static const struct zone_name zones[] = { { 1, "" }, { 6, "\4arpa" } };
+    static const struct core_zone_name zones[] = { { 1, "" }, { 6, "\4arpa" } };
     struct hostsfile_options options = {
         .zones = zones, .zone_count = 2, .ttl = 1, .reverse = true,
     };

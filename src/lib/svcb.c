@@ -6,7 +6,7 @@
  * put in order at the end.
  */
 
-#include "file-sync/svcb.h"
+#include "lib/svcb.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 #include "coredns/memory.h"
 #include "coredns/message.h"
-#include "file-sync/rdata_field.h"
+#include "lib/rdata_field.h"
 
 #define PARAMETERS 64                   /* of one record */
 #define VALUE_SIZE 8192                 /* octets of a value's text */
@@ -43,7 +43,7 @@ struct parameter {
 static int
 read_key(const char *text, size_t size)
 {
-    struct word digits = { .text = text + 3, .size = (uint32_t) size - 3 };
+    struct core_word digits = { .text = text + 3, .size = (uint32_t) size - 3 };
     uint32_t number;
 
     for (unsigned i = 0; i < KEY_NAMES; i++)
@@ -51,7 +51,7 @@ read_key(const char *text, size_t size)
             && memcmp(key_names[i], text, size) == 0)
             return (int) i;
     if (size > 3 && memcmp(text, "key", 3) == 0
-        && word_number(&digits, 65534, &number))
+        && core_word_number(&digits, 65534, &number))
         return (int) number;
     return -1;
 }
@@ -82,7 +82,7 @@ next_item(const uint8_t **at, const uint8_t *end, uint8_t *item)
 /* ---- values -------------------------------------------------------------- */
 
 static bool
-put_item_name(struct rdata_reader *self, const uint8_t *item, size_t size)
+put_item_name(struct core_rdata_reader *self, const uint8_t *item, size_t size)
 {
     int key = read_key((const char *) item, size);
 
@@ -91,7 +91,8 @@ put_item_name(struct rdata_reader *self, const uint8_t *item, size_t size)
 }
 
 static bool
-put_item_protocol(struct rdata_reader *self, const uint8_t *item, size_t size)
+put_item_protocol(struct core_rdata_reader *self, const uint8_t *item,
+                  size_t size)
 {
     if (size == 0 || size > 255)
         return rdata_fail(self, self->word, "not a list of protocols");
@@ -99,7 +100,7 @@ put_item_protocol(struct rdata_reader *self, const uint8_t *item, size_t size)
 }
 
 static bool
-put_address(struct rdata_reader *self, int family, const uint8_t *item,
+put_address(struct core_rdata_reader *self, int family, const uint8_t *item,
             size_t size)
 {
     char text[INET6_ADDRSTRLEN];
@@ -115,18 +116,18 @@ put_address(struct rdata_reader *self, int family, const uint8_t *item,
 }
 
 static bool
-put_item_ipv4(struct rdata_reader *self, const uint8_t *item, size_t size)
+put_item_ipv4(struct core_rdata_reader *self, const uint8_t *item, size_t size)
 {
     return put_address(self, AF_INET, item, size);
 }
 
 static bool
-put_item_ipv6(struct rdata_reader *self, const uint8_t *item, size_t size)
+put_item_ipv6(struct core_rdata_reader *self, const uint8_t *item, size_t size)
 {
     return put_address(self, AF_INET6, item, size);
 }
 
-typedef bool put_item(struct rdata_reader *self, const uint8_t *item,
+typedef bool put_item(struct core_rdata_reader *self, const uint8_t *item,
                       size_t size);
 
 static put_item *const list_items[] = {
@@ -136,7 +137,7 @@ static put_item *const list_items[] = {
 };
 
 static bool
-put_list(struct rdata_reader *self, put_item *put, const uint8_t *value,
+put_list(struct core_rdata_reader *self, put_item *put, const uint8_t *value,
          size_t size)
 {
     uint8_t item[VALUE_SIZE];
@@ -159,7 +160,7 @@ compare_keys(const void *left, const void *right)
 }
 
 static bool
-sort_mandatory(struct rdata_reader *self, size_t start)
+sort_mandatory(struct core_rdata_reader *self, size_t start)
 {
     uint8_t *keys = self->bytes + start;
     size_t count = (self->size - start) / 2;
@@ -172,24 +173,24 @@ sort_mandatory(struct rdata_reader *self, size_t start)
 }
 
 static bool
-put_port(struct rdata_reader *self, const uint8_t *value, size_t size)
+put_port(struct core_rdata_reader *self, const uint8_t *value, size_t size)
 {
-    struct word word = {
+    struct core_word word = {
         .text = (const char *) value, .size = (uint32_t) size
     };
     uint32_t port;
 
-    return word_number(&word, 65535, &port) ? rdata_put16(self, port)
+    return core_word_number(&word, 65535, &port) ? rdata_put16(self, port)
         : rdata_fail(self, self->word, "not a port");
 }
 
 static bool
-put_base64(struct rdata_reader *self, const uint8_t *value, size_t size)
+put_base64(struct core_rdata_reader *self, const uint8_t *value, size_t size)
 {
-    struct word word = {
+    struct core_word word = {
         .text = (const char *) value, .size = (uint32_t) size
     };
-    struct rdata_reader inner = *self;
+    struct core_rdata_reader inner = *self;
 
     inner.word = &word;
     inner.left = 1;
@@ -200,7 +201,7 @@ put_base64(struct rdata_reader *self, const uint8_t *value, size_t size)
 }
 
 static bool
-put_value(struct rdata_reader *self, unsigned key, const uint8_t *value,
+put_value(struct core_rdata_reader *self, unsigned key, const uint8_t *value,
           size_t size)
 {
     size_t start = self->size;
@@ -226,14 +227,14 @@ put_value(struct rdata_reader *self, unsigned key, const uint8_t *value,
  * and appends it.
  */
 static bool
-read_parameter(struct rdata_reader *self, struct parameter *parameter)
+read_parameter(struct core_rdata_reader *self, struct parameter *parameter)
 {
-    const struct word *word = self->word;
+    const struct core_word *word = self->word;
     const char *equals = memchr(word->text, '=', word->size);
     size_t key_size = equals == NULL ? word->size
         : (size_t) (equals - word->text);
     int key = read_key(word->text, key_size);
-    struct word value = { .text = "" };
+    struct core_word value = { .text = "" };
     uint8_t octets[VALUE_SIZE];
 
     if (key == -1 || word->is_quoted)
@@ -278,7 +279,7 @@ compare_parameters(const void *left, const void *right)
 
 /* Puts the parameters in order; false when a key is there twice. */
 static bool
-put_in_order(struct rdata_reader *self, struct parameter *parameters,
+put_in_order(struct core_rdata_reader *self, struct parameter *parameters,
              size_t count)
 {
     size_t start = parameters[0].offset;
@@ -301,7 +302,8 @@ put_in_order(struct rdata_reader *self, struct parameter *parameters,
 
 /* Every key that is said to be mandatory must be there. */
 static bool
-has_mandatory(struct rdata_reader *self, const struct parameter *parameters,
+has_mandatory(struct core_rdata_reader *self,
+              const struct parameter *parameters,
               size_t count)
 {
     const uint8_t *keys = self->bytes + self->size;
@@ -327,7 +329,7 @@ has_mandatory(struct rdata_reader *self, const struct parameter *parameters,
 }
 
 bool
-svcb_read(struct rdata_reader *self)
+svcb_read(struct core_rdata_reader *self)
 {
     struct parameter parameters[PARAMETERS];
     size_t count = 0;

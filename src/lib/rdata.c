@@ -6,7 +6,7 @@
  * and nobody waits for a LOC record.
  */
 
-#include "file-sync/rdata.h"
+#include "lib/rdata.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +18,8 @@
 #include "coredns/memory.h"
 #include "coredns/message.h"
 #include "coredns/rrtype.h"
-#include "file-sync/rdata_field.h"
-#include "file-sync/svcb.h"
+#include "lib/rdata_field.h"
+#include "lib/svcb.h"
 
 static const struct {
     uint16_t type;
@@ -54,7 +54,7 @@ static const struct {
 /* ---- what all fields use ------------------------------------------------- */
 
 bool
-rdata_fail(struct rdata_reader *self, const struct word *word,
+rdata_fail(struct core_rdata_reader *self, const struct core_word *word,
            const char *fault)
 {
     self->fault = fault;
@@ -63,9 +63,9 @@ rdata_fail(struct rdata_reader *self, const struct word *word,
 }
 
 bool
-rdata_put(struct rdata_reader *self, const void *octets, size_t size)
+rdata_put(struct core_rdata_reader *self, const void *octets, size_t size)
 {
-    if (size > RDATA_SIZE - self->size)
+    if (size > CORE_RDATA_SIZE - self->size)
         return rdata_fail(self, NULL, "rdata is above the limit of 65535 "
                           "octets");
     if (size > 0)
@@ -75,7 +75,7 @@ rdata_put(struct rdata_reader *self, const void *octets, size_t size)
 }
 
 bool
-rdata_put8(struct rdata_reader *self, unsigned value)
+rdata_put8(struct core_rdata_reader *self, unsigned value)
 {
     uint8_t octet = (uint8_t) value;
 
@@ -83,7 +83,7 @@ rdata_put8(struct rdata_reader *self, unsigned value)
 }
 
 bool
-rdata_put16(struct rdata_reader *self, unsigned value)
+rdata_put16(struct core_rdata_reader *self, unsigned value)
 {
     uint8_t octets[2];
 
@@ -92,7 +92,7 @@ rdata_put16(struct rdata_reader *self, unsigned value)
 }
 
 bool
-rdata_put32(struct rdata_reader *self, uint32_t value)
+rdata_put32(struct core_rdata_reader *self, uint32_t value)
 {
     uint8_t octets[4];
 
@@ -131,7 +131,7 @@ rdata_unescape(uint8_t *bytes, size_t limit, const char *text, size_t size)
 /* ---- the generic form, RFC 3597 section 5 -------------------------------- */
 
 static bool
-is_generic(const struct rdata_reader *self)
+is_generic(const struct core_rdata_reader *self)
 {
     return self->left > 0 && self->word->size == 2
         && !self->word->is_quoted && memcmp(self->word->text, "\\#", 2) == 0;
@@ -139,7 +139,7 @@ is_generic(const struct rdata_reader *self)
 
 /* What is read as octets must still be what the type says. */
 static bool
-is_sound(const struct rdata_reader *self)
+is_sound(const struct core_rdata_reader *self)
 {
     uint8_t *rdatas = core_allocate(2 + self->size);
     struct core_change change = {
@@ -158,12 +158,12 @@ is_sound(const struct rdata_reader *self)
 }
 
 static bool
-read_generic(struct rdata_reader *self)
+read_generic(struct core_rdata_reader *self)
 {
-    const struct word *length = self->word + 1;
+    const struct core_word *length = self->word + 1;
     uint32_t size;
 
-    if (self->left < 2 || !word_number(length, RDATA_SIZE, &size))
+    if (self->left < 2 || !core_word_number(length, CORE_RDATA_SIZE, &size))
         return rdata_fail(self, self->left < 2 ? NULL : length,
                           "no length behind \\#");
     self->word += 2;
@@ -181,7 +181,7 @@ read_generic(struct rdata_reader *self)
 
 /* The words as one text, as ldns reads it; free() it. */
 static char *
-join_words(const struct rdata_reader *self)
+join_words(const struct core_rdata_reader *self)
 {
     char *text = NULL;
     size_t size;
@@ -200,7 +200,7 @@ join_words(const struct rdata_reader *self)
 }
 
 static bool
-read_by_ldns(struct rdata_reader *self)
+read_by_ldns(struct core_rdata_reader *self)
 {
     char *text = join_words(self);
     ldns_rr *rr = NULL;
@@ -235,7 +235,7 @@ find_fields(uint16_t type)
 }
 
 static bool
-read_fields(struct rdata_reader *self, const char *fields)
+read_fields(struct core_rdata_reader *self, const char *fields)
 {
     for (; *fields != '\0'; fields++) {
         /* Only these may stand for no word at all. */
@@ -251,7 +251,7 @@ read_fields(struct rdata_reader *self, const char *fields)
 }
 
 bool
-rdata_read(struct rdata_reader *self)
+core_rdata_read(struct core_rdata_reader *self)
 {
     const char *fields;
 

@@ -5,10 +5,10 @@
  * stands for.  False: rdata_fail() was called.
  */
 
-#ifndef FILE_SYNC_RDATA_FIELD_H
-#define FILE_SYNC_RDATA_FIELD_H
+#ifndef LIB_RDATA_FIELD_H
+#define LIB_RDATA_FIELD_H
 
-#include "file-sync/rdata.h"
+#include "lib/rdata.h"
 
 /* The letter of a field in the table of types. */
 enum rdata_field {
@@ -25,6 +25,6 @@ enum rdata_field {
 
 /* Reads the field of that letter. */
 bool
-    rdata_field_read(struct rdata_reader *self, char letter);
+    rdata_field_read(struct core_rdata_reader *self, char letter);
 
 #endif

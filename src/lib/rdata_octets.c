@@ -2,14 +2,14 @@
  * rdata_octets - octets that are written as hex, base64, base32 or types
  */
 
-#include "file-sync/rdata_octets.h"
+#include "lib/rdata_octets.h"
 
 #include <string.h>
 
-#include "file-sync/type_word.h"
+#include "lib/type_word.h"
 
-const struct word *
-rdata_take_word(struct rdata_reader *self)
+const struct core_word *
+rdata_take_word(struct core_rdata_reader *self)
 {
     self->left--;
     return self->word++;
@@ -27,7 +27,7 @@ rdata_hex_digit(char digit)
 }
 
 static bool
-put_hex(struct rdata_reader *self, const char *text, size_t size)
+put_hex(struct core_rdata_reader *self, const char *text, size_t size)
 {
     if (size % 2 != 0)
         return false;
@@ -44,12 +44,12 @@ put_hex(struct rdata_reader *self, const char *text, size_t size)
 
 /* All words that are left; a word may end within an octet. */
 bool
-rdata_read_hex(struct rdata_reader *self)
+rdata_read_hex(struct core_rdata_reader *self)
 {
     int high = -1;
 
     while (self->left > 0) {
-        const struct word *word = rdata_take_word(self);
+        const struct core_word *word = rdata_take_word(self);
 
         for (uint32_t i = 0; i < word->size; i++) {
             int digit = rdata_hex_digit(word->text[i]);
@@ -82,14 +82,14 @@ base64_digit(char digit)
 
 /* All words that are left, as one text; the padding may be missing. */
 bool
-rdata_read_base64(struct rdata_reader *self)
+rdata_read_base64(struct core_rdata_reader *self)
 {
     uint32_t bits = 0;
     unsigned count = 0;                 /* bits that wait for their octet */
     bool padded = false;
 
     while (self->left > 0) {
-        const struct word *word = rdata_take_word(self);
+        const struct core_word *word = rdata_take_word(self);
 
         for (uint32_t i = 0; i < word->size; i++) {
             int digit = base64_digit(word->text[i]);
@@ -114,16 +114,16 @@ rdata_read_base64(struct rdata_reader *self)
 
 /* As base64, but there may be none. */
 bool
-rdata_read_key(struct rdata_reader *self)
+rdata_read_key(struct core_rdata_reader *self)
 {
     return self->left == 0 || rdata_read_base64(self);
 }
 
 /* Hex digits behind their length; "-" is none (RFC 5155 section 3.3). */
 bool
-rdata_read_salt(struct rdata_reader *self)
+rdata_read_salt(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
 
     if (word->size == 1 && *word->text == '-')
         return rdata_put8(self, 0);
@@ -143,9 +143,9 @@ base32_digit(char digit)
 
 /* Base 32 with extended hex digits, behind its length (RFC 5155). */
 bool
-rdata_read_hash(struct rdata_reader *self)
+rdata_read_hash(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     uint32_t bits = 0;
     unsigned count = 0;
 
@@ -170,7 +170,7 @@ rdata_read_hash(struct rdata_reader *self)
 /* ---- sets of types, RFC 4034 section 4.1.2 ------------------------------- */
 
 static bool
-put_window(struct rdata_reader *self, unsigned window,
+put_window(struct core_rdata_reader *self, unsigned window,
            const uint8_t bits[32])
 {
     unsigned size = 32;
@@ -183,14 +183,14 @@ put_window(struct rdata_reader *self, unsigned window,
 }
 
 bool
-rdata_read_types(struct rdata_reader *self)
+rdata_read_types(struct core_rdata_reader *self)
 {
     uint8_t bits[256][32];
     bool used[256] = { false };
 
     while (self->left > 0) {
-        const struct word *word = rdata_take_word(self);
-        int type = type_word_read(word);
+        const struct core_word *word = rdata_take_word(self);
+        int type = core_type_word(word);
 
         if (type == -1)
             return rdata_fail(self, word, "not a record type");

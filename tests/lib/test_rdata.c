@@ -1,6 +1,6 @@
 /* rdata - each type as ldns reads it, and what is refused */
 
-#include "file-sync/rdata.h"
+#include "lib/rdata.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,30 +12,30 @@
 #include "coredns/rrtype.h"
 #include "core_test.h"
 
-static const struct zone_name origin = { 13, "\7example\3org" };
+static const struct core_zone_name origin = { 13, "\7example\3org" };
 
 /* Reads "TYPE rdata"; returns its size or -1. */
 static int
-read_text(const char *text, uint8_t bytes[RDATA_SIZE], const char **fault)
+read_text(const char *text, uint8_t bytes[CORE_RDATA_SIZE], const char **fault)
 {
-    struct scanner scanner = { .words = NULL };
-    struct entry entry;
-    struct rdata_reader reader = { .bytes = bytes, .origin = &origin };
+    struct core_scanner scanner = { .words = NULL };
+    struct core_entry entry;
+    struct core_rdata_reader reader = { .bytes = bytes, .origin = &origin };
     char mnemonic[32] = "";
     int type;
     bool read;
 
-    scanner_start(&scanner, text, strlen(text));
-    ck_assert_int_eq(scanner_next(&scanner, &entry), SCAN_ENTRY);
+    core_scanner_start(&scanner, text, strlen(text));
+    ck_assert_int_eq(core_scanner_next(&scanner, &entry), CORE_SCAN_ENTRY);
     memcpy(mnemonic, entry.words[0].text, entry.words[0].size);
     type = core_rrtype_from_text(mnemonic);
     ck_assert_msg(type != -1, "%s", mnemonic);
     reader.type = (uint16_t) type;
     reader.word = entry.words + 1;
     reader.left = entry.count - 1;
-    read = rdata_read(&reader);
+    read = core_rdata_read(&reader);
     *fault = reader.fault;
-    scanner_end(&scanner);
+    core_scanner_end(&scanner);
     return read ? (int) reader.size : -1;
 }
 
@@ -93,7 +93,7 @@ static const char *const same[] = {
 
 /* The rdata as ldns has it. */
 static size_t
-read_by_ldns(const char *text, uint8_t bytes[RDATA_SIZE])
+read_by_ldns(const char *text, uint8_t bytes[CORE_RDATA_SIZE])
 {
     ldns_rdf *name = ldns_dname_new_frm_data(origin.size, origin.bytes);
     char line[1024];
@@ -119,8 +119,8 @@ read_by_ldns(const char *text, uint8_t bytes[RDATA_SIZE])
 
 START_TEST(reads_each_type_as_ldns_does)
 {
-    uint8_t *ours = core_allocate(RDATA_SIZE);
-    uint8_t *theirs = core_allocate(RDATA_SIZE);
+    uint8_t *ours = core_allocate(CORE_RDATA_SIZE);
+    uint8_t *theirs = core_allocate(CORE_RDATA_SIZE);
     const char *fault = NULL;
     int size = read_text(same[_i], ours, &fault);
 
@@ -173,7 +173,7 @@ static const struct {
 
 START_TEST(reads_what_ldns_does_not)
 {
-    uint8_t *bytes = core_allocate(RDATA_SIZE);
+    uint8_t *bytes = core_allocate(CORE_RDATA_SIZE);
     const char *fault = NULL;
     int size = read_text(known[_i].text, bytes, &fault);
 
@@ -211,7 +211,7 @@ static const char *const broken[] = {
 
 START_TEST(refuses_what_is_no_rdata)
 {
-    uint8_t *bytes = core_allocate(RDATA_SIZE);
+    uint8_t *bytes = core_allocate(CORE_RDATA_SIZE);
     const char *fault = NULL;
 
     ck_assert_msg(read_text(broken[_i], bytes, &fault) == -1, "%s",

@@ -2,7 +2,7 @@
  * name_word - a word of zone text as a domain name
  */
 
-#include "file-sync/name_word.h"
+#include "lib/name_word.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -35,7 +35,7 @@ read_escape(const char **at, const char *end)
 /* Puts the origin behind the labels that end at size. */
 static int
 add_origin(uint8_t bytes[CORE_NAME_SIZE], size_t size,
-           const struct zone_name *origin)
+           const struct core_zone_name *origin)
 {
     if (origin->size == 0 || size + origin->size > CORE_NAME_SIZE)
         return -1;
@@ -50,8 +50,8 @@ small(uint8_t octet)
 }
 
 int
-name_word_read(uint8_t bytes[CORE_NAME_SIZE], const struct word *word,
-               const struct zone_name *origin, enum name_case letters)
+core_name_word(uint8_t bytes[CORE_NAME_SIZE], const struct core_word *word,
+               const struct core_zone_name *origin, enum core_name_case letters)
 {
     const char *at = word->text;
     const char *end = at + word->size;
@@ -84,7 +84,7 @@ name_word_read(uint8_t bytes[CORE_NAME_SIZE], const struct word *word,
         }
         if (size >= CORE_NAME_SIZE)
             return -1;
-        bytes[size++] = letters == NAME_SMALL ? small((uint8_t) octet)
+        bytes[size++] = letters == CORE_NAME_SMALL ? small((uint8_t) octet)
             : (uint8_t) octet;
     }
 

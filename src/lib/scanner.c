@@ -7,7 +7,7 @@
  * the zone.
  */
 
-#include "file-sync/scanner.h"
+#include "lib/scanner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,7 @@ class_of(const char *at)
 }
 
 void
-scanner_start(struct scanner *self, const char *text, size_t size)
+core_scanner_start(struct core_scanner *self, const char *text, size_t size)
 {
     self->start = text;
     self->at = text;
@@ -53,7 +53,7 @@ scanner_start(struct scanner *self, const char *text, size_t size)
 }
 
 void
-scanner_end(struct scanner *self)
+core_scanner_end(struct core_scanner *self)
 {
     free(self->words);
     self->words = NULL;
@@ -61,7 +61,7 @@ scanner_end(struct scanner *self)
 }
 
 static const char *
-find_newline(const struct scanner *self, const char *at)
+find_newline(const struct core_scanner *self, const char *at)
 {
     const char *newline = memchr(at, '\n', (size_t) (self->limit - at));
 
@@ -69,8 +69,8 @@ find_newline(const struct scanner *self, const char *at)
 }
 
 /* Notes a fault and skips the line it is on. */
-static enum scan
-fail(struct scanner *self, int line, const char *fault)
+static enum core_scan
+fail(struct core_scanner *self, int line, const char *fault)
 {
     self->fault = fault;
     self->fault_line = line;
@@ -79,24 +79,24 @@ fail(struct scanner *self, int line, const char *fault)
         self->at++;
         self->line++;
     }
-    return SCAN_FAULT;
+    return CORE_SCAN_FAULT;
 }
 
 static void
-add_word(struct scanner *self, size_t count, const char *text,
+add_word(struct core_scanner *self, size_t count, const char *text,
          const char *end, bool is_quoted)
 {
     if (count == self->capacity)
         self->words = core_grow(self->words, count, &self->capacity,
                                 sizeof *self->words);
-    self->words[count] = (struct word) {
+    self->words[count] = (struct core_word) {
         text, (uint32_t) (end - text), is_quoted
     };
 }
 
 /* The end of a plain word: where anything stands that is not part of it. */
 static inline const char *
-end_of_plain(const struct scanner *self, const char *at)
+end_of_plain(const struct core_scanner *self, const char *at)
 {
     for (; at < self->limit; at++) {
         enum character class = class_of(at);
@@ -113,7 +113,7 @@ end_of_plain(const struct scanner *self, const char *at)
 
 /* The closing quote; NULL when there is none on the line. */
 static const char *
-end_of_quoted(const struct scanner *self, const char *at)
+end_of_quoted(const struct core_scanner *self, const char *at)
 {
     for (; at < self->limit && can_be_escaped(*at); at++) {
         if (*at == '"')
@@ -137,7 +137,7 @@ struct gathering {
  * Returns false on a fault; *done is set at the end of the entry.
  */
 static inline bool
-take(struct scanner *self, struct gathering *gathering, bool *done)
+take(struct core_scanner *self, struct gathering *gathering, bool *done)
 {
     const char *end;
 
@@ -190,8 +190,8 @@ take(struct scanner *self, struct gathering *gathering, bool *done)
     return false;
 }
 
-enum scan
-scanner_next(struct scanner *self, struct entry *entry)
+enum core_scan
+core_scanner_next(struct core_scanner *self, struct core_entry *entry)
 {
     struct gathering gathering = { .count = 0 };
     bool done = false;
@@ -213,22 +213,23 @@ scanner_next(struct scanner *self, struct entry *entry)
     if (gathering.depth > 0)
         return fail(self, gathering.open_line, "parenthesis is not closed");
     if (gathering.count == 0)
-        return SCAN_END;
+        return CORE_SCAN_END;
     entry->words = self->words;
     entry->count = gathering.count;
     entry->end = gathering.end;
-    return SCAN_ENTRY;
+    return CORE_SCAN_ENTRY;
 }
 
 bool
-word_is(const struct word *word, const char *text)
+core_word_is(const struct core_word *word, const char *text)
 {
     return word->size == strlen(text)
         && strncasecmp(word->text, text, word->size) == 0;
 }
 
 bool
-word_number(const struct word *word, uint32_t maximum, uint32_t *number)
+core_word_number(const struct core_word *word, uint32_t maximum,
+                 uint32_t *number)
 {
     uint64_t value = 0;
 
@@ -268,7 +269,7 @@ unit_seconds(char unit)
 }
 
 bool
-word_seconds(const struct word *word, uint32_t *seconds)
+core_word_seconds(const struct core_word *word, uint32_t *seconds)
 {
     uint64_t total = 0;
     uint64_t value = 0;

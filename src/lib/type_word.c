@@ -2,7 +2,7 @@
  * type_word - a word of zone text as a record type or a class
  */
 
-#include "file-sync/type_word.h"
+#include "lib/type_word.h"
 
 #include <string.h>
 #include <strings.h>
@@ -31,7 +31,7 @@ pack(const char *text, size_t size)
 #define P5(a, b, c, d, e) (P4(a, b, c, d) << 8 | (e))
 
 int
-type_word_read(const struct word *word)
+core_type_word(const struct core_word *word)
 {
     char text[CORE_RRTYPE_TEXT_SIZE];
 
@@ -62,7 +62,7 @@ type_word_read(const struct word *word)
 }
 
 bool
-class_word_read(const struct word *word, bool *is_ours)
+core_class_word(const struct core_word *word, bool *is_ours)
 {
     if (word->size == 2 && !word->is_quoted) {
         uint64_t packed = pack(word->text, 2);
@@ -72,13 +72,13 @@ class_word_read(const struct word *word, bool *is_ours)
             || packed == P2('C', 'S');
     }
 
-    struct word digits = {
+    struct core_word digits = {
         .text = word->text + 5, .size = word->size - 5
     };
     uint32_t number;
 
     if (word->size < 6 || strncasecmp(word->text, "CLASS", 5) != 0
-        || !word_number(&digits, UINT16_MAX, &number))
+        || !core_word_number(&digits, UINT16_MAX, &number))
         return false;
     *is_ours = number == CORE_IN;
     return true;

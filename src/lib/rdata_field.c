@@ -2,7 +2,7 @@
  * rdata_field - the kinds of fields that rdata is made of
  */
 
-#include "file-sync/rdata_field.h"
+#include "lib/rdata_field.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -10,89 +10,91 @@
 #include <time.h>
 
 #include "coredns/message.h"
-#include "file-sync/rdata_octets.h"
-#include "file-sync/svcb.h"
-#include "file-sync/type_word.h"
+#include "lib/rdata_octets.h"
+#include "lib/svcb.h"
+#include "lib/type_word.h"
 
 
 /* ---- names and numbers --------------------------------------------------- */
 
 static bool
-read_name(struct rdata_reader *self, enum name_case letters)
+read_name(struct core_rdata_reader *self, enum core_name_case letters)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     uint8_t name[CORE_NAME_SIZE];
     int size = word->is_quoted ? -1
-        : name_word_read(name, word, self->origin, letters);
+        : core_name_word(name, word, self->origin, letters);
 
     return size == -1 ? rdata_fail(self, word, "not a domain name")
         : rdata_put(self, name, (size_t) size);
 }
 
 static bool
-read_any_name(struct rdata_reader *self)
+read_any_name(struct core_rdata_reader *self)
 {
-    return read_name(self, NAME_AS_IT_IS);
+    return read_name(self, CORE_NAME_AS_IT_IS);
 }
 
 static bool
-read_small_name(struct rdata_reader *self)
+read_small_name(struct core_rdata_reader *self)
 {
-    return read_name(self, NAME_SMALL);
+    return read_name(self, CORE_NAME_SMALL);
 }
 
 static bool
-read_8(struct rdata_reader *self)
+read_8(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     uint32_t number;
 
-    return word_number(word, UINT8_MAX, &number) ? rdata_put8(self, number)
+    return core_word_number(word, UINT8_MAX, &number) ? rdata_put8(self, number)
         : rdata_fail(self, word, "not a number up to 255");
 }
 
 static bool
-read_16(struct rdata_reader *self)
+read_16(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     uint32_t number;
 
-    return word_number(word, UINT16_MAX, &number) ? rdata_put16(self, number)
+    return core_word_number(word, UINT16_MAX, &number) ? rdata_put16(self,
+                            number)
         : rdata_fail(self, word, "not a number up to 65535");
 }
 
 static bool
-read_32(struct rdata_reader *self)
+read_32(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     uint32_t number;
 
-    return word_number(word, UINT32_MAX, &number) ? rdata_put32(self, number)
+    return core_word_number(word, UINT32_MAX, &number) ? rdata_put32(self,
+                            number)
         : rdata_fail(self, word, "not a number up to 4294967295");
 }
 
 static bool
-read_seconds(struct rdata_reader *self)
+read_seconds(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     uint32_t seconds;
 
-    return word_seconds(word, &seconds) ? rdata_put32(self, seconds)
+    return core_word_seconds(word, &seconds) ? rdata_put32(self, seconds)
         : rdata_fail(self, word, "not a time");
 }
 
 /* YYYYMMDDHHmmSS in UTC, or seconds since 1970 (RFC 4034 section 3.2). */
 static bool
-read_time(struct rdata_reader *self)
+read_time(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     char text[15] = "";
     struct tm tm = { .tm_sec = 0 };
     uint32_t number;
     char *end;
 
     if (word->size != 14)
-        return word_number(word, UINT32_MAX, &number)
+        return core_word_number(word, UINT32_MAX, &number)
             ? rdata_put32(self, number)
             : rdata_fail(self, word, "not a time of a signature");
     memcpy(text, word->text, 14);
@@ -104,10 +106,10 @@ read_time(struct rdata_reader *self)
 
 
 static bool
-read_type(struct rdata_reader *self)
+read_type(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
-    int type = type_word_read(word);
+    const struct core_word *word = rdata_take_word(self);
+    int type = core_type_word(word);
 
     return type != -1 ? rdata_put16(self, (unsigned) type)
         : rdata_fail(self, word, "not a record type");
@@ -120,19 +122,19 @@ struct mnemonic {
 };
 
 static int
-find_mnemonic(const struct mnemonic *table, const struct word *word,
+find_mnemonic(const struct mnemonic *table, const struct core_word *word,
               uint32_t maximum)
 {
     uint32_t number;
 
     for (; table->text != NULL; table++)
-        if (word_is(word, table->text))
+        if (core_word_is(word, table->text))
             return (int) table->number;
-    return word_number(word, maximum, &number) ? (int) number : -1;
+    return core_word_number(word, maximum, &number) ? (int) number : -1;
 }
 
 static bool
-read_algorithm(struct rdata_reader *self)
+read_algorithm(struct core_rdata_reader *self)
 {
     static const struct mnemonic algorithms[] = {
         { "RSAMD5", 1 }, { "DH", 2 }, { "DSA", 3 }, { "ECC", 4 },
@@ -143,7 +145,7 @@ read_algorithm(struct rdata_reader *self)
         { "ED25519", 15 }, { "ED448", 16 }, { "INDIRECT", 252 },
         { "PRIVATEDNS", 253 }, { "PRIVATEOID", 254 }, { NULL, 0 },
     };
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     int number = find_mnemonic(algorithms, word, UINT8_MAX);
 
     return number != -1 ? rdata_put8(self, (unsigned) number)
@@ -151,14 +153,14 @@ read_algorithm(struct rdata_reader *self)
 }
 
 static bool
-read_certificate(struct rdata_reader *self)
+read_certificate(struct core_rdata_reader *self)
 {
     static const struct mnemonic kinds[] = {
         { "PKIX", 1 }, { "SPKI", 2 }, { "PGP", 3 }, { "IPKIX", 4 },
         { "ISPKI", 5 }, { "IPGP", 6 }, { "ACPKIX", 7 }, { "IACPKIX", 8 },
         { "URI", 253 }, { "OID", 254 }, { NULL, 0 },
     };
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     int number = find_mnemonic(kinds, word, UINT16_MAX);
 
     return number != -1 ? rdata_put16(self, (unsigned) number)
@@ -169,9 +171,9 @@ read_certificate(struct rdata_reader *self)
 
 /* Four numbers without leading zeros, which some read as octal. */
 static bool
-read_ipv4(struct rdata_reader *self)
+read_ipv4(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     const char *at = word->text;
     const char *end = at + word->size;
     uint8_t address[4];
@@ -191,9 +193,9 @@ read_ipv4(struct rdata_reader *self)
 }
 
 static bool
-read_ipv6(struct rdata_reader *self)
+read_ipv6(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     char text[INET6_ADDRSTRLEN];
     uint8_t address[16];
 
@@ -208,7 +210,7 @@ read_ipv6(struct rdata_reader *self)
 
 /* An address or a name, as its kind says (RFC 4025 section 2.5). */
 static bool
-read_gateway_of(struct rdata_reader *self, unsigned kind)
+read_gateway_of(struct core_rdata_reader *self, unsigned kind)
 {
     switch (kind) {
     case 0:
@@ -230,21 +232,21 @@ read_gateway_of(struct rdata_reader *self, unsigned kind)
 
 /* Its kind is the second octet: precedence, kind, algorithm. */
 static bool
-read_gateway(struct rdata_reader *self)
+read_gateway(struct core_rdata_reader *self)
 {
     return read_gateway_of(self, self->bytes[1]);
 }
 
 /* A bit and a kind in one octet, then the relay (RFC 8777 section 4.2). */
 static bool
-read_relay(struct rdata_reader *self)
+read_relay(struct core_rdata_reader *self)
 {
     uint32_t optional, kind;
 
     if (self->left < 3)
         return rdata_fail(self, NULL, "too few words");
-    if (!word_number(rdata_take_word(self), 1, &optional)
-        || !word_number(rdata_take_word(self), 3, &kind))
+    if (!core_word_number(rdata_take_word(self), 1, &optional)
+        || !core_word_number(rdata_take_word(self), 3, &kind))
         return rdata_fail(self, self->word - 1, "not a kind of relay");
     return rdata_put8(self, optional << 7 | kind)
         && read_gateway_of(self, kind);
@@ -253,9 +255,9 @@ read_relay(struct rdata_reader *self)
 
 /* "00-11-22..": two digits each, with the same mark between them. */
 static bool
-read_eui(struct rdata_reader *self, unsigned count)
+read_eui(struct core_rdata_reader *self, unsigned count)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
 
     if (word->size != 3 * count - 1)
         return rdata_fail(self, word, "not a hardware address");
@@ -273,22 +275,22 @@ read_eui(struct rdata_reader *self, unsigned count)
 }
 
 static bool
-read_eui48(struct rdata_reader *self)
+read_eui48(struct core_rdata_reader *self)
 {
     return read_eui(self, 6);
 }
 
 static bool
-read_eui64(struct rdata_reader *self)
+read_eui64(struct core_rdata_reader *self)
 {
     return read_eui(self, 8);
 }
 
 /* Four groups of up to four hex digits (RFC 6742). */
 static bool
-read_locator(struct rdata_reader *self)
+read_locator(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     const char *at = word->text;
     const char *end = at + word->size;
 
@@ -309,9 +311,9 @@ read_locator(struct rdata_reader *self)
 /* ---- texts --------------------------------------------------------------- */
 
 static bool
-read_string(struct rdata_reader *self)
+read_string(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     uint8_t octets[255];
     int size = rdata_unescape(octets, sizeof octets, word->text, word->size);
 
@@ -323,7 +325,7 @@ read_string(struct rdata_reader *self)
 }
 
 static bool
-read_strings(struct rdata_reader *self)
+read_strings(struct core_rdata_reader *self)
 {
     while (self->left > 0)
         if (!read_string(self))
@@ -333,11 +335,11 @@ read_strings(struct rdata_reader *self)
 
 /* One text without a length in front. */
 static bool
-read_text(struct rdata_reader *self)
+read_text(struct core_rdata_reader *self)
 {
-    const struct word *word = rdata_take_word(self);
+    const struct core_word *word = rdata_take_word(self);
     int size = rdata_unescape(self->bytes + self->size,
-                              RDATA_SIZE - self->size, word->text,
+                              CORE_RDATA_SIZE - self->size, word->text,
                               word->size);
 
     if (size == -1)
@@ -348,9 +350,9 @@ read_text(struct rdata_reader *self)
 
 /* Letters and digits behind their length (RFC 8659 section 4.1). */
 static bool
-read_tag(struct rdata_reader *self)
+read_tag(struct core_rdata_reader *self)
 {
-    const struct word *word = self->word;
+    const struct core_word *word = self->word;
 
     for (uint32_t i = 0; i < word->size; i++) {
         char c = word->text[i] | 0x20;
@@ -365,7 +367,7 @@ read_tag(struct rdata_reader *self)
 
 /* -------------------------------------------------------------------------- */
 
-static bool (*const readers[128])(struct rdata_reader *self) = {
+static bool (*const readers[128])(struct core_rdata_reader *self) = {
     [FIELD_NAME] = read_any_name, [FIELD_SMALL_NAME] = read_small_name,
     [FIELD_8] = read_8, [FIELD_16] = read_16, [FIELD_32] = read_32,
     [FIELD_SECONDS] = read_seconds, [FIELD_TIME] = read_time,
@@ -383,7 +385,7 @@ static bool (*const readers[128])(struct rdata_reader *self) = {
 };
 
 bool
-rdata_field_read(struct rdata_reader *self, char letter)
+rdata_field_read(struct core_rdata_reader *self, char letter)
 {
     return readers[(unsigned char) letter](self);
 }

@@ -2,19 +2,19 @@
  * type_word - a word of zone text as a record type or a class
  */
 
-#ifndef FILE_SYNC_TYPE_WORD_H
-#define FILE_SYNC_TYPE_WORD_H
+#ifndef LIB_TYPE_WORD_H
+#define LIB_TYPE_WORD_H
 
 #include <stdbool.h>
 
-#include "file-sync/scanner.h"
+#include "lib/scanner.h"
 
 /* The type that a word names, or -1. */
 int
-    type_word_read(const struct word *word);
+    core_type_word(const struct core_word *word);
 
 /* True when the word is a class; *is_ours says whether it is IN. */
 bool
-    class_word_read(const struct word *word, bool *is_ours);
+    core_class_word(const struct core_word *word, bool *is_ours);
 
 #endif

@@ -8,28 +8,28 @@
  * MX are made small, so that answers compress well.
  */
 
-#ifndef FILE_SYNC_RDATA_H
-#define FILE_SYNC_RDATA_H
+#ifndef LIB_RDATA_H
+#define LIB_RDATA_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "file-sync/name_word.h"
-#include "file-sync/scanner.h"
+#include "lib/name_word.h"
+#include "lib/scanner.h"
 
-#define RDATA_SIZE 65535
+#define CORE_RDATA_SIZE 65535
 
 /* Reads words into octets, from the first to the last. */
-struct rdata_reader {
-    uint8_t *bytes;                     /* room for RDATA_SIZE octets */
+struct core_rdata_reader {
+    uint8_t *bytes;                     /* room for CORE_RDATA_SIZE octets */
     size_t size;                        /* written */
     uint16_t type;
-    const struct word *word;            /* the next one */
+    const struct core_word *word;            /* the next one */
     size_t left;                        /* words */
-    const struct zone_name *origin;
+    const struct core_zone_name *origin;
     const char *fault;                  /* constant text; NULL: none */
-    const struct word *fault_word;      /* what it is about; or NULL */
+    const struct core_word *fault_word;      /* what it is about; or NULL */
 };
 
 /*
@@ -37,23 +37,23 @@ struct rdata_reader {
  * origin before.  False when they are none: fault and fault_word say why.
  */
 bool
-    rdata_read(struct rdata_reader *self);
+    core_rdata_read(struct core_rdata_reader *self);
 
 /* ---- for the readers of single fields (rdata_field.c, svcb.c) ------------ */
 
 /* Notes a fault about a word (or NULL) and returns false. */
 bool
-    rdata_fail(struct rdata_reader *self, const struct word *word,
+    rdata_fail(struct core_rdata_reader *self, const struct core_word *word,
                const char *fault);
 
 bool
-    rdata_put(struct rdata_reader *self, const void *octets, size_t size);
+    rdata_put(struct core_rdata_reader *self, const void *octets, size_t size);
 bool
-    rdata_put8(struct rdata_reader *self, unsigned value);
+    rdata_put8(struct core_rdata_reader *self, unsigned value);
 bool
-    rdata_put16(struct rdata_reader *self, unsigned value);
+    rdata_put16(struct core_rdata_reader *self, unsigned value);
 bool
-    rdata_put32(struct rdata_reader *self, uint32_t value);
+    rdata_put32(struct core_rdata_reader *self, uint32_t value);
 
 /* The octets of a word with its escapes resolved: at most `limit`, or -1. */
 int

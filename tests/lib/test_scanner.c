@@ -1,6 +1,6 @@
 /* scanner - entries and words, and what is wrong with a text */
 
-#include "file-sync/scanner.h"
+#include "lib/scanner.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,11 +41,11 @@ static const struct {
 };
 
 static void
-write_entry(FILE *file, const struct entry *entry)
+write_entry(FILE *file, const struct core_entry *entry)
 {
     fprintf(file, "%d%s:", entry->line, entry->has_owner ? "+" : "");
     for (size_t i = 0; i < entry->count; i++) {
-        const struct word *word = &entry->words[i];
+        const struct core_word *word = &entry->words[i];
         const char *quote = word->is_quoted ? "\"" : "";
 
         fprintf(file, "%s%s%.*s%s", i > 0 ? "|" : "", quote,
@@ -58,19 +58,19 @@ static void
 scan(const char *text, size_t size, char *scanned, size_t limit)
 {
     FILE *file = fmemopen(scanned, limit, "w");
-    struct scanner scanner = { .words = NULL };
-    struct entry entry;
-    enum scan scan;
+    struct core_scanner scanner = { .words = NULL };
+    struct core_entry entry;
+    enum core_scan scan;
 
-    scanner_start(&scanner, text, size);
-    while ((scan = scanner_next(&scanner, &entry)) != SCAN_END) {
-        if (scan == SCAN_ENTRY)
+    core_scanner_start(&scanner, text, size);
+    while ((scan = core_scanner_next(&scanner, &entry)) != CORE_SCAN_END) {
+        if (scan == CORE_SCAN_ENTRY)
             write_entry(file, &entry);
         else
             fprintf(file, "%d!%s ", scanner.fault_line, scanner.fault);
     }
-    ck_assert_uint_eq(scanner_offset(&scanner), size);
-    scanner_end(&scanner);
+    ck_assert_uint_eq(core_scanner_offset(&scanner), size);
+    core_scanner_end(&scanner);
     fclose(file);
 }
 
@@ -95,11 +95,11 @@ static const struct {
 
 START_TEST(reads_times_with_units)
 {
-    struct word word = {
+    struct core_word word = {
         times[_i].word, (uint32_t) strlen(times[_i].word), false
     };
     uint32_t seconds = 0;
-    bool is_time = word_seconds(&word, &seconds);
+    bool is_time = core_word_seconds(&word, &seconds);
 
     ck_assert_msg(is_time == (times[_i].seconds != -1), "%s",
                   times[_i].word);
