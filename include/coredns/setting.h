@@ -79,7 +79,8 @@ struct core_setting {
  * line.  A line that ends in the comment "#@ PATH:LINE" counts as that place:
  * so a file written by a program (the supervisor's copy, an imported Corefile)
  * still points at what a person wrote.  A first line "#@ PATH:0" is the name of
- * the whole file.  "$${" stands for the two characters "${" themselves.
+ * the whole file; further ones, on lines of their own, name the files it was
+ * made from.  "$${" stands for the two characters "${" themselves.
  */
 typedef struct core_config core_config_t;
 
@@ -99,6 +100,13 @@ void
 /* The absolute path the configuration was read from; lent. */
 const char *
     core_config_path(const core_config_t *self);
+
+/*
+ * The files and folders that another reading depends on, the first to the last,
+ * absolute; NULL behind the last; lent.
+ */
+const char *
+    core_config_file(const core_config_t *self, size_t index);
 
 /*
  * The folder that relative paths start from: the top-level setting

@@ -114,12 +114,24 @@ fail_at_end(struct reader *self)
 
 /* ---- files --------------------------------------------------------------- */
 
-/* Appends the words of a file; its path is kept in the arena. */
+/* Notes a path that another reading depends on; it is kept in the arena. */
+static const char *
+keep_path(struct reader *self, const char *path)
+{
+    struct corefile *file = self->file;
+
+    file->paths = core_grow(file->paths, file->path_count,
+                            &self->path_capacity, sizeof *file->paths);
+    file->paths[file->path_count] =
+        core_arena_copy(file->memory, path, strlen(path) + 1);
+    return file->paths[file->path_count++];
+}
+
+/* Appends the words of a file. */
 static int
 scan_file(struct reader *self, const char *path, struct corefile_words *words)
 {
-    struct corefile *file = self->file;
-    const char *kept = core_arena_copy(file->memory, path, strlen(path) + 1);
+    const char *kept = keep_path(self, path);
     struct core_source_file source;
     const char *wrong = core_source_file_read(&source, path);
     struct core_fault fault;
@@ -129,9 +141,6 @@ scan_file(struct reader *self, const char *path, struct corefile_words *words)
         free(source.text);
         return -1;
     }
-    file->paths = core_grow(file->paths, file->path_count,
-                            &self->path_capacity, sizeof *file->paths);
-    file->paths[file->path_count++] = kept;
 
     int rc = corefile_scan(words, source.text, kept, &fault);
 
@@ -179,6 +188,18 @@ count_of(const char *text, char wanted)
     return count;
 }
 
+/* The folder where files that match may come and go. */
+static void
+keep_folder(struct reader *self, const char *pattern)
+{
+    char *folder = core_copy_text(pattern);
+
+    folder[strcspn(folder, "*?")] = '\0';
+    *(strrchr(folder, '/') + 1) = '\0';
+    keep_path(self, folder);
+    free(folder);
+}
+
 /* Appends the words of all files that a pattern matches. */
 static int
 scan_pattern(struct reader *self, const struct corefile_word *word,
@@ -194,6 +215,8 @@ scan_pattern(struct reader *self, const struct corefile_word *word,
         free(path);
         return fail(self, word, "a pattern may have one wildcard");
     }
+    if (is_pattern)
+        keep_folder(self, path);
     if (glob(path, 0, NULL, &found) == 0) {
         for (size_t i = 0; i < found.gl_pathc && rc == 0; i++)
             rc = scan_file(self, found.gl_pathv[i], words);

@@ -38,8 +38,9 @@ struct corefile_block {
 struct corefile {
     struct corefile_block *blocks;
     size_t block_count;
-    const char **paths;                 /* every file that was read, itself
-                                           first: what a reload watches */
+    const char **paths;                 /* what another reading depends on:
+                                           every file that was read, itself
+                                           first, and folders of patterns */
     size_t path_count;
     struct core_arena *memory;          /* all of the above lies there */
 };

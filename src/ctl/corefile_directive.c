@@ -5,6 +5,8 @@
 #include "ctl/corefile_directive.h"
 
 #include <ctype.h>
+#include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,24 +78,34 @@ read_time(const char *text)
     return sum < 1e12 ? sum : -1;
 }
 
+int64_t
+corefile_milliseconds(struct corefile_chain *chain,
+                      const struct corefile_line *line, size_t index)
+{
+    const char *text = line->words[index];
+    int64_t milliseconds;
+
+    if (core_duration_from_text(text, &milliseconds) == -1)
+        milliseconds = (int64_t) round(read_time(text));
+    if (milliseconds < 0)
+        corefile_fail(chain, line, "not a time: %s", text);
+    return milliseconds;
+}
+
 const char *
 corefile_time(struct corefile_chain *chain, const struct corefile_line *line,
               size_t index)
 {
+    int64_t milliseconds = corefile_milliseconds(chain, line, index);
     const char *text = line->words[index];
     int64_t known;
     char number[32];
 
+    if (milliseconds < 0)
+        return NULL;
     if (core_duration_from_text(text, &known) == 0)
         return draft_quote(chain->memory, text);
-
-    double milliseconds = read_time(text);
-
-    if (milliseconds < 0) {
-        corefile_fail(chain, line, "not a time: %s", text);
-        return NULL;
-    }
-    snprintf(number, sizeof number, "%.0fms", milliseconds);
+    snprintf(number, sizeof number, "%" PRId64 "ms", milliseconds);
     return draft_quote(chain->memory, number);
 }
 

@@ -22,11 +22,12 @@
 /* An address of the stage health, by its kind. */
 enum corefile_page { PAGE_LISTEN, PAGE_READY, PAGE_METRICS, PAGES };
 
-/* What all blocks say of the stage health. */
-struct corefile_health {
+/* What blocks say that is not about their own queries alone. */
+struct corefile_common {
     struct corefile_zones addresses[PAGES];
     const struct corefile_line *lines[PAGES];   /* the first of each */
     const struct corefile_line *lameduck;
+    const struct corefile_line *reload;         /* the last one */
 };
 
 /* Settings of the frontend; of each the line that says it, or NULL. */
@@ -50,7 +51,7 @@ struct corefile_chain {
     core_faults_t *faults;
     core_faults_t *notices;
     struct core_arena *memory;
-    struct corefile_health *health;
+    struct corefile_common *common;
     struct corefile_zones zones;        /* of the keys */
     const char *root;                   /* folder of relative files, or NULL */
     struct corefile_zones addresses;    /* of bind; none: all there are */
@@ -127,6 +128,11 @@ const char *
 const char *
     corefile_time(struct corefile_chain *chain,
                   const struct corefile_line *line, size_t index);
+
+/* The argument in milliseconds; a fault and -1 when it is no time. */
+int64_t
+    corefile_milliseconds(struct corefile_chain *chain,
+                          const struct corefile_line *line, size_t index);
 
 /* The arguments from index on as a list of zones; the block's when there are
    none and usual is true. */

@@ -18,7 +18,7 @@ add_page(struct corefile_chain *chain, const struct corefile_line *line,
          enum corefile_page page, const char *usual)
 {
     static const char host[] = "localhost:";
-    struct corefile_zones *known = &chain->health->addresses[page];
+    struct corefile_zones *known = &chain->common->addresses[page];
     const char *text = line->count > 1 ? line->words[1] : usual;
     char address[256];
 
@@ -26,8 +26,8 @@ add_page(struct corefile_chain *chain, const struct corefile_line *line,
              strncmp(text, host, strlen(host)) == 0 ? "127.0.0.1:" : "",
              strncmp(text, host, strlen(host)) == 0 ? text + strlen(host)
              : text);
-    if (chain->health->lines[page] == NULL)
-        chain->health->lines[page] = line;
+    if (chain->common->lines[page] == NULL)
+        chain->common->lines[page] = line;
     for (size_t i = 0; i < known->count; i++)
         if (strcmp(known->items[i], address) == 0)
             return;
@@ -41,7 +41,7 @@ static void
 read_lameduck(struct corefile_chain *chain, const struct corefile_line *line)
 {
     if (corefile_time(chain, line, 1) != NULL)
-        chain->health->lameduck = line;
+        chain->common->lameduck = line;
 }
 
 static const struct corefile_directive health_options[] = {

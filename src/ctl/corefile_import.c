@@ -16,6 +16,7 @@
 
 #include "coredns/memory.h"
 #include "coredns/stage.h"
+#include "lib/quantity.h"
 #include "lib/source_file.h"
 
 #include "ctl/corefile_directive.h"
@@ -24,10 +25,13 @@
 #include "ctl/grammar.h"
 #include "ctl/message.h"
 
+#define RELOAD_MS 30000                 /* as CoreDNS */
+#define RELOAD_JITTER_MS 15000
+
 struct import {
     struct corefile *file;
     core_faults_t *faults;
-    struct corefile_health health;
+    struct corefile_common common;
     struct corefile_chain *chains;      /* of each block */
     corefile_listeners_t *listeners;
 };
@@ -130,7 +134,7 @@ read_blocks(struct import *self, core_faults_t *notices)
         chain->faults = self->faults;
         chain->notices = notices;
         chain->memory = self->file->memory;
-        chain->health = &self->health;
+        chain->common = &self->common;
         read_keys(chain, &keys);
         corefile_chain_read(chain);
         add_places(self, chain, &keys);
@@ -144,22 +148,47 @@ static void
 put_health(struct import *self, corefile_stages_t *stages)
 {
     static const char *const keys[PAGES] = { "listen", "ready", "metrics" };
-    const struct corefile_health *health = &self->health;
+    const struct corefile_common *common = &self->common;
     struct core_arena *memory = self->file->memory;
     struct draft members = { .items = NULL };
 
     for (enum corefile_page page = 0; page < PAGES; page++)
-        if (health->lines[page] != NULL)
-            draft_say(&members, health->lines[page], 0, "%s = %s;",
+        if (common->lines[page] != NULL)
+            draft_say(&members, common->lines[page], 0, "%s = %s;",
                       keys[page],
-                      draft_list(memory, health->addresses[page].items,
-                                 health->addresses[page].count));
-    if (health->lameduck != NULL)
-        draft_say(&members, health->lameduck, 0, "lameduck = %s;",
-                  corefile_time(&self->chains[0], health->lameduck, 1));
+                      draft_list(memory, common->addresses[page].items,
+                                 common->addresses[page].count));
+    if (common->lameduck != NULL)
+        draft_say(&members, common->lameduck, 0, "lameduck = %s;",
+                  corefile_time(&self->chains[0], common->lameduck, 1));
     if (members.count > 0)
         corefile_stages_put(stages, "health", &members,
                             self->file->blocks);
+}
+
+/* Both times are good: that has been checked. */
+static void
+put_reload(const struct import *self, struct draft *top)
+{
+    const struct corefile_line *line = self->common.reload;
+    int64_t every = RELOAD_MS;
+    int64_t jitter = RELOAD_JITTER_MS;
+
+    if (line == NULL)
+        return;
+    if (line->count > 1)
+        every = corefile_milliseconds(&self->chains[0], line, 1);
+    if (line->count > 2)
+        jitter = corefile_milliseconds(&self->chains[0], line, 2);
+    if (jitter > every / 2)
+        jitter = every / 2;
+
+    char every_text[CORE_QUANTITY_TEXT_SIZE];
+    char jitter_text[CORE_QUANTITY_TEXT_SIZE];
+
+    draft_say(top, line, 0, "reload: { every = \"%s\"; jitter = \"%s\"; };",
+              core_duration_to_text(every_text, every),
+              core_duration_to_text(jitter_text, jitter));
 }
 
 /* The folder that relative paths start from: that of the file; yours. */
@@ -189,6 +218,7 @@ write_all(struct import *self, const char *path, FILE *output)
     corefile_listeners_put(self->listeners, fronts);
     draft_add(&top, path, 0, 0, "directory = %s;",
               draft_quote(self->file->memory, folder));
+    put_reload(self, &top);
     fprintf(output, "#@ %s:0\n", path);
     draft_write(&top, 0, output);
     fputs("\nstages: {\n", output);
@@ -201,9 +231,16 @@ write_all(struct import *self, const char *path, FILE *output)
     corefile_stages_destroy(&fronts);
 }
 
+static void
+write_files(const struct corefile *file, FILE *output)
+{
+    for (size_t i = 0; i < file->path_count; i++)
+        fprintf(output, "#@ %s:0\n", file->paths[i]);
+}
+
 int
-corefile_import(const char *path, FILE *output, core_faults_t *faults,
-                core_faults_t *notices)
+corefile_import(const char *path, enum corefile_import_use use, FILE *output,
+                core_faults_t *faults, core_faults_t *notices)
 {
     size_t before = core_faults_count(faults);
     struct import self = { .faults = faults };
@@ -221,12 +258,14 @@ corefile_import(const char *path, FILE *output, core_faults_t *faults,
 
     if (is_good)
         write_all(&self, path, output);
+    if (is_good && use == COREFILE_FOLLOWED)
+        write_files(self.file, output);
     corefile_listeners_destroy(&self.listeners);
     for (size_t i = 0; i < self.file->block_count; i++)
         corefile_chain_clear(&self.chains[i]);
     free(self.chains);
     for (enum corefile_page page = 0; page < PAGES; page++)
-        free(self.health.addresses[page].items);
+        free(self.common.addresses[page].items);
     corefile_destroy(&self.file);
     return is_good ? 0 : -1;
 }
@@ -244,7 +283,8 @@ load_import(const char *path, core_faults_t *faults)
     if (file == NULL)
         abort();
     snprintf(name, sizeof name, "/proc/self/fd/%d", memory);
-    if (corefile_import(path, file, faults, NULL) == 0 && fflush(file) == 0)
+    if (corefile_import(path, COREFILE_FOLLOWED, file, faults, NULL) == 0
+        && fflush(file) == 0)
         config = core_config_load(name, faults);
     fclose(file);
     return config;
@@ -268,7 +308,8 @@ corefile_import_run(const struct request *request)
 {
     core_faults_t *faults = core_faults_new();
     core_faults_t *notices = core_faults_new();
-    int rc = corefile_import(request->argument, stdout, faults, notices);
+    int rc = corefile_import(request->argument, COREFILE_READ_ONCE, stdout,
+                             faults, notices);
 
     for (size_t i = 0; i < core_faults_count(faults); i++)
         message_fault(0, core_faults_at(faults, i));

@@ -16,13 +16,19 @@
 #include "coredns/fault.h"
 #include "coredns/setting.h"
 
+enum corefile_import_use {
+    COREFILE_READ_ONCE,                 /* it takes the Corefile's place */
+    COREFILE_FOLLOWED,                  /* it names the files it came from */
+};
+
 /*
  * Writes the configuration to output.  Returns -1 when anything is wrong or
  * not supported, all of which is then in faults.  notices (may be NULL) gets
  * what is accepted but is not done the same way.
  */
 int
-    corefile_import(const char *path, FILE *output, core_faults_t *faults,
+    corefile_import(const char *path, enum corefile_import_use use,
+                    FILE *output, core_faults_t *faults,
                     core_faults_t *notices);
 
 /* Loads a file of either language as core_config_load() does ours. */

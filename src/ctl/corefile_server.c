@@ -11,6 +11,9 @@
 
 #include "ctl/corefile_directive.h"
 
+#define RELOAD_MINIMUM_MS 2000
+#define RELOAD_JITTER_MINIMUM_MS 1000
+
 /* What is always so here needs no setting. */
 static void
 accept(struct corefile_chain *chain, const struct corefile_line *line)
@@ -26,12 +29,20 @@ read_log(struct corefile_chain *chain, const struct corefile_line *line)
                     "log: queries are not logged");
 }
 
+/* reload [INTERVAL [JITTER]] */
 static void
 read_reload(struct corefile_chain *chain, const struct corefile_line *line)
 {
-    core_faults_add(chain->notices, line->path, line->line,
-                    "reload: the file is not watched: a change takes effect "
-                    "with corednsctl reload");
+    int64_t every = line->count > 1 ? corefile_milliseconds(chain, line, 1)
+        : RELOAD_MINIMUM_MS;
+    int64_t jitter = line->count > 2 ? corefile_milliseconds(chain, line, 2)
+        : RELOAD_JITTER_MINIMUM_MS;
+
+    if (every >= 0 && every < RELOAD_MINIMUM_MS)
+        corefile_fail(chain, line, "the shortest interval is 2s");
+    if (jitter >= 0 && jitter < RELOAD_JITTER_MINIMUM_MS)
+        corefile_fail(chain, line, "the least jitter is 1s");
+    chain->common->reload = line;
 }
 
 static void

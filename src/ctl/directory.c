@@ -410,3 +410,19 @@ directory_create_file(const char *path, const struct directory_owner *owner)
     }
     return fd;
 }
+
+void
+directory_share(const char *path, const char *user)
+{
+    struct directory_owner owner = { .user = user };
+    struct access_wanted wanted;
+    struct core_fault fault;
+
+    if (user == NULL)
+        return;
+    if (find_wanted(&wanted, &owner, &fault) == -1)
+        core_log_fault(CORE_LOG_WARNING, &fault);
+    else if (chown(path, (uid_t) -1, wanted.gid) == -1)
+        core_log(CORE_LOG_WARNING, "%s: cannot be shared: %s", path,
+                 strerror(errno));
+}

@@ -85,4 +85,8 @@ int
     directory_create_file(const char *path,
                           const struct directory_owner *owner);
 
+/* Gives a file of ours to the user's group; does nothing when user is NULL. */
+void
+    directory_share(const char *path, const char *user);
+
 #endif

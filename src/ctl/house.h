@@ -5,8 +5,10 @@
  *   startup.c      taking over what lives, starting the rest
  *   transition.c   from one plan to another, and back when that fails
  *   reload.c       the file read again
+ *   watch.c        and when that is to be done without being told
  *   orders.c       verbs of the control endpoint
  *   roll.c         how all processes are
+ *   figures.c      what the supervisor tells of itself
  *   house.c        the processes, and the one job that is being done
  *
  * One job is done at a time: start, reload, restart or stop.  Whoever asked
@@ -25,9 +27,11 @@
 #include "coredns/setting.h"
 
 #include "ctl/change.h"
+#include "ctl/figures.h"
 #include "ctl/plan.h"
 #include "ctl/process.h"
 #include "ctl/rates.h"
+#include "ctl/watch.h"
 
 struct house;
 
@@ -41,6 +45,8 @@ struct house {
     core_loop_t *loop;
     core_control_t *control;
     rates_t *rates;
+    figures_t *figures;
+    watch_t *watch;
     struct process_house rooms;         /* what all processes share */
     char *run_directory;
     char *config_path;                  /* what the user gave, absolute */

@@ -24,6 +24,13 @@ void
 void
     reload_begin(struct house *self, core_call_t *call);
 
+/*
+ * Checks the file and changes over to it when it is good and says anything
+ * else than what runs.  False when another job is not over yet.
+ */
+bool
+    reload_if_changed(struct house *house);
+
 /* The process of the check that runs, or 0. */
 pid_t
     reload_pid(const struct house *self);

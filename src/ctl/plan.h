@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "coredns/fault.h"
 #include "coredns/setting.h"
@@ -62,6 +63,13 @@ struct plan_process {
     char **arguments;                   /* for exec; ended by NULL */
 };
 
+/* When files are looked at for changes. */
+struct plan_reload {
+    int64_t every;                      /* ms; 0: never */
+    int64_t jitter;                     /* ms, at most `every`: the spread of
+                                           intervals around it */
+};
+
 struct plan_options {
     const char *run_directory;
     const char *default_user;           /* NULL: users are not changed */
@@ -74,6 +82,7 @@ struct plan {
     char *log_directory;                /* run_directory/log when not set */
     char *user;                         /* whose group owns the folders; NULL:
                                            users are not changed */
+    struct plan_reload reload;
     struct plan_stage *stages;          /* in the order of the file */
     size_t stage_count;
     struct plan_stage **order;          /* tail first, sources before all */

@@ -22,7 +22,7 @@
 
 static const char *const top_keys[] = {
     "run_directory", "state_directory", "directory", "log_directory", "user",
-    "log", "hosts", "stages", NULL
+    "log", "hosts", "reload", "stages", NULL
 };
 
 /* What all of the functions below work on. */
@@ -94,6 +94,34 @@ read_path(const struct reading *reading, const char *key)
 }
 
 static void
+read_reload(const struct reading *reading)
+{
+    static const struct core_setting table[] = {
+        { "every", CORE_DURATION, .required = true, .minimum = 100,
+          .offset = offsetof(struct plan_reload, every),
+          .says = "how often the files are looked at" },
+        { "jitter", CORE_DURATION,
+          .offset = offsetof(struct plan_reload, jitter),
+          .says = "how much these intervals differ" },
+        { .type = CORE_END }
+    };
+    core_place_t *place = core_place_member(core_config_root(reading->config),
+                                            "reload");
+    struct plan_reload *reload = &reading->plan->reload;
+
+    if (place == NULL)
+        return;
+    if (!core_place_is_group(place))
+        core_config_fault(reading->config, reading->faults, place,
+                          "must be a group: reload: { every = \"30s\"; };");
+    else if (core_settings_read(reading->config, place, "reload", table, NULL,
+                                reload, reading->faults) == 0
+             && reload->jitter > reload->every)
+        core_config_fault(reading->config, reading->faults, place,
+                          "jitter is longer than every");
+}
+
+static void
 read_top(const struct reading *reading)
 {
     struct plan *plan = reading->plan;
@@ -101,6 +129,7 @@ read_top(const struct reading *reading)
     const char *user = read_text(reading, root, "user");
 
     check_top_keys(reading);
+    read_reload(reading);
     plan->run_directory = core_copy_text(reading->options->run_directory);
     plan->state_directory = read_path(reading, "state_directory");
     plan->log_directory = read_path(reading, "log_directory");
@@ -236,20 +265,22 @@ static void
 check_path_size(const struct reading *reading)
 {
     const struct plan *plan = reading->plan;
-    const struct plan_stage *longest = &plan->stages[0];
+    const struct plan_stage own = { .name = OWN_NAME, .instances = 1 };
+    const struct plan_stage *longest = &own;
 
-    for (size_t i = 1; i < plan->stage_count; i++)
+    for (size_t i = 0; i < plan->stage_count; i++)
         if (socket_path_size(plan, &plan->stages[i])
             > socket_path_size(plan, longest))
             longest = &plan->stages[i];
 
-    int size = plan->stage_count == 0 ? 0 : socket_path_size(plan, longest);
+    int size = socket_path_size(plan, longest);
 
     if (size > IPC_PATH_LIMIT)
         core_config_fault(reading->config, reading->faults, longest->place,
                           "run directory %s is too long a path: a socket of "
-                          "this stage would need %d octets, the limit is %d",
-                          plan->run_directory, size, IPC_PATH_LIMIT);
+                          "%s would need %d octets, the limit is %d",
+                          plan->run_directory, longest->name, size,
+                          IPC_PATH_LIMIT);
 }
 
 static bool

@@ -19,6 +19,7 @@
 #include "coredns/log.h"
 #include "coredns/memory.h"
 #include "coredns/stage.h"
+#include "lib/source_file.h"
 
 #include "ctl/directory.h"
 #include "ctl/parts.h"
@@ -32,6 +33,7 @@
 
 struct reload {
     pid_t pid;                          /* of the check */
+    bool only_if_changed;               /* from what runs */
     int output;                         /* reading end of what it says */
     char *text;
     size_t text_size;
@@ -77,6 +79,8 @@ take_changed(struct house *self, enum change_outcome outcome, int exit_code,
 {
     char *answer;
 
+    if (outcome != CHANGE_DONE)
+        figures_count_failure(self->figures);
     if (asprintf(&answer, "%s%s%s", text,
                  *text == '\0' || text[strlen(text) - 1] == '\n' ? "" : "\n",
                  outcome == CHANGE_DONE ? "" : "nothing was changed\n") == -1)
@@ -150,6 +154,38 @@ change_over(struct house *self)
 
 /* ---- the check ----------------------------------------------------------- */
 
+/* True when the new copy says what runs already. */
+static bool
+is_what_runs(const struct house *self)
+{
+    char *new_path = house_path(self, "coredns.conf.new");
+    char *path = house_path(self, "coredns.conf");
+    struct core_source_file now = { .text = NULL };
+    struct core_source_file then = { .text = NULL };
+    bool is_same = core_source_file_read(&now, new_path) == NULL
+        && core_source_file_read(&then, path) == NULL
+        && strcmp(now.text, then.text) == 0;
+
+    if (is_same)
+        unlink(new_path);
+    free(now.text);
+    free(then.text);
+    free(new_path);
+    free(path);
+    return is_same;
+}
+
+static void
+take_good(struct house *self, bool only_if_changed)
+{
+    if (only_if_changed && is_what_runs(self)) {
+        watch_settle(self->watch);
+        house_job_end(self, CORE_EXIT_DONE, "");
+    }
+    else
+        change_over(self);
+}
+
 static void
 take_verdict(struct house *self)
 {
@@ -163,10 +199,11 @@ take_verdict(struct house *self)
     fflush(reload->lines);
 
     char *text = core_copy_text(reload->text);
+    bool only_if_changed = reload->only_if_changed;
 
     destroy(self);
     if (code == CORE_EXIT_DONE)
-        change_over(self);
+        take_good(self, only_if_changed);
     else
         take_changed(self, CHANGE_FAILED, code, text);
     free(text);
@@ -215,14 +252,13 @@ start_check(const struct house *self, int output, struct core_fault *fault)
     return pid;
 }
 
-void
-reload_begin(struct house *self, core_call_t *call)
+/* The job has begun. */
+static void
+begin(struct house *self, bool only_if_changed)
 {
     struct core_fault fault;
     int ends[2];
 
-    if (!house_job_begin(self, "reload", call))
-        return;
     if (pipe2(ends, O_CLOEXEC) == -1) {
         house_job_end(self, CORE_EXIT_AGAIN, strerror(errno));
         return;
@@ -240,10 +276,28 @@ reload_begin(struct house *self, core_call_t *call)
     struct reload *reload = core_allocate(sizeof *reload);
 
     reload->pid = pid;
+    reload->only_if_changed = only_if_changed;
     reload->output = ends[0];
     reload->lines = open_memstream(&reload->text, &reload->text_size);
     if (reload->lines == NULL)
         abort();
     self->reload = reload;
     core_loop_watch(self->loop, ends[0], EPOLLIN, take_output, self);
+}
+
+void
+reload_begin(struct house *self, core_call_t *call)
+{
+    if (house_job_begin(self, "reload", call))
+        begin(self, false);
+}
+
+bool
+reload_if_changed(struct house *self)
+{
+    if (self->job.name != NULL)
+        return false;
+    house_job_begin(self, "reload", NULL);
+    begin(self, true);
+    return true;
 }

@@ -162,6 +162,16 @@ open_control(struct house *self, struct core_fault *fault)
     return 0;
 }
 
+static int
+open_telemetry(struct house *self, struct core_fault *fault)
+{
+    char endpoint[PLAN_ENDPOINT_SIZE];
+
+    plan_endpoint(self->run_directory, OWN_NAME, "telemetry", endpoint);
+    self->figures = figures_new(self->context, self->loop, endpoint, fault);
+    return self->figures == NULL ? -1 : 0;
+}
+
 /* In the background lines go to files: the stages' and our own. */
 static int
 open_log(struct house *self, const struct plan *plan,
@@ -199,6 +209,7 @@ begin(struct house *self, const struct supervisor_options *options,
     self->context = zmq_ctx_new();
     assert(self->context != NULL);
     self->rates = rates_new(self->context, self->loop);
+    self->watch = watch_new(self);
     self->started_ms = core_loop_now_ms(self->loop);
     self->rooms = (struct process_house) {
         .loop = self->loop, .run_directory = self->run_directory,
@@ -207,7 +218,8 @@ begin(struct house *self, const struct supervisor_options *options,
     watch_signals(self);
     if (!self->is_foreground && open_log(self, plan, fault) == -1)
         return -1;
-    return open_control(self, fault);
+    return open_control(self, fault) == -1
+        || open_telemetry(self, fault) == -1 ? -1 : 0;
 }
 
 static void
@@ -218,6 +230,8 @@ end(struct house *self)
     free(self->processes);
     core_control_destroy(&self->control);
     rates_destroy(&self->rates);
+    watch_destroy(&self->watch);
+    figures_destroy(&self->figures);
     plan_destroy(&self->plan);
     plan_destroy(&self->spare_plan);
     core_config_destroy(&self->config);

@@ -236,6 +236,19 @@ put_folder_back(const struct house *house)
 
 /* ---- the end ------------------------------------------------------------- */
 
+/* The stages' user listens to what we publish. */
+static void
+publish_version(const struct house *house)
+{
+    char *path = house_path(house, COPY);
+    char *socket = house_path(house, "corednsctl.telemetry");
+
+    figures_take_version(house->figures, path);
+    directory_share(socket, house->plan->user);
+    free(socket);
+    free(path);
+}
+
 /* All is as the new plan says. */
 static void
 commit(struct transition *self)
@@ -259,6 +272,8 @@ commit(struct transition *self)
     plan_destroy(&old_plan);
     core_config_destroy(&old_config);
     remove_old_copy(house);
+    watch_follow(house->watch);
+    publish_version(house);
 }
 
 /* All is as it was; the new plan goes. */

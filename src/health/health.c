@@ -139,6 +139,15 @@ render_page(void *owner, bool is_verbose, FILE *file)
     return 200;
 }
 
+static void
+add_counters_of(const struct state *self, exposition_t *exposition,
+                const struct member *member)
+{
+    if (member->counters_size > 0 && !member_is_silent(member, now(self)))
+        exposition_add(exposition, member->name, member->stage,
+                       member->counters);
+}
+
 /* Adds what is known of the member; the text that it takes is the caller's. */
 static char *
 add_member(const struct state *self, exposition_t *exposition,
@@ -152,9 +161,7 @@ add_member(const struct state *self, exposition_t *exposition,
     member_write(member, now(self), file);
     fclose(file);
     exposition_add(exposition, member->name, member->stage, text);
-    if (member->counters_size > 0 && !member_is_silent(member, now(self)))
-        exposition_add(exposition, member->name, member->stage,
-                       member->counters);
+    add_counters_of(self, exposition, member);
     return text;
 }
 
@@ -169,6 +176,7 @@ render_metrics(void *owner, bool is_verbose, FILE *file)
     (void) is_verbose;
     for (size_t i = 0; i < count; i++)
         texts[i] = add_member(self, exposition, roster_at(self->roster, i));
+    add_counters_of(self, exposition, watcher_supervisor(self->watcher));
     exposition_write(exposition, file);
     self->lines_refused += exposition_refused(exposition);
     exposition_destroy(&exposition);

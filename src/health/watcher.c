@@ -33,6 +33,7 @@
 #define ASK_MS 1000                     /* from question to question */
 #define MESSAGES_PER_DRAIN 64
 #define ENDPOINT_SIZE 256
+#define SUPERVISOR "corednsctl"
 
 /* The wires to one process. */
 struct line {
@@ -49,6 +50,7 @@ struct watcher {
     const char *config_path;
     char folder[ENDPOINT_SIZE];         /* "ipc:///run/coredns/" */
     roster_t *roster;
+    struct member supervisor;
     struct stat config_status;          /* of the file as it was read */
     void *counters;                     /* SUB to all telemetry */
     struct line *lines[ROSTER_MEMBERS];
@@ -87,10 +89,18 @@ write_endpoint(const watcher_t *self, const char *name, const char *suffix,
 
 /* ---- counters ------------------------------------------------------------ */
 
+static struct member *
+find_member(watcher_t *self, const char *name, size_t size)
+{
+    if (size == strlen(SUPERVISOR) && memcmp(name, SUPERVISOR, size) == 0)
+        return &self->supervisor;
+    return roster_find(self->roster, name, size);
+}
+
 static void
 take_counters(watcher_t *self, zmq_msg_t frames[2])
 {
-    struct member *member = roster_find(self->roster, zmq_msg_data(&frames[0]),
+    struct member *member = find_member(self, zmq_msg_data(&frames[0]),
                                         zmq_msg_size(&frames[0]));
 
     if (member == NULL
@@ -345,6 +355,17 @@ beat(void *owner)
 
 /* ---- life ---------------------------------------------------------------- */
 
+static void
+listen_to_supervisor(watcher_t *self)
+{
+    char endpoint[ENDPOINT_SIZE];
+
+    strcpy(self->supervisor.name, SUPERVISOR);
+    strcpy(self->supervisor.stage, SUPERVISOR);
+    write_endpoint(self, SUPERVISOR, "telemetry", endpoint);
+    core_endpoint_connect(self->counters, endpoint);
+}
+
 watcher_t *
 watcher_new(void *context, core_loop_t *loop, const char *config_path,
             const char *control, roster_t *roster, struct core_fault *fault)
@@ -364,6 +385,7 @@ watcher_new(void *context, core_loop_t *loop, const char *config_path,
         watcher_destroy(&self);
         return NULL;
     }
+    listen_to_supervisor(self);
     follow_configuration(self);
     self->beat = core_loop_timer(loop, 0, BEAT_MS, beat, self);
     return self;
@@ -383,8 +405,15 @@ watcher_destroy(watcher_t **self_p)
         close_line(self->lines[i]);
     core_loop_unsocket(self->loop, self->counters);
     zmq_close(self->counters);
+    member_clear(&self->supervisor);
     free(self);
     *self_p = NULL;
+}
+
+const struct member *
+watcher_supervisor(const watcher_t *self)
+{
+    return &self->supervisor;
 }
 
 const uint64_t *

@@ -31,6 +31,10 @@ watcher_t *
 void
     watcher_destroy(watcher_t **self_p);
 
+/* Whoever started us all, for its counters; it may never be heard of. */
+const struct member *
+    watcher_supervisor(const watcher_t *self);
+
 /* Messages that were no counters of a process we know, so far. */
 const uint64_t *
     watcher_refused(const watcher_t *self);

@@ -126,6 +126,17 @@ parse(core_config_t *self, core_faults_t *faults)
     return core_faults_count(faults) > known ? -1 : 0;
 }
 
+static void
+keep_files(core_config_t *self, const char *here)
+{
+    const struct core_paths *files = core_source_files(self->source);
+
+    self->files = core_allocate(files->count * sizeof *self->files);
+    for (size_t i = 0; i < files->count; i++)
+        self->files[i] = make_absolute(files->items[i], here);
+    self->file_count = files->count;
+}
+
 core_config_t *
 core_config_load(const char *path, core_faults_t *faults)
 {
@@ -142,6 +153,7 @@ core_config_load(const char *path, core_faults_t *faults)
     self->source = source;
     self->arena = core_arena_new();
     self->path = make_absolute(path, here != NULL ? here : "/");
+    keep_files(self, here != NULL ? here : "/");
     free(here);
     config_init(&self->parsed);
     if (parse(self, faults) == -1)
@@ -161,6 +173,9 @@ core_config_destroy(core_config_t **self_p)
     config_destroy(&self->parsed);
     core_source_destroy(&self->source);
     core_arena_destroy(&self->arena);
+    for (size_t i = 0; i < self->file_count; i++)
+        free(self->files[i]);
+    free(self->files);
     free(self->path);
     free(self->directory);
     free(self);
@@ -171,6 +186,12 @@ const char *
 core_config_path(const core_config_t *self)
 {
     return self->path;
+}
+
+const char *
+core_config_file(const core_config_t *self, size_t index)
+{
+    return index < self->file_count ? self->files[index] : NULL;
 }
 
 const char *

@@ -17,6 +17,8 @@ struct core_config {
     core_arena_t *arena;                /* what settings structs point to */
     char *path;                         /* absolute */
     char *directory;                    /* absolute */
+    char **files;                       /* absolute */
+    size_t file_count;
 };
 
 /* Where the place was written. */

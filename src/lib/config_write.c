@@ -77,14 +77,21 @@ write_scalar(FILE *file, core_place_t *place, const char *long_mark)
 /* ---- the copy with marks ------------------------------------------------- */
 
 static void
+write_source(FILE *file, const char *path, int line)
+{
+    char *clean = core_copy_text(path);
+
+    core_printable_clean(clean);
+    fprintf(file, "#@ %s:%d\n", clean, line);
+    free(clean);
+}
+
+static void
 write_mark(FILE *file, const core_config_t *self, core_place_t *place)
 {
     struct core_source_place source = core_place_source(self, place);
-    char *path = core_copy_text(source.path);
 
-    core_printable_clean(path);
-    fprintf(file, "#@ %s:%d\n", path, source.line);
-    free(path);
+    write_source(file, source.path, source.line);
 }
 
 static const char *
@@ -155,6 +162,8 @@ core_config_write(const core_config_t *self, FILE *file)
     write_text(file, self->directory);
     fputs("; ", file);
     write_mark(file, self, directory);
+    for (size_t i = 0; i < self->file_count; i++)
+        write_source(file, self->files[i], 0);
     for (size_t i = 0; i < core_place_count(root); i++)
         if (core_place_at(root, i) != directory)
             write_place(file, self, core_place_at(root, i), 0, ";");

@@ -30,6 +30,8 @@
 struct core_source {
     core_arena_t *paths;
     const char *path;                   /* what "the file" is called */
+    struct core_paths read;             /* the files themselves */
+    struct core_paths marked;           /* those that marks name instead */
     char *text;
     size_t size;
     size_t capacity;
@@ -100,6 +102,20 @@ begin_scalar(struct reading *reading)
     self->scalars[self->scalar_count++] = (unsigned) self->line_count;
 }
 
+static void
+add_path(struct core_paths *paths, const char *path)
+{
+    paths->items = core_grow(paths->items, paths->count, &paths->capacity,
+                             sizeof *paths->items);
+    paths->items[paths->count++] = path;
+}
+
+static bool
+is_line_start(const core_source_t *self)
+{
+    return self->size == 0 || self->text[self->size - 1] == '\n';
+}
+
 /* Takes the place of the line from its mark, when that is well written. */
 static void
 read_mark(struct reading *reading, const char *mark, size_t size)
@@ -126,6 +142,8 @@ read_mark(struct reading *reading, const char *mark, size_t size)
         (struct core_source_place) { path, (int) line };
     if (self->line_count == 1 && line == 0)
         self->path = path;              /* the mark of the whole file */
+    else if (line == 0 && is_line_start(self))
+        add_path(&self->marked, path);
 }
 
 /* ---- files --------------------------------------------------------------- */
@@ -180,6 +198,7 @@ include_path(struct reading *reading, struct file *parent, const char *path)
                         "cannot include %s: %s", file.path, reason);
     } else {
         append(reading, "\n", 1);
+        add_path(&reading->source->read, file.path);
         scan_file(reading, &file);
         /* Its last line feed has begun a line, which is the parent's. */
         reading->source->line_count--;
@@ -309,6 +328,7 @@ core_source_load(const char *path, core_faults_t *faults)
     self->paths = core_arena_new();
     self->path = core_arena_copy(self->paths, path, strlen(path) + 1);
     file.path = self->path;
+    add_path(&self->read, self->path);
 
     const char *reason = core_source_file_read(&file.read, file.path);
     int rc = -1;
@@ -338,6 +358,8 @@ core_source_destroy(core_source_t **self_p)
     free(self->text);
     free(self->lines);
     free(self->scalars);
+    free(self->read.items);
+    free(self->marked.items);
     free(self);
     *self_p = NULL;
 }
@@ -346,6 +368,12 @@ const char *
 core_source_text(const core_source_t *self)
 {
     return self->text != NULL ? self->text : "";
+}
+
+const struct core_paths *
+core_source_files(const core_source_t *self)
+{
+    return self->marked.count > 0 ? &self->marked : &self->read;
 }
 
 struct core_source_place

@@ -21,6 +21,11 @@ struct core_source_place {
     int line;
 };
 
+struct core_paths {
+    const char **items;
+    size_t count, capacity;
+};
+
 /*
  * Reads the file and all it includes.  Returns NULL, with every fault in
  * faults, when anything is wrong.
@@ -33,6 +38,14 @@ void
 
 const char *
     core_source_text(const core_source_t *self);
+
+/*
+ * The files the text was made from: those that marks of line 0 name on lines of
+ * their own, but for the first line's, or else those that were read, as their
+ * includes named them; lent by the source.
+ */
+const struct core_paths *
+    core_source_files(const core_source_t *self);
 
 /* The place of a line of that text; its mark counts when it has one. */
 struct core_source_place

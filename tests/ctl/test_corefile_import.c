@@ -37,7 +37,8 @@ import(const char *corefile, core_faults_t *faults)
     char *text = NULL;
     size_t size;
     FILE *file = open_memstream(&text, &size);
-    int rc = corefile_import(core_test_file(corefile), file, faults, NULL);
+    int rc = corefile_import(core_test_file(corefile), COREFILE_READ_ONCE, file,
+                             faults, NULL);
 
     fclose(file);
 
@@ -138,6 +139,10 @@ static const struct {
       "\"servfail\"; order = \"weighted\"; weights = \"/r/w\"; "
       "weights_reload = \"0\"; prefer = [ \"10.0.0.0/8\", \"::1\" ]; }",
       NULL },
+    { ". {\n reload 7s\n any\n}\na {\n reload 3s 2s\n any\n}\n",
+      "reload: { every = \"3s\"; jitter = \"1s500ms\"; }; stages", "7s" },
+    { ". {\n reload\n any\n}\n",
+      "reload: { every = \"30s\"; jitter = \"15s\"; };", NULL },
     { ". {\n multisocket 2\n timeouts {\n  idle 5s\n  read 5s\n"
       "  maxtcpqueries 7\n }\n}\na {\n multisocket 2\n}\n",
       "instances = 2; tcp_idle = \"5s\"; tcp_query_limit = 7; routes",
@@ -266,6 +271,9 @@ static const struct {
     { "a {\n auto b {\n  directory d\n }\n timeouts {\n  rest 5s\n }\n}\n",
       "2: auto: other zones than those of the block are not supported yet\n"
       "6: rest: this option of timeouts is not supported yet\n" },
+    { "a {\n reload 1s\n}\nb {\n reload 5s 0\n}\nc {\n reload x\n}\n",
+      "2: reload: the shortest interval is 2s\n"
+      "5: reload: the least jitter is 1s\n8: reload: not a time: x\n" },
     { "", "0: there is no server block\n" },
 };
 

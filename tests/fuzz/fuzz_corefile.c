@@ -41,7 +41,7 @@ try_import(const char *path)
     int memory = memfd_create("configuration", 0);
     FILE *file = fdopen(memory, "w");
     char copy[64];
-    int rc = corefile_import(path, file, faults, faults);
+    int rc = corefile_import(path, COREFILE_FOLLOWED, file, faults, faults);
 
     fflush(file);
     snprintf(copy, sizeof copy, "/proc/self/fd/%d", memory);

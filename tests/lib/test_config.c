@@ -270,8 +270,27 @@ put_file(const char *folder, const char *name, const char *text)
     return path;
 }
 
+/* All of them were read, in this order; a list that NULL ends. */
+static void
+check_files(const core_config_t *config, const char *folder,
+            const char *const *names)
+{
+    for (size_t i = 0; names[i] != NULL; i++) {
+        const char *path = core_config_file(config, i);
+
+        ck_assert_ptr_nonnull(path);
+        ck_assert_int_eq(strncmp(path, folder, strlen(folder)), 0);
+        ck_assert_str_eq(path + strlen(folder), names[i]);
+        ck_assert(names[i + 1] != NULL
+                  || core_config_file(config, i + 1) == NULL);
+    }
+}
+
 START_TEST(includes_start_from_the_folder_of_their_file)
 {
+    static const char *const names[] = {
+        "/main", "/below/outer", "/below/inner", "/below/empty", NULL
+    };
     const char *folder = core_test_folder();
     char below[300];
     core_faults_t *faults = core_faults_new();
@@ -303,6 +322,12 @@ START_TEST(includes_start_from_the_folder_of_their_file)
     ck_assert_ptr_nonnull(strstr(text, "below/outer:4: g.p: x|"));
     ck_assert_ptr_nonnull(strstr(text, "|4: g.q: x|6: n: x"));
     core_faults_destroy(&faults);
+    check_files(config, folder, names);
+
+    core_config_t *copy = load(write_copy(config));
+
+    check_files(copy, folder, names);
+    core_config_destroy(&copy);
     core_config_destroy(&config);
     free(path);
 }
