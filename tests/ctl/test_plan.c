@@ -184,19 +184,19 @@ START_TEST(refuses_a_socket_path_that_does_not_fit)
     struct plan_options options = { .run_directory = run_directory };
     core_faults_t *faults = core_faults_new();
     core_config_t *config = core_config_load(
-        core_test_file("stages: { a: { }; };"), faults);
+        core_test_file("stages: { elevenchars: { }; };"), faults);
     struct plan *plan;
 
-    /* "/a.telemetry" is 12 octets, of 107. */
+    /* "/elevenchars.telemetry" is 22 octets, of 107. */
     memset(run_directory, 'r', sizeof run_directory);
     run_directory[0] = '/';
-    run_directory[95] = '\0';
+    run_directory[85] = '\0';
     plan = plan_new(config, &options, faults);
     ck_assert_uint_eq(core_faults_count(faults), 0);
     plan_destroy(&plan);
 
-    run_directory[95] = 'r';
-    run_directory[96] = '\0';
+    run_directory[85] = 'r';
+    run_directory[86] = '\0';
     plan = plan_new(config, &options, faults);
     ck_assert_uint_eq(core_faults_count(faults), 1);
     ck_assert_ptr_nonnull(strstr(core_faults_at(faults, 0)->text,
