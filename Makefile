@@ -40,7 +40,8 @@ HARDEN = -fsanitize=fuzzer-no-link,address,undefined \
 WERROR = -Wno-error
 endif
 
-# Libraries of all programs.  src/PROGRAM/libraries names those of one more.
+# Libraries of all programs.  src/PROGRAM/libraries names those of one more,
+# src/lib/libraries what tests of classes of lib need that not all use.
 kit_libraries := libzmq libczmq libconfig ldns jansson libcrypto
 pkg_libs = $(shell pkg-config --libs $(1))
 libraries_of = $(kit_libraries) \

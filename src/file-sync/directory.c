@@ -5,7 +5,6 @@
 #include "file-sync/directory.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -14,24 +13,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "coredns/memory.h"
 #include "file-sync/hash_bag.h"
+#include "lib/pattern.h"
 
 #define DEPTH 16                        /* of folders */
 #define FILES 1000000
-#define MATCH_LIMIT 100000              /* steps of one match */
 #define GROUP_SIZE 64                   /* octets of a group's name */
 #define ORIGIN_SIZE 1024                /* octets of an origin's text */
 
 struct directory {
     const char *path;
     const char *origin;
-    pcre2_code *code;
-    pcre2_match_data *match;
-    pcre2_match_context *context;
+    core_pattern_t *pattern;
 };
 
 /* A walk through the folders. */
@@ -67,25 +61,6 @@ read_group(const char **at, char name[GROUP_SIZE])
     return true;
 }
 
-/* The number of a group by its number or name; -1 when there is none. */
-static int
-group_number(const directory_t *self, const char *name)
-{
-    uint32_t count = 0;
-
-    pcre2_pattern_info(self->code, PCRE2_INFO_CAPTURECOUNT, &count);
-    if (!isdigit((unsigned char) *name)) {
-        int number = pcre2_substring_number_from_name(self->code,
-                                                      (PCRE2_SPTR) name);
-
-        return number < 0 ? -1 : number;
-    }
-
-    unsigned long number = strtoul(name, NULL, 10);
-
-    return number > count ? -1 : (int) number;
-}
-
 static int
 check_groups(const directory_t *self, struct core_fault *fault)
 {
@@ -94,36 +69,13 @@ check_groups(const directory_t *self, struct core_fault *fault)
     for (const char *at = self->origin; *at != '\0';) {
         if (!read_group(&at, name)) {
             at++;
-        } else if (group_number(self, name) == -1) {
+        } else if (core_pattern_group(self->pattern, name) == -1) {
             core_fault_set(fault, NULL, 0,
                            "origin: the pattern has no group {%s}", name);
             return -1;
         }
     }
     return 0;
-}
-
-static int
-compile(directory_t *self, const char *pattern, struct core_fault *fault)
-{
-    int error;
-    PCRE2_SIZE offset;
-
-    self->code = pcre2_compile((PCRE2_SPTR) pattern, PCRE2_ZERO_TERMINATED,
-                               0, &error, &offset, NULL);
-    if (self->code == NULL) {
-        char text[128];
-
-        pcre2_get_error_message(error, (PCRE2_UCHAR *) text, sizeof text);
-        core_fault_set(fault, NULL, 0, "pattern: %s at character %zu", text,
-                       offset + 1);
-        return -1;
-    }
-    self->match = pcre2_match_data_create_from_pattern(self->code, NULL);
-    self->context = pcre2_match_context_create(NULL);
-    assert(self->match != NULL && self->context != NULL);
-    pcre2_set_match_limit(self->context, MATCH_LIMIT);
-    return check_groups(self, fault);
 }
 
 directory_t *
@@ -134,7 +86,8 @@ directory_new(const char *path, const char *pattern, const char *origin,
 
     self->path = path;
     self->origin = origin;
-    if (compile(self, pattern, fault) == -1)
+    self->pattern = core_pattern_new(pattern, fault);
+    if (self->pattern == NULL || check_groups(self, fault) == -1)
         directory_destroy(&self);
     return self;
 }
@@ -145,9 +98,7 @@ directory_destroy(directory_t **self_p)
     assert(self_p);
     if (*self_p == NULL)
         return;
-    pcre2_match_context_free((*self_p)->context);
-    pcre2_match_data_free((*self_p)->match);
-    pcre2_code_free((*self_p)->code);
+    core_pattern_destroy(&(*self_p)->pattern);
     free(*self_p);
     *self_p = NULL;
 }
@@ -162,7 +113,6 @@ directory_path(const directory_t *self)
 static bool
 expand(const directory_t *self, const char *subject, char text[ORIGIN_SIZE])
 {
-    const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(self->match);
     size_t size = 0;
     char name[GROUP_SIZE];
 
@@ -171,12 +121,12 @@ expand(const directory_t *self, const char *subject, char text[ORIGIN_SIZE])
         size_t part_size = 1;
 
         if (read_group(&at, name)) {
-            int group = group_number(self, name);
-            PCRE2_SIZE start = offsets[2 * group];
+            int group = core_pattern_group(self->pattern, name);
+            size_t start;
 
-            part = start == PCRE2_UNSET ? "" : subject + start;
-            part_size = start == PCRE2_UNSET ? 0
-                : offsets[2 * group + 1] - start;
+            part_size = core_pattern_found(self->pattern, (unsigned) group,
+                                           &start);
+            part = subject + start;
         } else {
             at++;
         }
@@ -196,11 +146,8 @@ directory_origin(directory_t *self, const char *file_name,
     static const struct core_zone_name root = { 1, "" };
     char text[ORIGIN_SIZE];
     struct core_word word = { .text = text };
-    int rc = pcre2_match(self->code, (PCRE2_SPTR) file_name,
-                         PCRE2_ZERO_TERMINATED, 0, 0, self->match,
-                         self->context);
 
-    if (rc < 0)
+    if (!core_pattern_match(self->pattern, file_name, strlen(file_name)))
         return 1;
     if (!expand(self, file_name, text))
         return -1;
