@@ -6,13 +6,15 @@
  * process that is not handed down: there is one for each process, as there is
  * one standard error.
  *
- * Nothing that a stranger can repeat at will is logged above "debug".
+ * Nothing that a stranger can repeat at will is logged above "debug", but for
+ * what the configuration asks for by name: that goes by core_log_traffic().
  */
 
 #ifndef COREDNS_LOG_H
 #define COREDNS_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "coredns/fault.h"
@@ -61,6 +63,33 @@ void
 
 void
     core_log_fault(enum core_log_level level, const struct core_fault *fault);
+
+/*
+ * For lines that come with the traffic.  They are gathered and written many at
+ * a time, by core_log_flush() or when 4 KiB have come together, and nobody is
+ * waited for: what the reader does not take at once is lost, counted, and told
+ * later.  The text is made printable in place.
+ */
+void
+    core_log_traffic(enum core_log_level level, char *text);
+
+/* The same for a line that is a JSON object already: it is not wrapped. */
+void
+    core_log_traffic_object(const char *object);
+
+/* Writes what was gathered; a stage's loop does so at the end of each round. */
+void
+    core_log_flush(void);
+
+/* Now as a line of JSON has it: "2026-01-31T08:00:00.000Z". */
+#define CORE_LOG_TIME_SIZE 40
+const char *
+    core_log_time(char text[CORE_LOG_TIME_SIZE]);
+
+/* The text escaped as in a JSON string (RFC 8259 section 7), as much of it as
+   limit octets take; returns those written.  There is no NUL. */
+size_t
+    core_log_escape(char *out, size_t limit, const char *text);
 
 /* The last line of level error, without its prefix; "" when there is none. */
 const char *

@@ -90,7 +90,7 @@ core_timer_t *
 void
     core_loop_timer_cancel(core_loop_t *self, core_timer_t **timer_p);
 
-/* Calls run at the end of each round. */
+/* Calls run at the end of each round; who came last is called first. */
 void
     core_loop_flusher(core_loop_t *self, core_loop_run_callback *run,
                       void *owner);

@@ -14,8 +14,6 @@
 
 #include "lib/printable.h"
 
-#define TIME_SIZE 40
-
 static const char *const level_names[] = {
     [CORE_LOG_ERROR] = "error",
     [CORE_LOG_WARNING] = "warning",
@@ -23,16 +21,16 @@ static const char *const level_names[] = {
     [CORE_LOG_DEBUG] = "debug",
 };
 
-static const char *
-format_time(char text[TIME_SIZE], int64_t real_us)
+const char *
+core_log_line_time(char text[CORE_LOG_TIME_SIZE], int64_t real_us)
 {
     time_t seconds = (time_t) (real_us / 1000000);
-    char date[TIME_SIZE / 2 + 1] = "";
+    char date[CORE_LOG_TIME_SIZE / 2 + 1] = "";
     struct tm parts;
 
     if (gmtime_r(&seconds, &parts) != NULL)
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text, TIME_SIZE, "%s.%03dZ", date,
+    snprintf(text, CORE_LOG_TIME_SIZE, "%s.%03dZ", date,
              (int) (real_us / 1000 % 1000));
     return text;
 }
@@ -41,9 +39,9 @@ size_t
 core_log_line_text(char line[CORE_LOG_LINE_SIZE],
                    const struct core_log_event *event, bool with_time)
 {
-    char time_text[TIME_SIZE];
+    char time_text[CORE_LOG_TIME_SIZE];
     int size = snprintf(line, CORE_LOG_LINE_SIZE, "%s%s%s: %s%s%s\n",
-        with_time ? format_time(time_text, event->real_us) : "",
+        with_time ? core_log_line_time(time_text, event->real_us) : "",
         with_time ? " " : "", event->program,
         event->level == CORE_LOG_ERROR ? "" : level_names[event->level],
         event->level == CORE_LOG_ERROR ? "" : ": ", event->text);
@@ -55,10 +53,8 @@ core_log_line_text(char line[CORE_LOG_LINE_SIZE],
     return CORE_LOG_LINE_SIZE;
 }
 
-/* Writes text escaped as in a JSON string (RFC 8259 section 7), cut at limit;
-   returns the octets written. */
-static size_t
-escape(char *line, size_t limit, const char *text)
+size_t
+core_log_escape(char *out, size_t limit, const char *text)
 {
     size_t used = 0;
 
@@ -75,7 +71,7 @@ escape(char *line, size_t limit, const char *text)
             memcpy(escaped, text, size);
         if (used + strlen(escaped) > limit)
             break;
-        memcpy(line + used, escaped, strlen(escaped));
+        memcpy(out + used, escaped, strlen(escaped));
         used += strlen(escaped);
         text += size > 0 ? size : 1;
     }
@@ -87,15 +83,18 @@ core_log_line_json(char line[CORE_LOG_LINE_SIZE],
                    const struct core_log_event *event)
 {
     static const char end[] = "\"}\n";
-    char time_text[TIME_SIZE];
+    char time_text[CORE_LOG_TIME_SIZE];
     size_t used = (size_t) snprintf(line, CORE_LOG_LINE_SIZE,
         "{\"time\":\"%s\",\"level\":\"%s\",\"program\":\"",
-        format_time(time_text, event->real_us), level_names[event->level]);
+        core_log_line_time(time_text, event->real_us),
+        level_names[event->level]);
 
-    used += escape(line + used, CORE_LOG_LINE_SIZE / 4, event->program);
+    used += core_log_escape(line + used, CORE_LOG_LINE_SIZE / 4,
+                            event->program);
     used += (size_t) sprintf(line + used, "\",\"text\":\"");
-    used += escape(line + used, CORE_LOG_LINE_SIZE - used - sizeof end,
-                   event->text);
+    used += core_log_escape(line + used,
+                            CORE_LOG_LINE_SIZE - used - sizeof end,
+                            event->text);
     memcpy(line + used, end, sizeof end - 1);
     return used + sizeof end - 1;
 }

@@ -35,4 +35,8 @@ size_t
     core_log_line_json(char line[CORE_LOG_LINE_SIZE],
                        const struct core_log_event *event);
 
+/* The moment in UTC, to the millisecond. */
+const char *
+    core_log_line_time(char text[CORE_LOG_TIME_SIZE], int64_t real_us);
+
 #endif

@@ -30,8 +30,6 @@
 
 #include "coredns/memory.h"
 
-#define PATIENCE_MS 100
-
 struct core_log_sink {
     int descriptor;
     bool is_own;                        /* to be closed by us */
@@ -193,16 +191,17 @@ is_writable(int descriptor, int timeout_ms)
 }
 
 int
-core_log_sink_write(core_log_sink_t *self, const char *line, size_t size)
+core_log_sink_write(core_log_sink_t *self, const char *lines, size_t size,
+                    int patience_ms)
 {
     ssize_t written = -1;
 
-    assert(self && line);
+    assert(self && lines);
     if (self->path != NULL)
         follow_path(self, size);
-    if (is_writable(self->descriptor, self->is_stuck ? 0 : PATIENCE_MS))
+    if (is_writable(self->descriptor, self->is_stuck ? 0 : patience_ms))
         do
-            written = write_quietly(self->descriptor, line, size);
+            written = write_quietly(self->descriptor, lines, size);
         while (written == -1 && errno == EINTR);
     self->is_stuck = written == -1;
     return written == -1 ? -1 : 0;

@@ -27,12 +27,16 @@ core_log_sink_t *
 void
     core_log_sink_destroy(core_log_sink_t **self_p);
 
+/* For a line that matters: as long as a write may wait for the reader. */
+#define CORE_LOG_PATIENCE_MS 100
+
 /*
- * Writes the line with one call.  Returns -1 when it could not be written:
- * the reader is gone, stands still, or the disk is full.  Waits at most a
- * tenth of a second, and not at all when the line before was lost.
+ * Writes the lines with one call.  Returns -1 when they could not be written:
+ * the reader is gone, stands still, or the disk is full.  Waits no longer than
+ * that, and not at all when the lines before were lost.
  */
 int
-    core_log_sink_write(core_log_sink_t *self, const char *line, size_t size);
+    core_log_sink_write(core_log_sink_t *self, const char *lines, size_t size,
+                        int patience_ms);
 
 #endif

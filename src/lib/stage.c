@@ -320,12 +320,20 @@ core_life_outlet(core_life_t *life, const char *name, core_pipe_batch *replies,
 /* ---- life ---------------------------------------------------------------- */
 
 static void
+flush_log(void *owner)
+{
+    (void) owner;
+    core_log_flush();
+}
+
+static void
 begin(core_life_t *life)
 {
     const char *host = life->version.common.host;
 
     life->born_ms = core_clock_ms();
     life->loop = core_loop_new();
+    core_loop_flusher(life->loop, flush_log, NULL);
     life->context = zmq_ctx_new();
     assert(life->context != NULL);
     life->replies = core_batch_new();

@@ -239,6 +239,65 @@ START_TEST(does_not_wait_for_a_reader_that_sleeps)
 }
 END_TEST
 
+/* What the pipe has, as it is; "" when there is nothing. */
+static const char *
+read_some(int reader, char text[65536])
+{
+    ssize_t size;
+
+    fcntl(reader, F_SETFL, O_NONBLOCK);
+    size = read(reader, text, 65535);
+    text[size > 0 ? size : 0] = '\0';
+    return text;
+}
+
+START_TEST(lines_of_traffic_are_gathered)
+{
+    int reader = take_over_stderr();
+    char text[65536];
+    char line[] = "a\nb";
+
+    core_log_traffic(CORE_LOG_NOTICE, line);
+    core_log_traffic_object("{}");
+    core_log_traffic(CORE_LOG_DEBUG, line);
+    ck_assert_str_eq(read_some(reader, text), "");
+    core_log_flush();
+    ck_assert_str_eq(read_some(reader, text),
+                     "test_log: notice: a?b\n{}\n");
+
+    /* Order is kept among lines of both kinds. */
+    core_log_traffic(CORE_LOG_ERROR, line);
+    core_log(CORE_LOG_NOTICE, "c");
+    ck_assert_str_eq(read_some(reader, text),
+                     "test_log: a?b\ntest_log: notice: c\n");
+    ck_assert_str_eq(core_log_last_error(), "a?b");
+}
+END_TEST
+
+START_TEST(lines_of_traffic_that_nobody_reads_are_counted)
+{
+    int reader = take_over_stderr();
+    char text[65536];
+
+    /* Each of them is 40 octets with its end; the pipe holds 64 KiB. */
+    for (int i = 0; i < 3000; i++) {
+        char line[] = "123456789 123456789 1";
+
+        core_log_traffic(CORE_LOG_NOTICE, line);
+    }
+    core_log_flush();
+    read_some(reader, text);
+    ck_assert_uint_gt(strlen(text), 60000);
+
+    char line[] = "awake";
+
+    core_log_traffic(CORE_LOG_NOTICE, line);
+    core_log_flush();
+    ck_assert_ptr_nonnull(strstr(read_some(reader, text), "notice: awake\n"));
+    ck_assert_ptr_nonnull(strstr(text, " log lines were lost\n"));
+}
+END_TEST
+
 START_TEST(leaves_standard_error_blocking_for_others)
 {
     int reader = take_over_stderr();
@@ -264,6 +323,8 @@ main(void)
     tcase_add_test(cases, speaks_before_it_is_opened);
     tcase_add_test(cases, survives_a_reader_that_is_gone);
     tcase_add_test(cases, does_not_wait_for_a_reader_that_sleeps);
+    tcase_add_test(cases, lines_of_traffic_are_gathered);
+    tcase_add_test(cases, lines_of_traffic_that_nobody_reads_are_counted);
     tcase_add_test(cases, leaves_standard_error_blocking_for_others);
     return core_test_run(cases);
 }
