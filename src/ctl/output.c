@@ -5,11 +5,15 @@
 #include "ctl/output.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "coredns/log.h"
 
 #define LARGE (16 * 1024 * 1024)        /* octets: time for another file */
 #define NAME_SIZE 256
@@ -32,6 +36,52 @@ output_open(int folder, const char *name)
     }
     return openat(folder, path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW
                   | O_CLOEXEC, 0640);
+}
+
+/* Copies the file from its start; -1 when it could not be done. */
+static int
+copy_file(int from, int to, off_t size)
+{
+    off_t at = 0;
+
+    while (at < size) {
+        ssize_t copied = sendfile(to, from, &at, (size_t)(size - at));
+
+        if (copied == 0 || (copied == -1 && errno != EINTR))
+            return -1;
+    }
+    return 0;
+}
+
+void
+output_trim(int folder, const char *name)
+{
+    char path[NAME_SIZE];
+    char old_path[NAME_SIZE + 2];
+    struct stat found;
+
+    snprintf(path, sizeof path, "%s.log", name);
+    if (fstatat(folder, path, &found, AT_SYMLINK_NOFOLLOW) == -1
+        || !S_ISREG(found.st_mode) || found.st_size <= LARGE)
+        return;
+    snprintf(old_path, sizeof old_path, "%s.1", path);
+    unlinkat(folder, old_path, 0);
+
+    int from = openat(folder, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    int to = openat(folder, old_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+                    | O_CLOEXEC, 0640);
+
+    /* A full disk must not keep the file from being cut. */
+    if (from != -1) {
+        if (to != -1)
+            copy_file(from, to, found.st_size);
+        if (ftruncate(from, 0) == -1)
+            core_log(CORE_LOG_WARNING, "cannot cut %s: %s", path,
+                     strerror(errno));
+        close(from);
+    }
+    if (to != -1)
+        close(to);
 }
 
 /* The last line of the file, without its end; "" when there is none. */

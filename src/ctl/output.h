@@ -17,6 +17,14 @@
 int
     output_open(int folder, const char *name);
 
+/*
+ * Moves what the file holds to NAME.log.1 once it has grown large.  Whoever
+ * writes to it goes on doing so; what is written in that very moment may be
+ * lost.
+ */
+void
+    output_trim(int folder, const char *name);
+
 /* Writes "exited with CODE" and, when there is one, the file's last line. */
 void
     output_describe(int folder, const char *name, int exit_code, char *text,

@@ -24,11 +24,13 @@
 #include "ctl/directory.h"
 #include "ctl/listener.h"
 #include "ctl/notify.h"
+#include "ctl/output.h"
 #include "ctl/parts.h"
 #include "ctl/transition.h"
 
 #define OWN_NAME "corednsctl"
 #define LOG_SIZE (16 * 1024 * 1024)
+#define TRIM_MS 1000
 #define LAST_WORD_MS 20                 /* for a reply to leave the process */
 
 /* ---- the end ------------------------------------------------------------- */
@@ -135,6 +137,16 @@ reap_strangers(void *owner)
     }
 }
 
+/* Logs of queries grow fast. */
+static void
+trim_logs(void *owner)
+{
+    struct house *self = owner;
+
+    for (size_t i = 0; i < self->count; i++)
+        output_trim(self->rooms.log_folder, process_name(self->processes[i]));
+}
+
 static void
 watch_signals(struct house *self)
 {
@@ -186,6 +198,7 @@ open_log(struct house *self, const struct plan *plan,
     self->rooms.log_folder = directory_open_log(plan->log_directory, fault);
     if (self->rooms.log_folder == -1)
         return -1;
+    core_loop_timer(self->loop, TRIM_MS, TRIM_MS, trim_logs, self);
     if (asprintf(&path, "%s/" OWN_NAME ".log", plan->log_directory) == -1)
         abort();
     options.path = path;
