@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
@@ -106,4 +107,27 @@ core_test_run(TCase *cases)
 
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+core_test_stderr(void)
+{
+    int ends[2];
+
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+    close(ends[1]);
+    return ends[0];
+}
+
+const char *
+core_test_read(int reader)
+{
+    static char text[65536 + 1];
+    ssize_t size;
+
+    fcntl(reader, F_SETFL, O_NONBLOCK);
+    size = read(reader, text, sizeof text - 1);
+    text[size > 0 ? size : 0] = '\0';
+    return text;
 }

@@ -32,4 +32,13 @@ const char *
 const char *
     core_test_folder(void);
 
+/* Makes a pipe our standard error and returns its other end. */
+int
+    core_test_stderr(void);
+
+/* What there is to read, at most 64 KiB, as text; "" when there is nothing.
+   Lent until the next call. */
+const char *
+    core_test_read(int reader);
+
 #endif

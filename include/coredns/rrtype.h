@@ -44,6 +44,10 @@ const char *
 int
     core_rrtype_from_text(const char *text);
 
+/* "IN", "CLASS65280"...; written to text and returned. */
+const char *
+    core_rrclass_to_text(char text[CORE_RRTYPE_TEXT_SIZE], uint16_t rrclass);
+
 /*
  * How the names lie in the rdata of a type: octets in front of the first name,
  * then so many names in a row.  names is 0 for types without.

@@ -165,6 +165,16 @@ corefile_set(struct corefile_chain *chain, const struct corefile_line *line,
         draft_say(chain->draft, line, 0, "%s = %s;", key, text);
 }
 
+void
+corefile_close_group(struct corefile_chain *chain,
+                     const struct corefile_line *line, struct draft *list)
+{
+    draft_separate(list);
+    draft_say(list, line, 0, "{");
+    draft_move(list, &chain->members, 1);
+    draft_say(list, line, 0, "}");
+}
+
 /* ---- tables -------------------------------------------------------------- */
 
 static const struct corefile_directive *
@@ -230,6 +240,8 @@ void
 corefile_chain_clear(struct corefile_chain *self)
 {
     draft_clear(&self->route);
+    draft_clear(&self->query_log);
+    draft_clear(&self->failure_groups);
     draft_clear(&self->cache);
     for (size_t i = 0; i < self->forward_count; i++)
         draft_clear(&self->forwards[i].options);

@@ -60,6 +60,9 @@ struct corefile_chain {
     bool has_other_classes;             /* than IN are let in */
     bool has_handler;                   /* anything that handles queries */
     struct draft route;                 /* settings of the frontend's route */
+    struct draft query_log;             /* groups of it */
+    struct draft failure_groups;
+    bool has_metrics;
     struct draft cache;
     bool has_cache;
     bool has_whoami;
@@ -157,6 +160,12 @@ void
                  const struct corefile_line *line, const char *key,
                  const char *text);
 
+/* Appends a group of the chain's members, which are moved, to a list. */
+void
+    corefile_close_group(struct corefile_chain *chain,
+                         const struct corefile_line *line,
+                         struct draft *list);
+
 void
     corefile_read_cache(struct corefile_chain *chain,
                         const struct corefile_line *line);
@@ -175,6 +184,12 @@ void
 void
     corefile_read_bind(struct corefile_chain *chain,
                        const struct corefile_line *line);
+void
+    corefile_read_log(struct corefile_chain *chain,
+                      const struct corefile_line *line);
+void
+    corefile_read_errors(struct corefile_chain *chain,
+                         const struct corefile_line *line);
 void
     corefile_read_health(struct corefile_chain *chain,
                          const struct corefile_line *line);

@@ -208,6 +208,18 @@ put_listen(corefile_listeners_t *self, const struct listener *first,
     free(urls);
 }
 
+/* A list of groups, if there are any. */
+static void
+put_list(struct draft *route, const struct corefile_chain *chain,
+         const char *key, const struct draft *groups)
+{
+    if (groups->count == 0)
+        return;
+    draft_say(route, chain->block, 0, "%s = (", key);
+    draft_copy(route, groups, 1);
+    draft_say(route, chain->block, 0, ");");
+}
+
 /* A route of the zones to the chain. */
 static void
 put_route(struct draft *routes, struct corefile_chain *chain,
@@ -222,7 +234,11 @@ put_route(struct draft *routes, struct corefile_chain *chain,
         draft_say(&route, chain->block, 0, "otherwise = \"servfail\";");
     if (chain->has_other_classes)
         draft_say(&route, chain->block, 0, "all_classes = true;");
+    if (!chain->has_metrics && chain->common->lines[PAGE_METRICS] != NULL)
+        draft_say(&route, chain->block, 0, "metrics = false;");
     draft_copy(&route, &chain->route, 0);
+    put_list(&route, chain, "query_log", &chain->query_log);
+    put_list(&route, chain, "failure_groups", &chain->failure_groups);
     draft_separate(routes);
     draft_say(routes, chain->block, 1, "{");
     draft_move(routes, &route, 2);

@@ -85,4 +85,5 @@ corefile_read_prometheus(struct corefile_chain *chain,
                          const struct corefile_line *line)
 {
     add_page(chain, line, PAGE_METRICS, "localhost:9153");
+    chain->has_metrics = true;
 }

@@ -22,13 +22,6 @@ accept(struct corefile_chain *chain, const struct corefile_line *line)
     (void) line;
 }
 
-static void
-read_log(struct corefile_chain *chain, const struct corefile_line *line)
-{
-    core_faults_add(chain->notices, line->path, line->line,
-                    "log: queries are not logged");
-}
-
 /* reload [INTERVAL [JITTER]] */
 static void
 read_reload(struct corefile_chain *chain, const struct corefile_line *line)
@@ -257,14 +250,14 @@ static const struct corefile_directive directives[] = {
     { "bufsize", read_bufsize, 0, 1, COREFILE_PLAIN },
     { "cache", corefile_read_cache, 0, COREFILE_MANY, BODY },
     { "chaos", read_chaos, 0, COREFILE_MANY, COREFILE_PLAIN },
-    { "errors", accept, 0, 0, COREFILE_PLAIN },
+    { "errors", corefile_read_errors, 0, 1, BODY },
     { "file", corefile_read_file, 1, COREFILE_MANY, BODY | AGAIN },
     { "forward", corefile_read_forward, 2, COREFILE_MANY, BODY | AGAIN },
     { "health", corefile_read_health, 0, 1, BODY | ONLY },
     { "hosts", corefile_read_hosts, 0, COREFILE_MANY, BODY },
     { "loadbalance", read_loadbalance, 0, 2, BODY },
     { "local", read_local, 0, 0, BODY },
-    { "log", read_log, 0, 0, AGAIN },
+    { "log", corefile_read_log, 0, COREFILE_MANY, BODY | AGAIN },
     { "loop", accept, 0, 0, COREFILE_PLAIN },
     { "multisocket", read_multisocket, 0, 1, ONLY },
     { "nsid", read_nsid, 0, COREFILE_MANY, COREFILE_PLAIN },

@@ -73,17 +73,11 @@ static const struct corefile_directive hosts_options[] = {
 
 /* ---- groups -------------------------------------------------------------- */
 
-/* Appends a group of the chain's members, which are moved. */
 static void
 add_group(struct corefile_chain *chain, int kind,
           const struct corefile_line *line)
 {
-    struct draft *draft = &chain->sources[kind];
-
-    draft_separate(draft);
-    draft_say(draft, line, 0, "{");
-    draft_move(draft, &chain->members, 1);
-    draft_say(draft, line, 0, "}");
+    corefile_close_group(chain, line, &chain->sources[kind]);
     chain->source_counts[kind]++;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "coredns/memory.h"
+#include "coredns/rcode.h"
 
 #define UPSTREAMS_MOST 1024             /* others are counted as one */
 
@@ -189,14 +190,11 @@ metrics_upstream(metrics_t *self, const char *to, const char *stream_protocol)
 static struct core_histogram *
 add_histogram(metrics_t *self, const struct entry *entry, unsigned rcode)
 {
-    static const char *const names[METRICS_RCODES + 1] = {
-        "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED",
-        "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE", "other",
-    };
     struct core_histogram *histogram = core_allocate(sizeof *histogram);
     char label[32];
 
-    snprintf(label, sizeof label, ",rcode=\"%s\"", names[rcode]);
+    snprintf(label, sizeof label, ",rcode=\"%s\"",
+             rcode < METRICS_RCODES ? core_rcode_name(rcode) : "other");
     core_telemetry_add_histogram(self->telemetry,
                                  make_name(self,
                                            "coredns_proxy_request_duration_"

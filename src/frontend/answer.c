@@ -58,21 +58,9 @@ reserve(dispatch_t *self, struct flight flight, size_t size)
     return room;
 }
 
-/* Look-ups of stages are no replies to clients. */
-static void
-count_reply(dispatch_t *self, const struct inflight_slot *slot,
-            unsigned rcode, size_t size)
-{
-    if (slot->transport == CORE_INTERNAL)
-        return;
-    counters_reply(self->counters, slot->transport == CORE_UDP ? COUNTERS_UDP
-                                                               : COUNTERS_TCP,
-                   rcode, size,
-                   flight_now_us(self) - slot->arrived_us);
-}
-
 /* A reply in the room that the transport has lent. */
 struct outcome {
+    const uint8_t *room;
     size_t size;
     unsigned rcode;
     bool is_last;
@@ -89,7 +77,8 @@ commit(dispatch_t *self, struct flight flight, struct outcome reply)
     if (reply.is_last) {
         slot->progress |= INFLIGHT_ANSWERED;
         resend_clear(self->tables[flight.table].timers, flight.number);
-        count_reply(self, slot, reply.rcode, reply.size);
+        account_reply(self, slot, reply.room, reply.size, reply.rcode,
+                      reply.trail_size);
     }
     carrier->commit(carrier->owner, flight.number, reply.size, reply.is_last,
                     self->trail, reply.trail_size);
@@ -120,7 +109,7 @@ answer_rcode(dispatch_t *self, struct flight flight, unsigned rcode,
                                     sizeof value);
     }
     commit(self, flight,
-           (struct outcome) { size, rcode, true, trail_size });
+           (struct outcome) { room, size, rcode, true, trail_size });
 }
 
 void
@@ -137,7 +126,8 @@ answer_unknown_key(dispatch_t *self, struct flight flight,
     size_t size = reply_unknown_key(policy_of(self, flight), &request, message,
                                     room);
 
-    commit(self, flight, (struct outcome) { size, CORE_NOTAUTH, true, 0 });
+    commit(self, flight,
+           (struct outcome) { room, size, CORE_NOTAUTH, true, 0 });
 }
 
 void
@@ -157,7 +147,8 @@ answer_made(dispatch_t *self, struct flight flight, const uint8_t *made,
     size = reply_shape(policy_of(self, flight), &request, made, made_size,
                        NULL, room, &is_cut);
 
-    commit(self, flight, (struct outcome) { size, room[3] & 15, true, 0 });
+    commit(self, flight,
+           (struct outcome) { room, size, room[3] & 15, true, 0 });
 }
 
 static void
@@ -243,6 +234,6 @@ answer_record(dispatch_t *self, struct flight flight,
     if (!is_last)
         keep_streaming(self, flight);
     memcpy(self->trail, record->trail, record->trail_size);
-    commit(self, flight, (struct outcome) { size, room[3] & 15, is_last,
+    commit(self, flight, (struct outcome) { room, size, room[3] & 15, is_last,
                                             record->trail_size });
 }

@@ -121,29 +121,27 @@ send_down(dispatch_t *self, struct flight flight, const uint8_t *zone)
 const struct dispatch_route *
 flight_route(const dispatch_t *self, const struct inflight_slot *slot)
 {
-    return &self->plan.routes[slot->route];
+    return &self->plan.routes[self->plan.zones[slot->zone].route];
 }
 
-/* Sets the route of a slot with a question; returns its zone or NULL. */
+/* Sets the zone of a slot with a question; returns its name or NULL. */
 static const uint8_t *
-find_route(const dispatch_t *self, struct inflight_slot *slot)
+find_zone(const dispatch_t *self, struct inflight_slot *slot)
 {
     const uint8_t *qtype = slot->message + slot->question_end - 4;
-    const uint8_t *zone = NULL;
-    uint32_t route = route_table_find(self->plan.table,
-                                      slot->message + CORE_HEADER_SIZE,
-                                      core_read16(qtype), &zone);
+    uint32_t zone = route_table_find(self->plan.table,
+                                     slot->message + CORE_HEADER_SIZE,
+                                     core_read16(qtype), NULL);
 
-    slot->route = (uint16_t) (route == ROUTE_NONE ? DISPATCH_ELSEWHERE
-                                                  : route);
-    return zone;
+    slot->zone = zone == ROUTE_NONE ? DISPATCH_ELSEWHERE : zone;
+    return self->plan.zones[slot->zone].name;
 }
 
 /* Finds the route anew: it may have changed since the query came. */
 void
 flight_down(dispatch_t *self, struct flight flight)
 {
-    const uint8_t *zone = find_route(self, flight.slot);
+    const uint8_t *zone = find_zone(self, flight.slot);
     const struct dispatch_route *route = flight_route(self, flight.slot);
 
     if (route->chain == NULL) {
@@ -154,24 +152,6 @@ flight_down(dispatch_t *self, struct flight flight)
     }
     flight.slot->progress |= INFLIGHT_ROUTED;
     send_down(self, flight, zone);
-}
-
-static void
-count_query(struct counters *counters, const struct inflight_slot *slot,
-            const struct admit_peer *peer, const struct core_message *message)
-{
-    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-    bool is_v6 = memcmp(peer->address, mapped, sizeof mapped) != 0;
-
-    if (message->edns.dnssec_ok)
-        counters->dnssec_ok++;
-    if (slot->transport == CORE_INTERNAL) {
-        counters->internal_requests++;
-        return;
-    }
-    counters_request(counters, slot->transport == CORE_UDP ? COUNTERS_UDP
-                                                           : COUNTERS_TCP,
-                     is_v6, message->qtype, slot->size);
 }
 
 /* Look-ups for look-ups end somewhere. */
@@ -234,7 +214,7 @@ judge(dispatch_t *self, struct flight flight, enum admit_verdict verdict,
         break;
     case ADMIT_REPLY:
         if (core_message_opcode(message) == CORE_OPCODE_NOTIFY
-            && flight.slot->route == DISPATCH_ELSEWHERE)
+            && flight.slot->zone == DISPATCH_ELSEWHERE)
             rcode = CORE_REFUSED;       /* not our zone */
         answer_rcode(self, flight, rcode, CORE_EDE_NONE);
         break;
@@ -256,14 +236,15 @@ read_request(dispatch_t *self, struct inflight_slot *slot,
 
     slot->size = (uint16_t) message->size;
     slot->question_end = (uint16_t) message->question_end;
-    slot->route = DISPATCH_ELSEWHERE;
+    slot->zone = DISPATCH_ELSEWHERE;
     if (message->qname != NULL)
-        find_route(self, slot);
+        find_zone(self, slot);
     reply_request_read(&request, &flight_route(self, slot)->reply, message,
                        slot->transport);
     slot->limit = request.limit;
     slot->asked = request.asked;
     slot->payload = request.payload;
+    slot->client_payload = message->edns.payload;
     if (message->edns.present && slot->transport != CORE_INTERNAL)
         core_write16(slot->message + message->edns_offset + 3,
                      request.payload);
@@ -289,9 +270,9 @@ dispatch_query(dispatch_t *self, enum dispatch_table table, uint32_t number)
         dispatch_finish(self, table, number);
         return;
     }
-    count_query(self->counters, slot, &peer, &message);
     start_clock(self, slot);
     read_request(self, slot, &message);
+    account_query(self, slot, &message);
     judge(self, flight, verdict, &message, rcode);
 }
 
@@ -340,7 +321,7 @@ take_return(void *owner, core_outlet_t *outlet, unsigned instance)
 
 dispatch_t *
 dispatch_new(core_life_t *life, inflight_t *udp, inflight_t *connected,
-             struct counters *counters)
+             struct counters *counters, traffic_t *traffic)
 {
     dispatch_t *self = zmalloc(sizeof *self);
     inflight_t *slots[DISPATCH_TABLES] = { udp, connected };
@@ -348,6 +329,7 @@ dispatch_new(core_life_t *life, inflight_t *udp, inflight_t *connected,
     self->life = life;
     self->loop = core_life_loop(life);
     self->counters = counters;
+    self->traffic = traffic;
     self->random.state = (uint64_t) core_clock_us() | 1;
     for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
         self->tables[t].slots = slots[t];
@@ -402,8 +384,17 @@ dispatch_chain(dispatch_t *self, const char *name, struct core_fault *fault)
 void
 dispatch_plan_clear(struct dispatch_plan *plan)
 {
+    for (size_t i = 0; i < plan->zone_count; i++)
+        free(plan->zones[i].traffic);
+    for (size_t i = 0; i < plan->route_count; i++) {
+        query_log_destroy(&plan->routes[i].query_log);
+        failure_log_destroy(&plan->routes[i].failure_log);
+    }
+    free(plan->zones);
     free(plan->routes);
+    plan->zones = NULL;
     plan->routes = NULL;
+    plan->zone_count = plan->route_count = 0;
     route_table_destroy(&plan->table);
 }
 
@@ -437,9 +428,9 @@ sweep_heads(dispatch_t *self)
     self->head_count = kept;
 }
 
-/* Numbers of routes mean something else now. */
+/* Numbers of zones mean something else now. */
 static void
-find_routes_again(dispatch_t *self)
+find_zones_again(dispatch_t *self)
 {
     for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
         inflight_t *slots = self->tables[t].slots;
@@ -448,9 +439,9 @@ find_routes_again(dispatch_t *self)
              number != INFLIGHT_NONE; number = inflight_after(slots, number)) {
             struct inflight_slot *slot = inflight_at(slots, number);
 
-            slot->route = DISPATCH_ELSEWHERE;
+            slot->zone = DISPATCH_ELSEWHERE;
             if ((slot->progress & INFLIGHT_ROUTED) != 0)
-                find_route(self, slot);
+                find_zone(self, slot);
         }
     }
 }
@@ -460,7 +451,7 @@ dispatch_configure(dispatch_t *self, const struct dispatch_plan *plan)
 {
     dispatch_plan_clear(&self->plan);
     self->plan = *plan;
-    find_routes_again(self);
+    find_zones_again(self);
     sweep_heads(self);
 }
 

@@ -15,11 +15,14 @@
 #include "frontend/admit.h"
 #include "frontend/chain.h"
 #include "frontend/counters.h"
+#include "frontend/failure_log.h"
 #include "frontend/inflight.h"
 #include "frontend/made.h"
 #include "frontend/order.h"
+#include "frontend/query_log.h"
 #include "frontend/reply.h"
 #include "frontend/route.h"
+#include "frontend/traffic.h"
 
 typedef struct dispatch dispatch_t;
 
@@ -60,9 +63,20 @@ struct dispatch_route {
     struct made_policy made;
     struct order_policy order;
     struct reply_policy reply;
+    bool has_metrics;                   /* for each zone, not as "other" */
+    query_log_t *query_log;             /* owned by the plan; or NULL */
+    failure_log_t *failure_log;         /* the same */
 };
 
-#define DISPATCH_ELSEWHERE 0            /* the route of names without one */
+#define DISPATCH_ELSEWHERE 0            /* number of the route, and of the
+                                           zone, of names without one */
+
+/* A zone of a route. */
+struct dispatch_zone {
+    const uint8_t *name;                /* lent; NULL: DISPATCH_ELSEWHERE */
+    uint32_t route;
+    struct traffic_block **traffic;     /* of each listener; NULL: not yet */
+};
 
 /* All that a configuration decides. */
 struct dispatch_plan {
@@ -71,13 +85,15 @@ struct dispatch_plan {
     int64_t retry_ms;
     struct dispatch_route *routes;      /* owned; DISPATCH_ELSEWHERE first */
     size_t route_count;
-    route_table_t *table;               /* owned; targets: indexes of routes */
+    struct dispatch_zone *zones;        /* owned; DISPATCH_ELSEWHERE first */
+    size_t zone_count;
+    route_table_t *table;               /* owned; targets: indexes of zones */
 };
 
-/* The two sets of slots are lent. */
+/* The two sets of slots, and what is counted in, are lent. */
 dispatch_t *
     dispatch_new(core_life_t *life, inflight_t *udp, inflight_t *connected,
-                 struct counters *counters);
+                 struct counters *counters, traffic_t *traffic);
 
 void
     dispatch_destroy(dispatch_t **self_p);

@@ -4,6 +4,7 @@
  *   dispatch.c   a query comes in, is admitted and goes down its route
  *   answer.c     a reply goes to the transport that brought the query
  *   patience.c   what happens when no reply comes
+ *   account.c    what is counted and logged of both
  */
 
 #ifndef FRONTEND_FLIGHT_H
@@ -11,6 +12,7 @@
 
 #include "frontend/chain.h"
 #include "frontend/dispatch.h"
+#include "frontend/listener.h"
 #include "frontend/resend.h"
 
 #define FLIGHT_TRANSPORTS (CORE_INTERNAL + 1)
@@ -31,6 +33,7 @@ struct dispatch {
     core_timer_t *timer;                /* runs while anything is in flight */
     core_life_t *life;
     struct counters *counters;
+    traffic_t *traffic;
     struct table tables[DISPATCH_TABLES];
     struct dispatch_carrier carriers[FLIGHT_TRANSPORTS];
     struct dispatch_plan plan;          /* owned */
@@ -91,6 +94,19 @@ void
 void
     answer_record(dispatch_t *self, struct flight flight,
                   const struct core_record *record);
+
+/* ---- account.c ----------------------------------------------------------- */
+
+/* A query came in; its zone is known. */
+void
+    account_query(dispatch_t *self, const struct inflight_slot *slot,
+                  const struct core_message *message);
+
+/* A reply in the client's shape is about to be sent, the last one. */
+void
+    account_reply(dispatch_t *self, const struct inflight_slot *slot,
+                  const uint8_t *reply, size_t size, unsigned rcode,
+                  size_t trail_size);
 
 /* ---- patience.c ---------------------------------------------------------- */
 

@@ -35,6 +35,8 @@ struct state {
     core_life_t *life;                  /* from watch() on */
     char host[256];
     struct listener listeners[LISTENERS];
+    char servers[LISTENERS][LISTENER_TEXT_SIZE];
+    const char *server_names[LISTENERS];
     unsigned listener_count;
     struct memory memories[DISPATCH_TABLES];
     inflight_t *slots[DISPATCH_TABLES];
@@ -45,6 +47,7 @@ struct state {
     tcp_t *tcp;
     internal_t *internal;
     struct counters counters;
+    traffic_t *traffic;
 };
 
 /* ---- weights ------------------------------------------------------------- */
@@ -107,6 +110,7 @@ close_frontend(void **state_p)
     tcp_destroy(&self->tcp);
     udp_destroy(&self->udp);
     dispatch_destroy(&self->dispatch);
+    traffic_destroy(&self->traffic);
     end_watches(self->watches, self->watch_count);
     for (unsigned i = 0; i < self->listener_count; i++)
         listener_close(&self->listeners[i]);
@@ -149,6 +153,8 @@ open_listeners(struct state *self, struct core_fault *fault)
     for (size_t i = 0; i < self->settings->listen.count; i++) {
         if (open_listener(self, i, urls[i], fault) == -1)
             return -1;
+        self->server_names[i] = listener_text(&self->listeners[i],
+                                              self->servers[i]);
         self->listener_count++;
     }
     return 0;
@@ -238,13 +244,21 @@ add_route(struct state *self, struct dispatch_plan *plan,
         if (added->chain == NULL)
             return -1;
     }
+    added->query_log = query_log_new(&route->query_log);
+    if (route->failure_log)
+        added->failure_log = failure_log_new(core_life_loop(self->life),
+                                             &route->failure_groups);
     if (route->weights != NULL) {
         start_watch(watch, core_life_loop(self->life), route);
         added->order.weights = watch->weights;
     }
-    for (size_t i = 0; i < route->zones.count; i++)
+    for (size_t i = 0; i < route->zones.count; i++) {
         (void) route_table_add(plan->table, zones[i],
-                               (uint32_t) plan->route_count);
+                               (uint32_t) plan->zone_count);
+        plan->zones[plan->zone_count++] = (struct dispatch_zone) {
+            .name = zones[i], .route = (uint32_t) plan->route_count,
+        };
+    }
     plan->route_count++;
     return 0;
 }
@@ -266,6 +280,8 @@ make_plan(struct state *self, const struct settings *settings,
         .routes = zmalloc((settings->routes.count + 1)
                           * sizeof *plan->routes),
         .route_count = 1,
+        .zones = zmalloc((zones + 1) * sizeof *plan->zones),
+        .zone_count = 1,
         .table = route_table_new(zones),
     };
     settings_route(settings, NULL, self->host,
@@ -333,9 +349,11 @@ open_transports(struct state *self, struct core_fault *fault)
     core_loop_t *loop = core_life_loop(self->life);
     const char *pipe = core_life_wire(self->life, "pipe", NULL);
 
+    self->traffic = traffic_new(core_life_telemetry(self->life),
+                                self->server_names);
     self->dispatch = dispatch_new(self->life, self->slots[DISPATCH_UDP],
                                   self->slots[DISPATCH_CONNECTED],
-                                  &self->counters);
+                                  &self->counters, self->traffic);
     self->udp = udp_new(loop, self->dispatch, self->slots[DISPATCH_UDP],
                         self->listeners, self->listener_count,
                         &self->counters);

@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 
 #define MAGIC 0x434e4649u               /* "IFNC" */
-#define VERSION 2
+#define VERSION 3
 #define PAGE 4096u
 
 enum class { SMALL, LARGE, CLASSES };

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define INFLIGHT_NONE UINT32_MAX
-#define INFLIGHT_SMALL 264              /* octets of message */
+#define INFLIGHT_SMALL 256              /* octets of message */
 #define INFLIGHT_LARGE 4096
 #define INFLIGHT_CONTROL 40             /* room for one in6_pktinfo */
 #define INFLIGHT_INTAKE (62 * 4096)     /* for intake.c */
@@ -53,7 +53,9 @@ struct inflight_slot {
     uint16_t record_flags;              /* enum core_record_flag */
     uint8_t asked;                      /* enum reply_asked */
     uint8_t transport;                  /* enum core_transport */
-    uint16_t route;                     /* these four: of this process */
+    uint32_t zone;                      /* from here on: of this process */
+    uint16_t client_payload;            /* the EDNS size it came with, or 0 */
+    uint8_t listener;                   /* where it came in */
     uint8_t progress;                   /* enum inflight_progress */
     uint8_t attempts;                   /* sent again after silence */
     uint8_t returns;                    /* sent again because nobody took it */

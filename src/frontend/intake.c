@@ -142,6 +142,7 @@ intake_take(intake_t *self, int i)
         slot->size = (uint16_t) size;
         slot->control_size = (uint8_t) entry->msg_hdr.msg_controllen;
         slot->origin = array->listener;
+        slot->listener = (uint8_t) array->listener;
         slot->transport = CORE_UDP;
         slot->record_flags = 0;
         slot->arrived_us = 0;

@@ -62,6 +62,25 @@ split(char *text, char **host, char **port)
     return **port != '\0';
 }
 
+const char *
+listener_text(const struct listener *self, char text[LISTENER_TEXT_SIZE])
+{
+    bool is_v4 = self->address.any.sa_family == AF_INET;
+    char host[INET6_ADDRSTRLEN] = "";
+    unsigned port = ntohs(is_v4 ? self->address.v4.sin_port
+                                : self->address.v6.sin6_port);
+    const char *form = is_v4 || self->is_dual ? "dns://%s:%u"
+        : "dns://[%s]:%u";
+
+    if (!self->is_dual)
+        inet_ntop(self->address.any.sa_family, is_v4
+                  ? (const void *) &self->address.v4.sin_addr
+                  : (const void *) &self->address.v6.sin6_addr, host,
+                  sizeof host);
+    snprintf(text, LISTENER_TEXT_SIZE, form, host, port);
+    return text;
+}
+
 static bool
 is_port(const char *text)
 {
@@ -186,6 +205,17 @@ listener_open(struct listener *self, struct core_fault *fault)
     return 0;
 }
 
+/* True for a socket of IPv6 that takes IPv4 as well. */
+static bool
+takes_both(int fd)
+{
+    int is_v6_only = 1;
+    socklen_t size = sizeof is_v6_only;
+
+    return getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &is_v6_only, &size) == 0
+        && !is_v6_only;
+}
+
 int
 listener_take(struct listener *self, int udp, int tcp,
               struct core_fault *fault)
@@ -201,6 +231,7 @@ listener_take(struct listener *self, int udp, int tcp,
         return -1;
     }
     note_wildcard(self);
+    self->is_dual = self->is_wildcard && takes_both(udp);
     set_udp_options(self);
     return 0;
 }

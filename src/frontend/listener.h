@@ -34,6 +34,12 @@ int
     listener_read(struct listener *self, const char *url,
                   struct core_fault *fault);
 
+/* "dns://192.0.2.1:53", "dns://[2001:db8::1]:53", or "dns://:53". */
+#define LISTENER_TEXT_SIZE 64
+const char *
+    listener_text(const struct listener *self,
+                  char text[LISTENER_TEXT_SIZE]);
+
 /* Opens the sockets; -1 and a fault when that is not possible. */
 int
     listener_open(struct listener *self, struct core_fault *fault);

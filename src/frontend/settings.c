@@ -6,8 +6,10 @@
 
 #include <czmq.h>
 
+#include "coredns/log.h"
 #include "coredns/version.h"
 #include "frontend/listener.h"
+#include "lib/pattern.h"
 
 #define OFFSET(field) offsetof(struct settings, field)
 
@@ -23,6 +25,49 @@ static const char *const local_choices[] = {
 static const char *const order_choices[] = {
     [ORDER_AS_IS] = "as_is", [ORDER_RANDOM] = "random",
     [ORDER_WEIGHTED] = "weighted", NULL,
+};
+
+static const char *const class_choices[] = {
+    [QUERY_SUCCESS] = "success", [QUERY_DENIAL] = "denial",
+    [QUERY_ERROR] = "error", [QUERY_ALL] = "all", NULL,
+};
+
+static const char *const level_choices[] = {
+    [CORE_LOG_ERROR] = "error", [CORE_LOG_WARNING] = "warning",
+    [CORE_LOG_NOTICE] = "notice", [CORE_LOG_DEBUG] = "debug", NULL,
+};
+
+#define QUERY(field) offsetof(struct query_log_settings, field)
+
+static const struct core_setting query_log_table[] = {
+    { .key = "names", .type = CORE_NAME, .list = true, .fallback_text = ".",
+      .offset = QUERY(names),
+      .says = "queries for these names and those below them" },
+    { .key = "classes", .type = CORE_CHOICE, .choices = class_choices,
+      .list = true, .fallback_text = "all", .offset = QUERY(classes),
+      .says = "what the reply must be for a line" },
+    { .key = "format", .type = CORE_TEXT, .fallback_text = "{common}",
+      .offset = QUERY(format),
+      .says = "the line, with placeholders; json: an object" },
+    { .type = CORE_END },
+};
+
+#define FAILURE(field) offsetof(struct failure_group_settings, field)
+
+static const struct core_setting failure_table[] = {
+    { .key = "pattern", .type = CORE_TEXT, .required = true,
+      .offset = FAILURE(pattern),
+      .says = "regular expression that the cause must match" },
+    { .key = "period", .type = CORE_DURATION, .required = true, .minimum = 1,
+      .maximum = (int64_t) 365 * 86400000, .offset = FAILURE(period_ms),
+      .says = "time in which failures are only counted" },
+    { .key = "level", .type = CORE_CHOICE, .choices = level_choices,
+      .fallback = CORE_LOG_ERROR, .offset = FAILURE(level),
+      .says = "how severe they are" },
+    { .key = "show_first", .type = CORE_BOOLEAN,
+      .offset = FAILURE(show_first),
+      .says = "a line for the first of them" },
+    { .type = CORE_END },
 };
 
 static const struct core_setting route_table[] = {
@@ -59,6 +104,21 @@ static const struct core_setting route_table[] = {
     { .key = "authors", .type = CORE_TEXT, .list = true,
       .offset = ROUTE(authors),
       .says = "texts of authors.bind in class CH; none: not told" },
+    { .key = "query_log", .type = CORE_GROUPS, .members = query_log_table,
+      .members_size = sizeof (struct query_log_settings),
+      .offset = ROUTE(query_log),
+      .says = "which queries are logged; the first group that holds a name "
+              "decides" },
+    { .key = "failure_log", .type = CORE_BOOLEAN, .offset = ROUTE(failure_log),
+      .says = "log each query that fails, and why" },
+    { .key = "failure_groups", .type = CORE_GROUPS, .members = failure_table,
+      .members_size = sizeof (struct failure_group_settings),
+      .offset = ROUTE(failure_groups),
+      .says = "failures that are told together" },
+    { .key = "metrics", .type = CORE_BOOLEAN, .fallback = true,
+      .offset = ROUTE(metrics),
+      .says = "queries are counted for each zone of the route; otherwise as "
+              "zone other" },
     { .key = "payload", .type = CORE_INTEGER, .minimum = 512, .maximum = 4096,
       .offset = ROUTE(payload),
       .says = "largest reply over UDP, if not that of all routes" },
@@ -211,6 +271,32 @@ check_order(const struct settings *self, core_faults_t *faults)
     }
 }
 
+static void
+check_failures(const struct settings *self, core_faults_t *faults)
+{
+    const struct route_settings *routes = self->routes.items;
+
+    for (size_t i = 0; i < self->routes.count; i++) {
+        const struct failure_group_settings *groups =
+            routes[i].failure_groups.items;
+
+        if (routes[i].failure_groups.count > 0 && !routes[i].failure_log)
+            core_faults_add(faults, NULL, 0,
+                            "frontend.routes[%zu].failure_groups: only with "
+                            "failure_log", i);
+        for (size_t j = 0; j < routes[i].failure_groups.count; j++) {
+            struct core_fault fault;
+            core_pattern_t *pattern = core_pattern_new(groups[j].pattern,
+                                                       &fault);
+
+            if (pattern == NULL)
+                core_faults_add(faults, NULL, 0, "frontend.routes[%zu]."
+                                "failure_groups[%zu].%s", i, j, fault.text);
+            core_pattern_destroy(&pattern);
+        }
+    }
+}
+
 void
 settings_check(const void *settings, core_faults_t *faults)
 {
@@ -219,6 +305,7 @@ settings_check(const void *settings, core_faults_t *faults)
     check_listen(self, faults);
     check_routes(self, faults);
     check_order(self, faults);
+    check_failures(self, faults);
     if (self->retry_ms > self->deadline_ms)
         core_faults_add(faults, NULL, 0,
                         "frontend.retry: longer than the deadline");
@@ -253,7 +340,7 @@ void
 settings_route(const struct settings *self, const struct route_settings *route,
                const char *host, struct dispatch_route *plan)
 {
-    static const struct route_settings elsewhere = { .next = NULL };
+    static const struct route_settings elsewhere = { .metrics = true };
     const struct route_settings *own = route == NULL ? &elsewhere : route;
     const char *identity = either(own->identity,
                                   either(self->identity, host));
@@ -263,6 +350,7 @@ settings_route(const struct settings *self, const struct route_settings *route,
     *plan = (struct dispatch_route) {
         .otherwise = otherwise_rcodes[own->otherwise],
         .all_classes = own->all_classes,
+        .has_metrics = own->metrics,
         .made = {
             .local = (enum local_names) own->local_names,
             .minimal_any = own->minimal_any,

@@ -21,6 +21,10 @@ struct route_settings {
     struct core_list prefer;            /* of struct core_network */
     const char *weights;                /* path */
     int64_t weights_reload_ms;
+    bool metrics;
+    struct core_list query_log;         /* of struct query_log_settings */
+    bool failure_log;
+    struct core_list failure_groups;    /* of struct failure_group_settings */
 
     /* 0 or NULL: as for all routes. */
     int64_t payload;

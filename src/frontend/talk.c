@@ -233,6 +233,7 @@ take_message(tcp_t *self, struct connection *from, const uint8_t *message,
     slot->arrived_us = slot->deadline_ms = 0;
     slot->transport = CORE_TCP;
     slot->origin = from->number;
+    slot->listener = (uint8_t) from->listener;
     slot->origin_generation = from->generation;
     slot->peer = (struct sockaddr_in6) {
         .sin6_family = AF_INET6, .sin6_port = htons(from->client_port)

@@ -21,7 +21,7 @@
 
 #define MEMBER_NAME_SIZE 64
 #define MEMBER_TEXT_SIZE 256
-#define MEMBER_COUNTERS_SIZE (256 * 1024)   /* octets, at most */
+#define MEMBER_COUNTERS_SIZE (2 * 1024 * 1024)  /* octets, at most */
 #define MEMBER_SILENT_MS 3000
 
 enum member_state {

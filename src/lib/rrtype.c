@@ -98,6 +98,26 @@ read_number(const char *digits)
     return number;
 }
 
+const char *
+core_rrclass_to_text(char text[CORE_RRTYPE_TEXT_SIZE], uint16_t rrclass)
+{
+    switch (rrclass) {
+    case CORE_IN:
+        return strcpy(text, "IN");
+    case CORE_CH:
+        return strcpy(text, "CH");
+    case CORE_HS:
+        return strcpy(text, "HS");
+    case CORE_CLASS_NONE:
+        return strcpy(text, "NONE");
+    case CORE_CLASS_ANY:
+        return strcpy(text, "ANY");
+    default:
+        snprintf(text, CORE_RRTYPE_TEXT_SIZE, "CLASS%u", rrclass);
+        return text;
+    }
+}
+
 int
 core_rrtype_from_text(const char *text)
 {

@@ -117,7 +117,8 @@ static const struct {
     { "a b {\n bind 127.0.0.1\n}\n", "{ zones = [ \"a.\", \"b.\" ]; } );",
       NULL },
     { "a {\n errors\n}\n. {\n forward . 192.0.2.1\n}\n",
-      "{ zones = [ \"a.\" ]; otherwise = \"servfail\"; }", NULL },
+      "{ zones = [ \"a.\" ]; otherwise = \"servfail\"; "
+      "failure_log = true; }", NULL },
     { "a {\n cache\n}\n",
       "cache: { soa_minimum = false; otherwise = \"servfail\"; };", NULL },
 
@@ -147,6 +148,20 @@ static const struct {
       "  maxtcpqueries 7\n }\n}\na {\n multisocket 2\n}\n",
       "instances = 2; tcp_idle = \"5s\"; tcp_query_limit = 7; routes",
       "otherwise" },
+
+    /* What is logged and counted is too. */
+    { "a {\n errors stdout {\n  consolidate 5m t$ info show_first\n"
+      "  consolidate 1m x\n }\n log\n log b c {remote} {\n"
+      "  class denial error\n }\n log {combined}\n}\n",
+      "failure_log = true; query_log = ( { }, "
+      "{ names = [ \"b.\", \"c.\" ]; format = \"{remote}\"; "
+      "classes = [ \"denial\", \"error\" ]; }, { format = \"{combined}\"; } "
+      "); failure_groups = ( { period = \"5m\"; pattern = \"t$\"; "
+      "level = \"notice\"; show_first = true; }, "
+      "{ period = \"1m\"; pattern = \"x\"; } );", "metrics" },
+    { "a {\n prometheus\n}\nb {\n}\n",
+      "{ zones = [ \"a.\" ]; otherwise = \"servfail\"; }, "
+      "{ zones = [ \"b.\" ]; metrics = false; }", NULL },
 
     /* So are zone files: a place has one authority for them. */
     { "a {\n file x\n}\nb {\n file y b {\n  reload 0\n  fallthrough\n }\n}\n",
@@ -262,9 +277,20 @@ static const struct {
       "3: prefetch: not a percentage from 10% to 90%: 5%\n"
       "4: serve_stale: expected immediate or verify, not now\n"
       "5: disable: expected success or denial, not all\n" },
-    { "a {\n errors {\n  stacktrace\n }\n log . \"{remote}\"\n}\n",
-      "2: errors: options in { } are not supported\n"
-      "5: log: an argument too many: .\n" },
+    { "a {\n errors x {\n  consolidate 5m\n  consolidate y z\n"
+      "  consolidate 5m z fatal\n  consolidate 5m z show_first info\n"
+      "  other\n }\n log a..b\n log {\n  class no\n  other\n }\n}\n",
+      "2: errors: expected stdout, not x\n"
+      "3: consolidate: an argument is missing\n"
+      "4: consolidate: not a time: y\n"
+      "5: consolidate: expected warning, error, info or debug, then "
+      "show_first, not fatal\n"
+      "6: consolidate: expected warning, error, info or debug, then "
+      "show_first, not info\n"
+      "7: other: this option of errors is not supported yet\n"
+      "9: log: not a domain name: a..b\n"
+      "11: class: expected success, denial, error or all, not no\n"
+      "12: other: this option of log is not supported yet\n" },
     { "a {\n file\n auto\n hosts x {\n  timeout 5\n }\n}\n",
       "2: file: an argument is missing\n3: auto: expected a directory in "
       "{ }\n5: timeout: this option of hosts is not supported yet\n" },

@@ -183,21 +183,9 @@ END_TEST
 
 /* ---- standard error ------------------------------------------------------ */
 
-/* Makes a pipe our standard error and returns its other end. */
-static int
-take_over_stderr(void)
-{
-    int ends[2];
-
-    ck_assert_int_eq(pipe(ends), 0);
-    ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
-    close(ends[1]);
-    return ends[0];
-}
-
 START_TEST(speaks_before_it_is_opened)
 {
-    int reader = take_over_stderr();
+    int reader = core_test_stderr();
     struct core_fault fault;
     char text[500] = "";
 
@@ -212,7 +200,7 @@ END_TEST
 
 START_TEST(survives_a_reader_that_is_gone)
 {
-    close(take_over_stderr());
+    close(core_test_stderr());
     core_log(CORE_LOG_ERROR, "nobody hears this");
     core_log(CORE_LOG_ERROR, "nor this");
     ck_assert_str_eq(core_log_last_error(), "nor this");
@@ -221,7 +209,7 @@ END_TEST
 
 START_TEST(does_not_wait_for_a_reader_that_sleeps)
 {
-    int reader = take_over_stderr();
+    int reader = core_test_stderr();
     char text[65536];
 
     /* Far more than a pipe holds; Check ends a test that hangs. */
@@ -239,36 +227,23 @@ START_TEST(does_not_wait_for_a_reader_that_sleeps)
 }
 END_TEST
 
-/* What the pipe has, as it is; "" when there is nothing. */
-static const char *
-read_some(int reader, char text[65536])
-{
-    ssize_t size;
-
-    fcntl(reader, F_SETFL, O_NONBLOCK);
-    size = read(reader, text, 65535);
-    text[size > 0 ? size : 0] = '\0';
-    return text;
-}
-
 START_TEST(lines_of_traffic_are_gathered)
 {
-    int reader = take_over_stderr();
-    char text[65536];
+    int reader = core_test_stderr();
     char line[] = "a\nb";
 
     core_log_traffic(CORE_LOG_NOTICE, line);
     core_log_traffic_object("{}");
     core_log_traffic(CORE_LOG_DEBUG, line);
-    ck_assert_str_eq(read_some(reader, text), "");
+    ck_assert_str_eq(core_test_read(reader), "");
     core_log_flush();
-    ck_assert_str_eq(read_some(reader, text),
+    ck_assert_str_eq(core_test_read(reader),
                      "test_log: notice: a?b\n{}\n");
 
     /* Order is kept among lines of both kinds. */
     core_log_traffic(CORE_LOG_ERROR, line);
     core_log(CORE_LOG_NOTICE, "c");
-    ck_assert_str_eq(read_some(reader, text),
+    ck_assert_str_eq(core_test_read(reader),
                      "test_log: a?b\ntest_log: notice: c\n");
     ck_assert_str_eq(core_log_last_error(), "a?b");
 }
@@ -276,8 +251,7 @@ END_TEST
 
 START_TEST(lines_of_traffic_that_nobody_reads_are_counted)
 {
-    int reader = take_over_stderr();
-    char text[65536];
+    int reader = core_test_stderr();
 
     /* Each of them is 40 octets with its end; the pipe holds 64 KiB. */
     for (int i = 0; i < 3000; i++) {
@@ -286,21 +260,23 @@ START_TEST(lines_of_traffic_that_nobody_reads_are_counted)
         core_log_traffic(CORE_LOG_NOTICE, line);
     }
     core_log_flush();
-    read_some(reader, text);
-    ck_assert_uint_gt(strlen(text), 60000);
+    ck_assert_uint_gt(strlen(core_test_read(reader)), 60000);
 
     char line[] = "awake";
 
     core_log_traffic(CORE_LOG_NOTICE, line);
     core_log_flush();
-    ck_assert_ptr_nonnull(strstr(read_some(reader, text), "notice: awake\n"));
+
+    const char *text = core_test_read(reader);
+
+    ck_assert_ptr_nonnull(strstr(text, "notice: awake\n"));
     ck_assert_ptr_nonnull(strstr(text, " log lines were lost\n"));
 }
 END_TEST
 
 START_TEST(leaves_standard_error_blocking_for_others)
 {
-    int reader = take_over_stderr();
+    int reader = core_test_stderr();
 
     core_log(CORE_LOG_NOTICE, "x");
     ck_assert_int_eq(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
