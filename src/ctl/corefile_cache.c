@@ -187,12 +187,18 @@ write_capacity(struct corefile_chain *chain, const struct corefile_line *line)
               : share);
 }
 
+static bool
+is_integer(const char *text)
+{
+    text += *text == '-';
+    return *text != '\0' && strspn(text, "0123456789") == strlen(text);
+}
+
 void
 corefile_read_cache(struct corefile_chain *chain,
                     const struct corefile_line *line)
 {
-    bool has_ttl = line->count > 1 && line->words[1][0] != '\0'
-        && strspn(line->words[1], "0123456789") == strlen(line->words[1]);
+    bool has_ttl = line->count > 1 && is_integer(line->words[1]);
     const char *ttl = has_ttl ? corefile_number(chain, line, 1) : NULL;
 
     chain->has_cache = true;
@@ -205,6 +211,10 @@ corefile_read_cache(struct corefile_chain *chain,
         corefile_set(chain, line, "denial_ttl", ttl);
     corefile_set(chain, line, "soa_minimum", "false");
     write_capacity(chain, line);
+    if (option(line, "serve_stale_policy", 0) != NULL
+        && option(line, "serve_stale", 0) == NULL)
+        corefile_fail(chain, option(line, "serve_stale_policy", 0),
+                      "only with serve_stale");
     corefile_read_lines(chain, line->body, line->body_count, options,
                         "cache");
 }

@@ -28,6 +28,7 @@ struct corefile_common {
     const struct corefile_line *lines[PAGES];   /* the first of each */
     const struct corefile_line *lameduck;
     const struct corefile_line *reload;         /* the last one */
+    const struct corefile_line *debug;
 };
 
 /* Settings of the frontend; of each the line that says it, or NULL. */

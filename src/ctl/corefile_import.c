@@ -219,6 +219,9 @@ write_all(struct import *self, const char *path, FILE *output)
     draft_add(&top, path, 0, 0, "directory = %s;",
               draft_quote(self->file->memory, folder));
     put_reload(self, &top);
+    if (self->common.debug != NULL)
+        draft_say(&top, self->common.debug, 0,
+                  "log: { level = \"debug\"; };");
     fprintf(output, "#@ %s:0\n", path);
     draft_write(&top, 0, output);
     fputs("\nstages: {\n", output);

@@ -5,12 +5,15 @@
  */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "coredns/version.h"
 
 #include "ctl/corefile_directive.h"
 
+#define TIMEOUT_MINIMUM_MS 1000
+#define TIMEOUT_MAXIMUM_MS 86400000
 #define RELOAD_MINIMUM_MS 2000
 #define RELOAD_JITTER_MINIMUM_MS 1000
 
@@ -20,6 +23,12 @@ accept(struct corefile_chain *chain, const struct corefile_line *line)
 {
     (void) chain;
     (void) line;
+}
+
+static void
+read_debug(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    chain->common->debug = line;
 }
 
 /* reload [INTERVAL [JITTER]] */
@@ -46,6 +55,16 @@ read_root(struct corefile_chain *chain, const struct corefile_line *line)
 
 /* ---- settings of the route ----------------------------------------------- */
 
+/* cancel [TIMEOUT]: no answer that CoreDNS gives comes any sooner for it. */
+static void
+read_cancel(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    if (line->count > 1 && corefile_milliseconds(chain, line, 1) == 0)
+        corefile_fail(chain, line, "the time must be above 0");
+    core_faults_add(chain->notices, line->path, line->line,
+                    "cancel: queries end at the frontend's deadline");
+}
+
 static void
 read_bufsize(struct corefile_chain *chain, const struct corefile_line *line)
 {
@@ -54,6 +73,9 @@ read_bufsize(struct corefile_chain *chain, const struct corefile_line *line)
 
     if (size != NULL)
         draft_say(&chain->route, line, 0, "payload = %s;", size);
+    if (line->body_count > 0)
+        core_faults_add(chain->notices, line->path, line->line,
+                        "bufsize: what stands in { } says nothing");
 }
 
 /* The words behind the first one, as one text. */
@@ -76,9 +98,23 @@ read_nsid(struct corefile_chain *chain, const struct corefile_line *line)
               line->count > 1 ? join(chain, line) : "\"${HOSTNAME}\"");
 }
 
+/* True for the last line of that name in the block. */
+static bool
+is_last(const struct corefile_chain *chain, const struct corefile_line *line)
+{
+    const struct corefile_block *block = chain->block;
+
+    for (size_t i = block->line_count; i > 0; i--)
+        if (strcmp(block->lines[i - 1].words[0], line->words[0]) == 0)
+            return &block->lines[i - 1] == line;
+    return false;
+}
+
 static void
 read_chaos(struct corefile_chain *chain, const struct corefile_line *line)
 {
+    if (!is_last(chain, line))
+        return;
     draft_say(&chain->route, line, 0, "version = %s;",
               draft_quote(chain->memory, line->count > 1 ? line->words[1]
                           : "coredns " CORE_VERSION));
@@ -195,17 +231,28 @@ read_multisocket(struct corefile_chain *chain,
         chain->settings[SETTING_MULTISOCKET] = line;
 }
 
+static bool
+check_timeout(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    int64_t time = corefile_milliseconds(chain, line, 1);
+
+    if (time >= 0 && (time < TIMEOUT_MINIMUM_MS || time > TIMEOUT_MAXIMUM_MS))
+        corefile_fail(chain, line, "expected 1s to 24h, not %s",
+                      line->words[1]);
+    return time >= TIMEOUT_MINIMUM_MS && time <= TIMEOUT_MAXIMUM_MS;
+}
+
 static void
 read_idle(struct corefile_chain *chain, const struct corefile_line *line)
 {
-    if (corefile_time(chain, line, 1) != NULL)
+    if (check_timeout(chain, line))
         chain->settings[SETTING_IDLE] = line;
 }
 
 static void
 read_other_time(struct corefile_chain *chain, const struct corefile_line *line)
 {
-    if (corefile_time(chain, line, 1) != NULL)
+    if (check_timeout(chain, line))
         core_faults_add(chain->notices, line->path, line->line,
                         "%s: the time of an idle connection counts",
                         line->words[0]);
@@ -215,8 +262,14 @@ static void
 read_query_limit(struct corefile_chain *chain,
                  const struct corefile_line *line)
 {
-    if (strcmp(line->words[1], "-1") != 0
-        && corefile_number(chain, line, 1) != NULL)
+    const char *number;
+
+    if (strcmp(line->words[1], "-1") == 0)
+        return;
+    number = corefile_number(chain, line, 1);
+    if (number != NULL && atoi(number) == 0)
+        corefile_fail(chain, line, "expected -1 or a number above 0");
+    else if (number != NULL)
         chain->settings[SETTING_QUERY_LIMIT] = line;
 }
 
@@ -247,9 +300,11 @@ static const struct corefile_directive directives[] = {
     { "any", read_any, 0, 0, COREFILE_PLAIN },
     { "auto", corefile_read_auto, 0, COREFILE_MANY, BODY | AGAIN },
     { "bind", corefile_read_bind, 1, COREFILE_MANY, BODY | AGAIN | ONLY },
-    { "bufsize", read_bufsize, 0, 1, COREFILE_PLAIN },
+    { "bufsize", read_bufsize, 0, 1, BODY },
     { "cache", corefile_read_cache, 0, COREFILE_MANY, BODY },
-    { "chaos", read_chaos, 0, COREFILE_MANY, COREFILE_PLAIN },
+    { "cancel", read_cancel, 0, 1, COREFILE_PLAIN },
+    { "chaos", read_chaos, 0, COREFILE_MANY, AGAIN },
+    { "debug", read_debug, 0, 0, ONLY },
     { "errors", corefile_read_errors, 0, 1, BODY },
     { "file", corefile_read_file, 1, COREFILE_MANY, BODY | AGAIN },
     { "forward", corefile_read_forward, 2, COREFILE_MANY, BODY | AGAIN },
@@ -259,12 +314,14 @@ static const struct corefile_directive directives[] = {
     { "local", read_local, 0, 0, BODY },
     { "log", corefile_read_log, 0, COREFILE_MANY, BODY | AGAIN },
     { "loop", accept, 0, 0, COREFILE_PLAIN },
+    { "metadata", accept, 0, COREFILE_MANY, COREFILE_PLAIN },
     { "multisocket", read_multisocket, 0, 1, ONLY },
     { "nsid", read_nsid, 0, COREFILE_MANY, COREFILE_PLAIN },
     { "prometheus", corefile_read_prometheus, 0, 1, COREFILE_PLAIN },
     { "ready", corefile_read_ready, 0, 1, BODY | ONLY },
     { "reload", read_reload, 0, 2, ONLY },
     { "root", read_root, 1, 1, ONLY },
+    { "shed", accept, 0, 0, COREFILE_PLAIN },
     { "timeouts", read_timeouts, 0, 0, BODY | ONLY },
     { "whoami", read_whoami, 0, 0, COREFILE_PLAIN },
     { NULL, NULL, 0, 0, COREFILE_PLAIN },

@@ -4,12 +4,14 @@
  * Each becomes a group of the stage file-sync.
  */
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "coredns/memory.h"
 #include "coredns/name.h"
 #include "lib/arena.h"
+#include "lib/pattern.h"
 
 #include "ctl/corefile_directive.h"
 
@@ -56,9 +58,12 @@ read_unsupported(struct corefile_chain *chain,
     corefile_set(chain, line, "fallthrough_unsupported", "true");
 }
 
+/* fallthrough is read for all files of the block at once; files are read again
+   when they have changed, however that shows. */
 static const struct corefile_directive file_options[] = {
-    { "fallthrough", read_fallthrough, 0, COREFILE_MANY, COREFILE_PLAIN },
+    { "fallthrough", accept, 0, COREFILE_MANY, COREFILE_REPEATED },
     { "reload", read_reload, 1, 1, COREFILE_PLAIN },
+    { "reload_by_mtime", accept, 0, 0, COREFILE_PLAIN },
     { NULL, NULL, 0, 0, COREFILE_PLAIN },
 };
 
@@ -92,13 +97,68 @@ add_origin(struct corefile_chain *chain, const char *name)
     origins->items[origins->count++] = name;
 }
 
+/* The last line in the block that lets names of files through, or NULL: it
+   counts for all files. */
+static const struct corefile_line *
+find_fallthrough(const struct corefile_block *block)
+{
+    const struct corefile_line *found = NULL;
+
+    for (size_t i = 0; i < block->line_count; i++) {
+        const struct corefile_line *line = &block->lines[i];
+
+        for (size_t j = 0; strcmp(line->words[0], "file") == 0
+             && j < line->body_count; j++)
+            if (strcmp(line->body[j].words[0], "fallthrough") == 0)
+                found = &line->body[j];
+    }
+    return found;
+}
+
+/* True when a line `file` has that zone; what is wrong with it is told when it
+   is read itself. */
+static bool
+is_for(const struct corefile_chain *chain, const struct corefile_line *line,
+       const char *zone)
+{
+    struct corefile_zones zones = { .items = NULL };
+    bool is_found = false;
+
+    for (size_t i = 2; i < line->count; i++)
+        corefile_zones_add(&zones, chain->memory, line->words[i]);
+    for (size_t i = 0; line->count <= 2 && i < chain->zones.count; i++)
+        is_found |= strcmp(chain->zones.items[i], zone) == 0;
+    for (size_t i = 0; i < zones.count; i++)
+        is_found |= strcmp(zones.items[i], zone) == 0;
+    free(zones.items);
+    return is_found;
+}
+
+/* True when a later line of the block has another file for the zone. */
+static bool
+is_replaced(const struct corefile_chain *chain, const struct corefile_line *line,
+            const char *zone)
+{
+    const struct corefile_block *block = chain->block;
+
+    for (const struct corefile_line *next = line + 1;
+         next < block->lines + block->line_count; next++)
+        if (strcmp(next->words[0], "file") == 0
+            && is_for(chain, next, zone))
+            return true;
+    return false;
+}
+
 void
 corefile_read_file(struct corefile_chain *chain,
                    const struct corefile_line *line)
 {
     struct corefile_zones zones = corefile_arguments(chain, line, 2, true);
+    const struct corefile_line *fallthrough = find_fallthrough(chain->block);
 
     for (size_t i = 0; i < zones.count; i++) {
+        if (is_replaced(chain, line, zones.items[i]))
+            continue;
         chain->draft = &chain->members;
         corefile_set(chain, line, "origin",
                      draft_quote(chain->memory, zones.items[i]));
@@ -106,6 +166,8 @@ corefile_read_file(struct corefile_chain *chain,
                      corefile_path(chain, line->words[1]));
         corefile_read_lines(chain, line->body, line->body_count,
                             file_options, "file");
+        if (fallthrough != NULL)
+            read_fallthrough(chain, fallthrough);
         add_group(chain, SOURCE_ZONES, line);
         add_origin(chain, zones.items[i]);
     }
@@ -113,6 +175,27 @@ corefile_read_file(struct corefile_chain *chain,
 }
 
 /* ---- auto ---------------------------------------------------------------- */
+
+/* True when the pattern has a group of each number in the origin; one that is
+   no pattern is refused by the stage. */
+static bool
+has_groups(const char *text, const char *origin)
+{
+    struct core_fault fault;
+    core_pattern_t *pattern = core_pattern_new(text, &fault);
+    unsigned groups = pattern == NULL ? UINT_MAX
+        : core_pattern_groups(pattern);
+    bool has_all = true;
+
+    for (const char *at = origin; (at = strchr(at, '{')) != NULL; at++) {
+        char *end;
+        unsigned long group = strtoul(at + 1, &end, 10);
+
+        has_all &= end == at + 1 || *end != '}' || group < groups;
+    }
+    core_pattern_destroy(&pattern);
+    return has_all;
+}
 
 static void
 read_directory(struct corefile_chain *chain, const struct corefile_line *line)
@@ -155,7 +238,7 @@ corefile_read_auto(struct corefile_chain *chain,
                    const struct corefile_line *line)
 {
     struct corefile_zones zones = corefile_arguments(chain, line, 1, true);
-    bool has_directory = false;
+    const struct corefile_line *directory = NULL;
 
     /* Only names of the block's zones come here at all. */
     for (size_t i = 0; i < chain->zones.count; i++)
@@ -166,13 +249,24 @@ corefile_read_auto(struct corefile_chain *chain,
         }
     free(zones.items);
     for (size_t i = 0; i < line->body_count; i++)
-        has_directory |= strcmp(line->body[i].words[0], "directory") == 0;
-    if (!has_directory)
-        corefile_fail(chain, line, "expected a directory in { }");
+        if (strcmp(line->body[i].words[0], "directory") == 0)
+            directory = &line->body[i];
     chain->draft = &chain->members;
     corefile_read_lines(chain, line->body, line->body_count, auto_options,
                         "auto");
-    add_group(chain, SOURCE_DIRECTORIES, line);
+    if (directory == NULL)
+        core_faults_add(chain->notices, line->path, line->line,
+                        "auto: without a directory there are no zones");
+    else if (directory->count > 3
+             && !has_groups(directory->words[2], directory->words[3]))
+        core_faults_add(chain->notices, directory->path, directory->line,
+                        "directory: the pattern has not the groups of %s, so "
+                        "there are no zones", directory->words[3]);
+    else {
+        add_group(chain, SOURCE_DIRECTORIES, line);
+        return;
+    }
+    draft_clear(&chain->members);
 }
 
 /* ---- hosts --------------------------------------------------------------- */

@@ -172,7 +172,7 @@ keep_streaming(dispatch_t *self, struct flight flight)
 {
     flight.slot->progress |= INFLIGHT_STREAMING;
     flight.slot->deadline_ms = core_loop_now_ms(self->loop)
-        + self->plan.deadline_ms;
+        + flight_route(self, flight.slot)->deadline_ms;
     patience_until_deadline(self, flight);
 }
 

@@ -174,13 +174,13 @@ is_too_deep(dispatch_t *self, const struct inflight_slot *slot)
 static void
 start_clock(dispatch_t *self, struct inflight_slot *slot)
 {
-    int64_t now_ms = core_loop_now_ms(self->loop);
+    int64_t latest_ms = core_loop_now_ms(self->loop)
+        + flight_route(self, slot)->deadline_ms;
 
     if (slot->arrived_us == 0)
         slot->arrived_us = flight_now_us(self);
-    if (slot->deadline_ms == 0
-        || slot->deadline_ms > now_ms + self->plan.deadline_ms)
-        slot->deadline_ms = now_ms + self->plan.deadline_ms;
+    if (slot->deadline_ms == 0 || slot->deadline_ms > latest_ms)
+        slot->deadline_ms = latest_ms;
 }
 
 /* Answers here or sends down. */
@@ -270,8 +270,8 @@ dispatch_query(dispatch_t *self, enum dispatch_table table, uint32_t number)
         dispatch_finish(self, table, number);
         return;
     }
-    start_clock(self, slot);
     read_request(self, slot, &message);
+    start_clock(self, slot);
     account_query(self, slot, &message);
     judge(self, flight, verdict, &message, rcode);
 }

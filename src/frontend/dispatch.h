@@ -59,6 +59,7 @@ struct dispatch_carrier {
 struct dispatch_route {
     chain_t *chain;                     /* lent; NULL: nobody is asked */
     unsigned otherwise;                 /* rcode when nobody is asked */
+    int64_t deadline_ms;                /* from query to reply */
     bool all_classes;                   /* not IN alone goes down */
     struct made_policy made;
     struct order_policy order;
@@ -81,7 +82,7 @@ struct dispatch_zone {
 /* All that a configuration decides. */
 struct dispatch_plan {
     struct admit_policy admit;
-    int64_t deadline_ms;
+    int64_t deadline_ms;                /* the longest of all routes */
     int64_t retry_ms;
     struct dispatch_route *routes;      /* owned; DISPATCH_ELSEWHERE first */
     size_t route_count;

@@ -239,6 +239,8 @@ add_route(struct state *self, struct dispatch_plan *plan,
     const uint8_t *const *zones = route->zones.items;
 
     settings_route(settings, route, self->host, added);
+    if (added->deadline_ms > plan->deadline_ms)
+        plan->deadline_ms = added->deadline_ms;
     if (route->next != NULL) {
         added->chain = dispatch_chain(self->dispatch, route->next, fault);
         if (added->chain == NULL)

@@ -119,6 +119,10 @@ static const struct core_setting route_table[] = {
       .offset = ROUTE(metrics),
       .says = "queries are counted for each zone of the route; otherwise as "
               "zone other" },
+    { .key = "deadline", .type = CORE_DURATION, .minimum = 10,
+      .maximum = 60000, .offset = ROUTE(deadline_ms),
+      .says = "time after which a query is answered SERVFAIL, if not that of "
+              "all routes" },
     { .key = "payload", .type = CORE_INTEGER, .minimum = 512, .maximum = 4096,
       .offset = ROUTE(payload),
       .says = "largest reply over UDP, if not that of all routes" },
@@ -349,6 +353,8 @@ settings_route(const struct settings *self, const struct route_settings *route,
 
     *plan = (struct dispatch_route) {
         .otherwise = otherwise_rcodes[own->otherwise],
+        .deadline_ms = own->deadline_ms != 0 ? own->deadline_ms
+                                             : self->deadline_ms,
         .all_classes = own->all_classes,
         .has_metrics = own->metrics,
         .made = {

@@ -27,6 +27,7 @@ struct route_settings {
     struct core_list failure_groups;    /* of struct failure_group_settings */
 
     /* 0 or NULL: as for all routes. */
+    int64_t deadline_ms;
     int64_t payload;
     const char *version;
     const char *identity;

@@ -149,6 +149,16 @@ static const struct {
       "instances = 2; tcp_idle = \"5s\"; tcp_query_limit = 7; routes",
       "otherwise" },
 
+    /* The last file of a zone is the one, and the last fallthrough all files'. */
+    { "a {\n file x\n file y a b {\n  fallthrough b\n  reload_by_mtime\n }\n"
+      " file x b\n}\n",
+      "zones = ( { origin = \"a.\"; file = \"y\"; fallthrough = [ \"b.\" ]; }, "
+      "{ origin = \"b.\"; file = \"x\"; fallthrough = [ \"b.\" ]; } );", NULL },
+    { "a {\n auto {\n  directory d db.(.*) {2}\n }\n}\nb {\n auto\n}\n",
+      "routes = ( { zones = [ \"a.\" ]; otherwise = \"servfail\"; }", "sync" },
+    { "a {\n debug\n metadata\n shed\n chaos u\n chaos v\n bufsize {\n  x\n }\n"
+      "}\n", "log: { level = \"debug\"; };", "\"u\"" },
+
     /* What is logged and counted is too. */
     { "a {\n errors stdout {\n  consolidate 5m t$ info show_first\n"
       "  consolidate 1m x\n }\n log\n log b c {remote} {\n"
@@ -292,11 +302,18 @@ static const struct {
       "11: class: expected success, denial, error or all, not no\n"
       "12: other: this option of log is not supported yet\n" },
     { "a {\n file\n auto\n hosts x {\n  timeout 5\n }\n}\n",
-      "2: file: an argument is missing\n3: auto: expected a directory in "
-      "{ }\n5: timeout: this option of hosts is not supported yet\n" },
+      "2: file: an argument is missing\n5: timeout: this option of hosts is not supported yet\n" },
     { "a {\n auto b {\n  directory d\n }\n timeouts {\n  rest 5s\n }\n}\n",
       "2: auto: other zones than those of the block are not supported yet\n"
       "6: rest: this option of timeouts is not supported yet\n" },
+    { "a {\n cancel 0\n cache -1\n timeouts {\n  idle 500ms\n  read 25h\n"
+      "  maxtcpqueries 0\n }\n}\nb {\n cache {\n  serve_stale_policy "
+      "prefer_positive\n }\n}\n",
+      "2: cancel: the time must be above 0\n3: cache: not a number: -1\n"
+      "5: idle: expected 1s to 24h, not 500ms\n"
+      "6: read: expected 1s to 24h, not 25h\n"
+      "7: maxtcpqueries: expected -1 or a number above 0\n"
+      "12: serve_stale_policy: only with serve_stale\n" },
     { "a {\n reload 1s\n}\nb {\n reload 5s 0\n}\nc {\n reload x\n}\n",
       "2: reload: the shortest interval is 2s\n"
       "5: reload: the least jitter is 1s\n8: reload: not a time: x\n" },
