@@ -136,8 +136,8 @@ is_for(const struct corefile_chain *chain, const struct corefile_line *line,
 
 /* True when a later line of the block has another file for the zone. */
 static bool
-is_replaced(const struct corefile_chain *chain, const struct corefile_line *line,
-            const char *zone)
+is_replaced(const struct corefile_chain *chain,
+            const struct corefile_line *line, const char *zone)
 {
     const struct corefile_block *block = chain->block;
 

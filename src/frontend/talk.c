@@ -255,7 +255,8 @@ talk_take(tcp_t *self, struct connection *from)
     size_t size;
 
     while (from->queries < self->limits.queries && !from->is_doomed
-           && !is_full(self, from) && framing_next(&from->input, &message, &size))
+           && !is_full(self, from)
+           && framing_next(&from->input, &message, &size))
         take_message(self, from, message, size);
     framing_pack(&from->input);
 }

@@ -149,7 +149,7 @@ static const struct {
       "instances = 2; tcp_idle = \"5s\"; tcp_query_limit = 7; routes",
       "otherwise" },
 
-    /* The last file of a zone is the one, and the last fallthrough all files'. */
+    /* The last file of a zone is the one; the last fallthrough is all files'. */
     { "a {\n file x\n file y a b {\n  fallthrough b\n  reload_by_mtime\n }\n"
       " file x b\n}\n",
       "zones = ( { origin = \"a.\"; file = \"y\"; fallthrough = [ \"b.\" ]; }, "
@@ -302,7 +302,8 @@ static const struct {
       "11: class: expected success, denial, error or all, not no\n"
       "12: other: this option of log is not supported yet\n" },
     { "a {\n file\n auto\n hosts x {\n  timeout 5\n }\n}\n",
-      "2: file: an argument is missing\n5: timeout: this option of hosts is not supported yet\n" },
+      "2: file: an argument is missing\n"
+      "5: timeout: this option of hosts is not supported yet\n" },
     { "a {\n auto b {\n  directory d\n }\n timeouts {\n  rest 5s\n }\n}\n",
       "2: auto: other zones than those of the block are not supported yet\n"
       "6: rest: this option of timeouts is not supported yet\n" },
