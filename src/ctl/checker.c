@@ -71,6 +71,7 @@ begin(struct check *self, enum checker_depth depth, const char *copy_path)
     struct launch launch = {
         .path = self->stage->path, .arguments = arguments,
         .user = self->stage->user, .group_of = self->stage->group_of,
+        .reads_any_file = self->stage->reads_any_file,
     };
     struct core_fault fault;
     int ends[2];

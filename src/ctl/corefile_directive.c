@@ -148,6 +148,7 @@ corefile_path(struct corefile_chain *chain, const char *path)
     char *whole;
     const char *quoted;
 
+    chain->draft->names_files = true;
     if (*path == '/' || chain->root == NULL)
         return draft_quote(chain->memory, path);
     if (asprintf(&whole, "%s/%s", chain->root, path) == -1)

@@ -60,6 +60,7 @@ draft_move(struct draft *self, struct draft *other, int indent)
         other->items[i].indent += indent;
         append(self, other->items[i]);
     }
+    self->names_files |= other->names_files;
     free(other->items);
     *other = (struct draft) { .items = NULL };
 }
@@ -74,6 +75,7 @@ draft_copy(struct draft *self, const struct draft *other, int indent)
         line.indent += indent;
         append(self, line);
     }
+    self->names_files |= other->names_files;
 }
 
 static FILE *

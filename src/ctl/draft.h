@@ -26,6 +26,7 @@ struct draft_line {
 struct draft {
     struct draft_line *items;
     size_t count, capacity;
+    bool names_files;                   /* that the stage reads */
 };
 
 /* Appends a line; path is lent as long as the draft lives. */

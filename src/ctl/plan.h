@@ -42,6 +42,7 @@ struct plan_stage {
     char *user;                         /* NULL: the one we are */
     const char *group_of;               /* user whose group it has; the
                                            plan's, or NULL */
+    bool reads_any_file;                /* though it is not root */
     unsigned instances;
     bool restarts;                      /* when it ends by itself */
     struct address *listen;

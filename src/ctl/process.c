@@ -246,6 +246,7 @@ process_start(process_t *self)
     struct launch launch = {
         .path = stage->path, .arguments = self->spec->arguments,
         .user = stage->user, .group_of = stage->group_of,
+        .reads_any_file = stage->reads_any_file,
         .descriptors = &self->descriptors,
     };
 

@@ -294,6 +294,14 @@ has_text(const struct reading *reading, const struct plan_stage *stage,
     return text != NULL && strcmp(text, wanted) == 0;
 }
 
+static bool
+is_true(const struct plan_stage *stage, const char *key)
+{
+    core_place_t *place = core_place_member(stage->place, key);
+
+    return place != NULL && config_setting_get_bool(place);
+}
+
 static void
 read_stage(const struct reading *reading, struct plan_stage *stage,
            const char *top)
@@ -304,6 +312,7 @@ read_stage(const struct reading *reading, struct plan_stage *stage,
     stage->program = read_program(reading, stage);
     stage->restarts = !has_text(reading, stage, "restart", "never");
     stage->instances = read_instances(stage);
+    stage->reads_any_file = is_true(stage, "reads_any_file");
     stage->group_of = reading->plan->user;
     if (reading->plan->user != NULL)
         stage->user = core_copy_text(user != NULL ? user

@@ -210,7 +210,8 @@ become(struct child *child)
     place_output(launch);
     place_descriptors(child);
     if (launch->user != NULL
-        && core_privilege_drop(launch->user, launch->group_of, &fault) == -1)
+        && core_privilege_drop(launch->user, launch->group_of,
+                               launch->reads_any_file, &fault) == -1)
         give_up(child->notice, fault.text, "");
     core_privilege_close();
     if (child->pid_text != NULL)

@@ -5,6 +5,7 @@
 #ifndef CTL_SPAWN_H
 #define CTL_SPAWN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "coredns/fault.h"
@@ -20,6 +21,7 @@ struct launch {
     char *const *arguments;             /* ended by NULL */
     const char *user;                   /* NULL: as we are */
     const char *group_of;               /* see core_privilege_drop() */
+    bool reads_any_file;
     const struct core_handover *descriptors;    /* passed by LISTEN_FDS; or
                                                    NULL */
     int output;                         /* standard output and error; -1:

@@ -61,6 +61,7 @@ struct common_settings {
     struct core_list sources;
     const char *lookup;
     const char *user;
+    bool reads_any_file;
     const char *host;
     int restart;
     struct core_list log;               /* of struct log_settings */

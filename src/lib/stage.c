@@ -86,7 +86,8 @@ drop_privileges(core_life_t *life, struct core_fault *fault)
     core_privilege_close();
     if (geteuid() != 0 || user == NULL)
         return 0;
-    return core_privilege_drop(user, NULL, fault);
+    return core_privilege_drop(user, NULL, life->version.common.reads_any_file,
+                               fault);
 }
 
 /* ---- wires --------------------------------------------------------------- */

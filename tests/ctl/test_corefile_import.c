@@ -178,7 +178,8 @@ static const struct {
       "authority: { " AUTHORITY "lookup = \"frontend\"; }; "
       "file-sync: { zones = ( { "
       "origin = \"a.\"; file = \"x\"; }, { origin = \"b.\"; file = \"y\"; "
-      "reload = \"0\"; fallthrough = [ \".\" ]; } ); };", "authority-2" },
+      "reload = \"0\"; fallthrough = [ \".\" ]; } ); "
+      "reads_any_file = true; };", "authority-2" },
     { "a {\n file x\n}\n",
       "authority: { " AUTHORITY "};", "lookup" },
     { "a {\n hosts\n}\n",
@@ -227,6 +228,15 @@ static const struct {
       "health: { listen = [ \":8080\" ]; ready = [ \":8181\" ]; "
       "metrics = [ \"127.0.0.1:9153\" ]; lameduck = \"5s\"; };", NULL },
     { "a {\n file \"${HOME}\\\"\"\n}\n", "file = \"$${HOME}\\\"\";", NULL },
+
+    /* Who reads files may read any; nobody else may. */
+    { "a {\n file x\n}\n", "{ origin = \"a.\"; file = \"x\"; } ); "
+      "reads_any_file = true; };", NULL },
+    { "a {\n loadbalance weighted w\n forward . 192.0.2.1 {\n  tls ca\n }\n}\n",
+      "reads_any_file = true; }; forward: { routes = ( { zone = \"a.\"; "
+      "to = [ \"192.0.2.1\" ]; payload = 4096; truncated = \"pass\"; "
+      "tls = ( { ca = \"ca\"; } ); } ); reads_any_file = true; };", NULL },
+    { "a {\n forward . 192.0.2.1\n cache\n}\n", "a.", "reads_any_file" },
 };
 
 START_TEST(becomes_a_configuration)

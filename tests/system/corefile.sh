@@ -82,6 +82,26 @@ same "what a stage finds wrong too" "coredns-forward: $configuration:3: \
 forward.routes[0].policy: best is none of random, round_robin, sequential" \
     "$told"
 
+# ---- files that only root can read -------------------------------------------
+
+if [ "$(id -u)" -eq 0 ]; then
+    mkdir -m 700 "$folder/secret"
+    cp conf/example.org.zone "$folder/secret/db"
+    chmod 600 "$folder/secret/db"
+    configuration=$folder/secret/Corefile
+    printf 'example.org:%s {\n bind 127.0.0.1\n file db\n}\n' "$port" \
+        >"$configuration"
+    check "a folder of root's starts" run start
+    check "and is served" [ "$(rcode www.example.org A)" = NOERROR ]
+    same "though nobody reads it" "$(stage_user)" \
+        "$(stat -c %U "/proc/$(pid_of file-sync)")"
+    check "and those who talk to strangers cannot" \
+        grep -q '^CapEff:.*0000000000000000$' \
+        "/proc/$(pid_of frontend)/status" "/proc/$(pid_of authority)/status"
+    check "it stops" run stop
+    configuration=$folder/Corefile
+fi
+
 # ---- many -------------------------------------------------------------------
 
 zone many <<END
