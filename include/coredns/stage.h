@@ -141,9 +141,9 @@ void
 /*
  * Changes the query before it is passed on: room for another message of that
  * size (at most CORE_MESSAGE_SIZE), to be written whole before anything else
- * is asked of the query, and passed by CORE_PASSED or held as it is then.  core_query_message() is
- * still the query as it came.  What must be known on the way back goes into
- * the message itself or is worked out again.
+ * is asked of the query, and passed by CORE_PASSED or held as it is then.
+ * core_query_message() is still the query as it came.  What must be known on
+ * the way back goes into the message itself or is worked out again.
  */
 uint8_t *
     core_query_change(core_query_t *query, size_t size);

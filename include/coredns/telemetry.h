@@ -64,6 +64,10 @@ void
                        const char *name, const char *help,
                        const uint64_t *value);
 
+/* Writes a text as the value of a label: '\', '"' and line feeds escaped. */
+void
+    core_telemetry_label(FILE *file, const char *text);
+
 /* The same for durations; name ends in "_seconds". */
 void
     core_telemetry_add_histogram(core_telemetry_t *self, const char *name,

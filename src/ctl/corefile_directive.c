@@ -241,6 +241,7 @@ void
 corefile_chain_clear(struct corefile_chain *self)
 {
     draft_clear(&self->route);
+    draft_clear(&self->rules);
     draft_clear(&self->query_log);
     draft_clear(&self->failure_groups);
     draft_clear(&self->cache);

@@ -67,6 +67,8 @@ struct corefile_chain {
     struct draft cache;
     bool has_cache;
     bool has_whoami;
+    struct draft rules;                 /* of the stage template */
+    bool rules_look_up;                 /* the targets of aliases */
     struct corefile_forward *forwards;
     size_t forward_count, forward_capacity;
     struct draft sources[3];            /* hosts, zones, directories */
@@ -185,6 +187,9 @@ void
 void
     corefile_read_bind(struct corefile_chain *chain,
                        const struct corefile_line *line);
+void
+    corefile_read_template(struct corefile_chain *chain,
+                           const struct corefile_line *line);
 void
     corefile_read_log(struct corefile_chain *chain,
                       const struct corefile_line *line);

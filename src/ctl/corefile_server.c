@@ -322,6 +322,7 @@ static const struct corefile_directive directives[] = {
     { "reload", read_reload, 0, 2, ONLY },
     { "root", read_root, 1, 1, ONLY },
     { "shed", accept, 0, 0, COREFILE_PLAIN },
+    { "template", corefile_read_template, 2, COREFILE_MANY, BODY | AGAIN },
     { "timeouts", read_timeouts, 0, 0, BODY | ONLY },
     { "whoami", read_whoami, 0, 0, COREFILE_PLAIN },
     { NULL, NULL, 0, 0, COREFILE_PLAIN },

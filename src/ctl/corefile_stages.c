@@ -496,6 +496,20 @@ put_whoami(corefile_stages_t *self, struct corefile_chain *chain)
 }
 
 static void
+put_template(corefile_stages_t *self, struct corefile_chain *chain)
+{
+    struct draft members = { .items = NULL };
+
+    set_list(&members, chain->block, "rules", &chain->rules);
+    if (chain->rules_look_up)
+        draft_say(&members, chain->block, 0, "lookup = \"%s\";",
+                  chain->front);
+    set_next(&members, chain->block, chain->head, true);
+    chain->head = corefile_stages_put(self, "template", &members,
+                                      chain->block);
+}
+
+static void
 put_cache(corefile_stages_t *self, struct corefile_chain *chain)
 {
     set_next(&chain->cache, chain->block, chain->head, true);
@@ -512,6 +526,9 @@ corefile_stages_build(corefile_stages_t *self, struct corefile_chain *chains,
             put_whoami(self, &chains[i]);
     build_forwards(self, chains, count);
     build_authorities(self, chains, count);
+    for (size_t i = 0; i < count; i++)
+        if (chains[i].rules.count > 0)
+            put_template(self, &chains[i]);
     for (size_t i = 0; i < count; i++)
         if (chains[i].has_cache)
             put_cache(self, &chains[i]);

@@ -151,9 +151,12 @@ static void
 watch_signals(struct house *self)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGUSR2, SIG_IGN);
     core_loop_signal(self->loop, SIGTERM, take_stop_signal, self);
     core_loop_signal(self->loop, SIGINT, take_stop_signal, self);
+    core_loop_signal(self->loop, SIGQUIT, take_stop_signal, self);
     core_loop_signal(self->loop, SIGHUP, take_reload_signal, self);
+    core_loop_signal(self->loop, SIGUSR1, take_reload_signal, self);
     if (getpid() == 1)
         core_loop_signal(self->loop, SIGCHLD, reap_strangers, self);
 }

@@ -200,7 +200,7 @@ read_type_line(zonefile_t *self, struct reading *reading,
     for (; reading->at < entry->count; reading->at++) {
         const struct core_word *word = &entry->words[reading->at];
         uint32_t seconds;
-        bool is_ours;
+        int rrclass;
 
         if (reading->ttl == -1 && core_word_seconds(word, &seconds)) {
             if (seconds > TTL_LIMIT)
@@ -209,8 +209,9 @@ read_type_line(zonefile_t *self, struct reading *reading,
             reading->ttl = seconds;
             continue;
         }
-        if (!has_class && core_class_word(word, &is_ours)) {
-            if (!is_ours)
+        rrclass = has_class ? -1 : core_class_word(word);
+        if (rrclass != -1) {
+            if (rrclass != CORE_IN)
                 return fail(self, fault, reading->line,
                             "class is not IN", word);
             has_class = true;

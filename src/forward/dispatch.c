@@ -404,7 +404,8 @@ dispatch_report(const dispatch_t *self, FILE *file)
             const struct upstream *health = &route->servers[j].health;
 
             fprintf(file, "%s %s %s srtt_us %" PRId64 " patience_ms %" PRId64
-                    " fails %u\n", core_name_to_text(zone, route->zones.items[0]),
+                    " fails %u\n",
+                    core_name_to_text(zone, route->zones.items[0]),
                     route->servers[j].to, state_of(self, health),
                     health->srtt_us, upstream_patience_ms(health),
                     health->fails);

@@ -409,7 +409,8 @@ plan_inherit(plan_t *self, const plan_t *other)
 {
     for (size_t i = 0; i < self->count; i++) {
         struct route *route = &self->routes[i];
-        const struct route *known = place_of(other, route->zones.items[0])->route;
+        const struct route *known =
+            place_of(other, route->zones.items[0])->route;
 
         if (known == NULL)
             continue;

@@ -84,10 +84,12 @@ has_log(const struct dispatch_route *route)
     return route->query_log != NULL || route->failure_log != NULL;
 }
 
+/* reply: of the exchange, what is known of that. */
 static void
 log_exchange(dispatch_t *self, const struct inflight_slot *slot,
-             struct exchange *exchange)
+             const struct exchange *reply)
 {
+    struct exchange exchange = *reply;
     const struct dispatch_route *route = flight_route(self, slot);
     const struct dispatch_carrier *carrier = &self->carriers[slot->transport];
     uint8_t trail[CORE_TRAIL_SIZE];
@@ -100,14 +102,14 @@ log_exchange(dispatch_t *self, const struct inflight_slot *slot,
     if (query.qname == NULL)
         return;
     dispatch_peer(slot, &peer);
-    exchange->query = &query;
-    exchange->client = peer.address;
-    exchange->client_port = peer.port;
-    exchange->server = core_trail_find(trail, size, CORE_TRAIL_SERVER, &size);
+    exchange.query = &query;
+    exchange.client = peer.address;
+    exchange.client_port = peer.port;
+    exchange.server = core_trail_find(trail, size, CORE_TRAIL_SERVER, &size);
     if (route->query_log != NULL)
-        query_log_tell(route->query_log, exchange);
+        query_log_tell(route->query_log, &exchange);
     if (route->failure_log != NULL)
-        failure_log_tell(route->failure_log, exchange);
+        failure_log_tell(route->failure_log, &exchange);
 }
 
 void

@@ -95,21 +95,6 @@ tell_sizes(const struct traffic_block *block, const char *family,
                                      proto_names[proto]), help, value);
 }
 
-/* A label's value, with '\' and '"' escaped; yours. */
-static char *
-escape(const char *text)
-{
-    char *escaped = core_allocate(2 * strlen(text) + 1);
-    char *out = escaped;
-
-    for (; *text != '\0'; text++) {
-        if (*text == '\\' || *text == '"')
-            *out++ = '\\';
-        *out++ = *text;
-    }
-    return escaped;
-}
-
 /* ---- blocks -------------------------------------------------------------- */
 
 traffic_t *
@@ -148,15 +133,17 @@ static struct traffic_block *
 add_block(traffic_t *self, unsigned server, const char *zone)
 {
     struct traffic_block *block = zmalloc(sizeof *block);
-    char *escaped = escape(zone);
+    size_t size;
+    FILE *labels = open_memstream(&block->labels, &size);
 
+    assert(labels != NULL);
+    fprintf(labels, "server=\"%s\",zone=\"", self->servers[server]);
+    core_telemetry_label(labels, zone);
+    putc('"', labels);
+    fclose(labels);
     block->traffic = self;
     block->server = server;
     block->zone = core_copy_text(zone);
-    if (asprintf(&block->labels, "server=\"%s\",zone=\"%s\"",
-                 self->servers[server], escaped) == -1)
-        abort();
-    free(escaped);
     self->blocks = core_grow(self->blocks, self->count, &self->capacity,
                              sizeof *self->blocks);
     return self->blocks[self->count++] = block;

@@ -272,6 +272,19 @@ core_telemetry_add(core_telemetry_t *self, enum core_metric_type type,
 }
 
 void
+core_telemetry_label(FILE *file, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '\\' || *text == '"')
+            putc('\\', file);
+        if (*text == '\n')
+            fputs("\\n", file);
+        else
+            putc(*text, file);
+    }
+}
+
+void
 core_telemetry_add_histogram(core_telemetry_t *self, const char *name,
                              const char *help,
                              const struct core_histogram *value)

@@ -61,25 +61,28 @@ core_type_word(const struct core_word *word)
     }
 }
 
-bool
-core_class_word(const struct core_word *word, bool *is_ours)
+int
+core_class_word(const struct core_word *word)
 {
-    if (word->size == 2 && !word->is_quoted) {
-        uint64_t packed = pack(word->text, 2);
-
-        *is_ours = packed == P2('I', 'N');
-        return *is_ours || packed == P2('C', 'H') || packed == P2('H', 'S')
-            || packed == P2('C', 'S');
-    }
-
     struct core_word digits = {
         .text = word->text + 5, .size = word->size - 5
     };
     uint32_t number;
 
-    if (word->size < 6 || strncasecmp(word->text, "CLASS", 5) != 0
-        || !core_word_number(&digits, UINT16_MAX, &number))
-        return false;
-    *is_ours = number == CORE_IN;
-    return true;
+    if (word->is_quoted)
+        return -1;
+    switch (word->size == 2 ? pack(word->text, 2) : 0) {
+    case P2('I', 'N'):
+        return CORE_IN;
+    case P2('C', 'S'):
+        return 2;
+    case P2('C', 'H'):
+        return CORE_CH;
+    case P2('H', 'S'):
+        return CORE_HS;
+    default:
+        return word->size >= 6 && strncasecmp(word->text, "CLASS", 5) == 0
+            && core_word_number(&digits, UINT16_MAX, &number)
+            ? (int) number : -1;
+    }
 }

@@ -5,16 +5,14 @@
 #ifndef LIB_TYPE_WORD_H
 #define LIB_TYPE_WORD_H
 
-#include <stdbool.h>
-
 #include "lib/scanner.h"
 
 /* The type that a word names, or -1. */
 int
     core_type_word(const struct core_word *word);
 
-/* True when the word is a class; *is_ours says whether it is IN. */
-bool
-    core_class_word(const struct core_word *word, bool *is_ours);
+/* The class that a word names, or -1. */
+int
+    core_class_word(const struct core_word *word);
 
 #endif

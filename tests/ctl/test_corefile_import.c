@@ -149,7 +149,7 @@ static const struct {
       "instances = 2; tcp_idle = \"5s\"; tcp_query_limit = 7; routes",
       "otherwise" },
 
-    /* The last file of a zone is the one; the last fallthrough is all files'. */
+    /* The last file of a zone is the one; the last fallthrough counts. */
     { "a {\n file x\n file y a b {\n  fallthrough b\n  reload_by_mtime\n }\n"
       " file x b\n}\n",
       "zones = ( { origin = \"a.\"; file = \"y\"; fallthrough = [ \"b.\" ]; }, "
@@ -158,6 +158,21 @@ static const struct {
       "routes = ( { zones = [ \"a.\" ]; otherwise = \"servfail\"; }", "sync" },
     { "a {\n debug\n metadata\n shed\n chaos u\n chaos v\n bufsize {\n  x\n }\n"
       "}\n", "log: { level = \"debug\"; };", "\"u\"" },
+
+    /* Made-up answers come before sources, behind the cache. */
+    { "a {\n cache\n template IN A b {\n  match x y\n  match z\n"
+      "  answer \"{{ .Name }} CNAME q.\"\n  additional r\n  rcode NXDOMAIN\n"
+      "  ederror 15 no\n  fallthrough\n  upstream\n }\n template ANY ANY\n"
+      " forward . 192.0.2.1\n}\n",
+      "cache: { soa_minimum = false; next = \"template\"; }; "
+      "template: { rules = ( { class = \"IN\"; type = \"A\"; "
+      "zones = [ \"b.\" ]; match = [ \"x\", \"y\", \"z\" ]; "
+      "answer = [ \"{{ .Name }} CNAME q.\" ]; "
+      "additional = [ \"r\" ]; rcode = \"NXDOMAIN\"; ede = 15; "
+      "ede_text = \"no\"; fallthrough = [ \".\" ]; }, "
+      "{ class = \"ANY\"; type = \"ANY\"; "
+      "zones = [ \"a.\" ]; } ); lookup = \"frontend\"; next = \"forward\"; }; "
+      "forward", NULL },
 
     /* What is logged and counted is too. */
     { "a {\n errors stdout {\n  consolidate 5m t$ info show_first\n"
@@ -317,6 +332,11 @@ static const struct {
     { "a {\n auto b {\n  directory d\n }\n timeouts {\n  rest 5s\n }\n}\n",
       "2: auto: other zones than those of the block are not supported yet\n"
       "6: rest: this option of timeouts is not supported yet\n" },
+    { "a {\n template IN\n template IN A {\n  match\n  ederror x\n"
+      "  ederror 1 a b\n  other\n }\n}\n",
+      "2: template: an argument is missing\n4: match: an argument is missing\n"
+      "5: ederror: not a number: x\n6: ederror: stands here a second time\n"
+      "7: other: this option of template is not supported yet\n" },
     { "a {\n cancel 0\n cache -1\n timeouts {\n  idle 500ms\n  read 25h\n"
       "  maxtcpqueries 0\n }\n}\nb {\n cache {\n  serve_stale_policy "
       "prefer_positive\n }\n}\n",

@@ -92,5 +92,9 @@ told_again() {
     [ "$(told tail)" -gt "$count" ]
 }
 check "SIGHUP is a reload" eventually 5 told_again
+toolkit "listen = \"127.0.0.1:$port\";" "x = 4;" ""
+count=$(told tail)
+kill -USR1 "$(pid_of corednsctl)"
+check "so is SIGUSR1" eventually 5 told_again
 check "stop" ctl stop
 finish

@@ -69,8 +69,8 @@ check "stop" ctl stop
 
 # Its standard error is a pipe that holds 64 KiB and is not read.
 mkfifo "$folder/pipe"
-sleep 60 <"$folder/pipe" &
-helpers="$helpers $!"
+# shellcheck disable=SC2016
+helper sh -c 'exec <"$1"; exec sleep 60' sh "$folder/pipe"
 usual_toolkit
 sed -i 's/next = "authority"; }/next = "authority"; query_log = ({ }); }/' \
     "$configuration"
