@@ -61,6 +61,7 @@ read_line(struct loading *self, struct corefile_line *line, int depth)
         words = core_grow(words, line->count, &capacity, sizeof *words);
         words[line->count++] = core_arena_copy(self->file->memory, word->text,
                                                strlen(word->text) + 1);
+        line->first_row += word->line == first->line;
         reader_skip(self->reader);
         word = reader_peek(self->reader);
     } while (word != NULL && !reader_begins_line(self->reader)

@@ -20,6 +20,7 @@ struct corefile_line {
     int line;
     const char **words;                 /* the name first; never empty */
     size_t count;
+    size_t first_row;                   /* words before a '\' at an end */
     bool has_body;                      /* there are braces, maybe empty */
     struct corefile_line *body;
     size_t body_count;

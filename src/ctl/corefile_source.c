@@ -275,14 +275,20 @@ corefile_read_auto(struct corefile_chain *chain,
 static const char *
 join(struct corefile_chain *chain, const struct corefile_line *line)
 {
+    /* What CoreDNS does not serve, though it goes on there elsewhere. */
+    if (line->first_row < line->count)
+        core_faults_add(chain->notices, line->path, line->line, "hosts: a "
+                        "line ends with its row: %s is left out",
+                        line->words[line->first_row]);
+
     size_t size = 1;
 
-    for (size_t i = 0; i < line->count; i++)
+    for (size_t i = 0; i < line->first_row; i++)
         size += strlen(line->words[i]) + 1;
 
     char *text = core_arena_allocate(chain->memory, size);
 
-    for (size_t i = 0; i < line->count; i++) {
+    for (size_t i = 0; i < line->first_row; i++) {
         strcat(text, i > 0 ? " " : "");
         strcat(text, line->words[i]);
     }

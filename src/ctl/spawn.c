@@ -210,6 +210,10 @@ become(struct child *child)
     reset_process();
     place_output(launch);
     place_descriptors(child);
+
+    /* Opened as who we are: the user need not reach its folder. */
+    int program = open(launch->path, O_PATH | O_CLOEXEC);
+
     if (launch->user != NULL
         && core_privilege_drop(launch->user, launch->group_of,
                                launch->reads_any_file, &fault) == -1)
@@ -218,6 +222,9 @@ become(struct child *child)
     if (child->pid_text != NULL)
         write_pid(child->pid_text);
     execve(launch->path, child->arguments, child->environment);
+    if (errno == EACCES && program != -1)
+        execveat(program, "", child->arguments, child->environment,
+                 AT_EMPTY_PATH);
 
     char what[CORE_FAULT_TEXT_SIZE];
 

@@ -195,9 +195,14 @@ reply_rcode(const struct reply_policy *policy,
             const struct reply_ede *ede, uint8_t *out)
 {
     unsigned flags = core_read16(request->query + 2) & CLIENTS_FLAGS;
-    size_t size = request->question_end;
     struct opt opt;
 
+    /* What stands behind a header of an unknown kind is unknown too. */
+    size_t size = rcode == CORE_NOTIMP ? CORE_HEADER_SIZE
+        : request->question_end;
+
+    if ((flags >> 11 & 15) == CORE_OPCODE_NOTIFY)
+        flags &= ~(unsigned) CORE_RD;   /* RFC 1996 has none */
     make_opt(&opt, policy, request, rcode, ede);
     if (policy->recursion_available)
         flags |= CORE_RA;
