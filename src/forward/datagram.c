@@ -11,8 +11,8 @@
  * packets that nobody waited for.  At low rates that is a new port for nearly
  * each query; at high rates it is one for every 256.
  *
- * All queries of a round to one upstream take the same socket, chosen at
- * random, so they leave and their replies come in one system call each.
+ * As many queries of a round to one upstream as leave in one system call take
+ * the same socket, chosen at random; so do their replies come.
  */
 
 #include "forward/datagram.h"
@@ -68,7 +68,8 @@ struct datagram_pool {
     socklen_t source_size;
     uint32_t active[ACTIVE];
     unsigned draining;
-    uint32_t current;                   /* of this round, or DATAGRAM_NONE */
+    uint32_t current;                   /* of the queries that come next, or
+                                           DATAGRAM_NONE */
 
     uint32_t queued_channel;
     unsigned queued;
@@ -89,6 +90,9 @@ struct datagram {
 
 static void
     receive(void *owner, int fd, uint32_t events);
+
+static void
+    flush_pool(datagram_pool_t *pool);
 
 static void
 batch_prepare(struct batch *batch, uint8_t *buffers, size_t size)
@@ -292,7 +296,7 @@ datagram_pool_destroy(datagram_pool_t **pool_p)
     *pool_p = NULL;
 }
 
-/* The socket of this round: any of the pool, or a fresh one in its place. */
+/* The next socket: any of the pool, or a fresh one in its place. */
 static uint32_t
 choose_current(datagram_pool_t *pool, int64_t now_ms)
 {
@@ -318,6 +322,10 @@ choose_current(datagram_pool_t *pool, int64_t now_ms)
 uint32_t
 datagram_choose(datagram_pool_t *pool, int64_t now_ms)
 {
+    if (pool->queued == BATCH) {
+        flush_pool(pool);
+        pool->current = DATAGRAM_NONE;
+    }
     if (pool->current == DATAGRAM_NONE)
         pool->current = choose_current(pool, now_ms);
     if (pool->current == DATAGRAM_NONE)
@@ -414,7 +422,6 @@ flush_pool(datagram_pool_t *pool)
     uint32_t channel = pool->queued_channel;
     int error;
 
-    pool->current = DATAGRAM_NONE;
     if (pool->queued == 0)
         return;
     error = send_all(self->sockets[channel].fd, pool->batch.headers,
@@ -460,8 +467,10 @@ datagram_flush(datagram_t *self)
     /* A failure may lead to a query to another upstream, not without end. */
     for (int i = 0; i < FLUSH_ROUNDS && self->has_queued; i++) {
         self->has_queued = false;
-        for (datagram_pool_t *pool = self->pools; pool; pool = pool->next)
+        for (datagram_pool_t *pool = self->pools; pool; pool = pool->next) {
             flush_pool(pool);
+            pool->current = DATAGRAM_NONE;
+        }
     }
 }
 

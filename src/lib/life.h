@@ -17,6 +17,7 @@
 #include "coredns/handover.h"
 #include "coredns/log.h"
 #include "coredns/stage.h"
+#include "lib/pace.h"
 
 #define LIFE_NAME_SIZE 64
 #define LIFE_INSTANCES 64               /* of one next stage, at most */
@@ -98,6 +99,7 @@ struct core_life {
     int64_t born_ms;
 
     core_loop_t *loop;
+    core_pace_t *pace;
     void *context;
     core_control_t *control;
     core_telemetry_t *telemetry;

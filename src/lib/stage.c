@@ -358,6 +358,7 @@ live(core_life_t *life, struct core_fault *fault)
     if (life->control != NULL && stage->verbs != NULL)
         core_control_verbs(life->control, stage->verbs, life->version.state);
     stage_counters_add(life);
+    life->pace = core_pace_new(life->loop);
     if (stage->watch != NULL) {
         if (stage->watch(life->version.state, life, fault) == -1)
             return -1;
@@ -374,6 +375,7 @@ end(core_life_t *life)
     life_flush_late(life);
     stage_version_unload(&life->version, life->stage);
     lookups_destroy(life);
+    core_pace_destroy(&life->pace);
     core_outlet_destroy(&life->next);
     core_inlet_destroy(&life->inlet);
     core_control_destroy(&life->control);

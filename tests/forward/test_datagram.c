@@ -158,6 +158,27 @@ START_TEST(ports_change)
 }
 END_TEST
 
+/* A round of many leaves in few system calls: 32 to a channel. */
+START_TEST(a_long_round_has_few_channels)
+{
+    uint32_t last = DATAGRAM_NONE;
+    unsigned changes = 0;
+
+    wanted = 96;
+    for (unsigned i = 0; i < wanted; i++) {
+        uint32_t channel = datagram_choose(pool, core_clock_ms());
+
+        changes += channel != last;
+        last = channel;
+        datagram_send(self, channel, (const uint8_t *) "hello", 5);
+    }
+    datagram_flush(self);
+    core_loop_run(loop);
+    ck_assert_uint_le(changes, 3);
+    ck_assert_uint_le(port_count, 3);
+}
+END_TEST
+
 START_TEST(a_refusal_is_told)
 {
     uint32_t channel = datagram_choose(pool, core_clock_ms());
@@ -195,6 +216,7 @@ main(void)
     tcase_set_timeout(cases, 30);
     tcase_add_test(cases, what_is_sent_comes_back_over_its_channel);
     tcase_add_test(cases, ports_change);
+    tcase_add_test(cases, a_long_round_has_few_channels);
     tcase_add_test(cases, a_refusal_is_told);
     tcase_add_test(cases, a_distrusted_channel_is_silent_and_used_no_more);
     return core_test_run(cases);
