@@ -38,6 +38,18 @@ is_local(const struct core_record *record)
                            CORE_TRAIL_SOURCE, &size) != NULL;
 }
 
+/* What failed is we ourselves, for now, and not the name. */
+static bool
+is_momentary(const struct core_record *record)
+{
+    size_t size;
+    const uint8_t *code = core_trail_find(record->trail, record->trail_size,
+                                          CORE_TRAIL_EDE, &size);
+
+    return code != NULL && size >= 2
+        && (code[0] << 8 | code[1]) == CORE_EDE_NOT_READY;
+}
+
 /* An rcode that says nothing of the name is a failure (RFC 8767 section 4),
    also one that is not kept. */
 static bool
@@ -60,12 +72,14 @@ learn(struct cache *self, const struct flight *flight,
       struct outcome *outcome, int64_t now_ms)
 {
     const struct core_message *message = core_query_message(outcome->reply);
+    const struct core_record *record = core_query_record(outcome->reply);
     const struct key *key = &flight->key;
     int64_t lifetime_ms;
 
-    if (flight->is_outdated || is_local(core_query_record(outcome->reply)))
+    if (flight->is_outdated || is_local(record))
         return;
-    if (!scrub_reply(self->scrub, message, key, &outcome->scrubbed)) {
+    if (is_momentary(record)
+        || !scrub_reply(self->scrub, message, key, &outcome->scrubbed)) {
         if (is_failure(message) && answers_fail(self->answers, key, now_ms))
             use_old(self, key, outcome, now_ms);
         return;

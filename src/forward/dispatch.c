@@ -110,6 +110,11 @@ apologise(const struct flight *flight, core_query_t *query)
         dispatch_refuse_loop(query);
         return;
     }
+    if (flight->is_displaced) {
+        core_query_ede(query, CORE_EDE_NOT_READY, DISPATCH_FULL);
+        core_query_reply_rcode(query, CORE_SERVFAIL);
+        return;
+    }
     if (flight->failed != NULL)
         snprintf(text, sizeof text, "%s: %s", flight->failed->to,
                  flight->why);
@@ -142,6 +147,13 @@ end_waits(dispatch_t *self, uint32_t number, int64_t due_ms)
         apologise(flight, core_held_query(held));
         core_held_end(&held, CORE_ANSWERED);
     }
+}
+
+void
+dispatch_give_up(dispatch_t *self, uint32_t number)
+{
+    end_waits(self, number, INT64_MAX);
+    dispatch_finish(self, number);
 }
 
 /* ---- attempts ------------------------------------------------------------ */
@@ -204,10 +216,8 @@ dispatch_advance(dispatch_t *self, uint32_t number)
         if (ask(self, number, server))
             return;
     }
-    if (flight->live_count > 0)
-        return;
-    end_waits(self, number, INT64_MAX);
-    dispatch_finish(self, number);
+    if (flight->live_count == 0)
+        dispatch_give_up(self, number);
 }
 
 void
@@ -322,7 +332,7 @@ dispatch_new(core_life_t *life, generator_t *generator, metrics_t *metrics)
                                          DISPATCH_CHANNELS, generator);
     self->attempts = core_allocate(DISPATCH_EXCHANGES
                                    * sizeof *self->attempts);
-    self->flights = flight_table_new(DISPATCH_FLIGHTS, DISPATCH_FLIGHTS);
+    self->flights = flight_table_new(DISPATCH_FLIGHTS, DISPATCH_WAITERS);
     self->wheel = wheel_new(DISPATCH_EXCHANGES + DISPATCH_FLIGHTS,
                             now_ms(self));
     self->has_next = core_life_wire(life, "next", NULL) != NULL;

@@ -19,7 +19,10 @@
 #include "forward/wheel.h"
 
 #define DISPATCH_EXCHANGES 32768        /* attempts under way, at most */
-#define DISPATCH_FLIGHTS 8192           /* as many as a stage may hold */
+#define DISPATCH_FLIGHTS 2048           /* questions under way, at most */
+#define DISPATCH_WAITERS 8192           /* as many as a stage may hold */
+
+#define DISPATCH_FULL "too many queries under way"
 
 /* Channels of connections come behind those of sockets. */
 #define DISPATCH_STREAMS DATAGRAM_CHANNELS
@@ -98,6 +101,10 @@ void
 /* The flight ends, nobody waits; attempts without a reply go on for nobody. */
 void
     dispatch_finish(dispatch_t *self, uint32_t flight);
+
+/* The flight is over, and nobody answered: everyone is told why. */
+void
+    dispatch_give_up(dispatch_t *self, uint32_t flight);
 
 void
     dispatch_refuse_loop(core_query_t *query);

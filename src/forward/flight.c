@@ -25,6 +25,7 @@ struct flight_table {
     uint32_t mask;
     uint32_t *buckets;
     struct flight *flights;
+    uint32_t oldest, newest;
 
     uint32_t waiter_capacity;
     uint32_t waiter_fresh;
@@ -41,7 +42,7 @@ flight_table_new(uint32_t flights, uint32_t waiters)
     while (buckets < flights)
         buckets *= 2;
     self->capacity = flights;
-    self->free = FLIGHT_NONE;
+    self->free = self->oldest = self->newest = FLIGHT_NONE;
     self->mask = buckets - 1;
     self->buckets = core_allocate(buckets * sizeof *self->buckets);
     memset(self->buckets, 0xff, buckets * sizeof *self->buckets);
@@ -171,9 +172,42 @@ take_free(flight_table_t *self)
     return number;
 }
 
+static void
+append(flight_table_t *self, uint32_t number)
+{
+    struct flight *flight = &self->flights[number];
+
+    flight->older = self->newest;
+    flight->newer = FLIGHT_NONE;
+    if (self->newest == FLIGHT_NONE)
+        self->oldest = number;
+    else
+        self->flights[self->newest].newer = number;
+    self->newest = number;
+}
+
+static void
+take_out(flight_table_t *self, const struct flight *flight)
+{
+    if (flight->older == FLIGHT_NONE)
+        self->oldest = flight->newer;
+    else
+        self->flights[flight->older].newer = flight->newer;
+    if (flight->newer == FLIGHT_NONE)
+        self->newest = flight->older;
+    else
+        self->flights[flight->newer].older = flight->older;
+}
+
+uint32_t
+flight_oldest(const flight_table_t *self)
+{
+    return self->oldest;
+}
+
 uint32_t
 flight_begin(flight_table_t *self, struct route *route,
-             const struct core_message *query, uint64_t hash)
+             const struct core_message *query, uint64_t hash, int64_t now_ms)
 {
     uint32_t number = take_free(self);
 
@@ -195,6 +229,8 @@ flight_begin(flight_table_t *self, struct route *route,
     flight->hash = hash;
     flight->first_waiter = flight->last_waiter = FLIGHT_NONE;
     flight->deadline_ms = INT64_MAX;
+    flight->begun_ms = now_ms;
+    append(self, number);
     flight->next = FLIGHT_NONE;
     if (flight_is_shareable(query)) {
         flight->next = self->buckets[hash & self->mask];
@@ -222,6 +258,7 @@ flight_end(flight_table_t *self, uint32_t number)
 
     assert(flight->waiters == 0);
     unlink_flight(self, number);
+    take_out(self, flight);
     if (flight->bytes != flight->inside)
         free(flight->bytes);
     free(flight->spare);

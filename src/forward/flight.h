@@ -40,6 +40,8 @@ struct flight {
     uint8_t *bytes;
     uint64_t hash;
     uint32_t next;                      /* in its bucket, or of the free */
+    uint32_t older, newer;              /* as they were begun */
+    int64_t begun_ms;
 
     uint32_t first_waiter, last_waiter;
     unsigned waiters;
@@ -56,6 +58,7 @@ struct flight {
     bool without_edns;                  /* the upstream does not know it */
     bool is_mismatched;                 /* a reply to another question came */
     bool is_looped;                     /* an upstream leads back to us */
+    bool is_displaced;                  /* a younger one needs its place */
     const struct server *failed;        /* the last one that did, or NULL */
     bool was_silent;                    /* that is how it failed */
     char why[FLIGHT_REASON_SIZE];       /* else: what the system said */
@@ -89,7 +92,12 @@ uint32_t
 /* Begins a flight with a copy of the query; FLIGHT_NONE: there are too many. */
 uint32_t
     flight_begin(flight_table_t *self, struct route *route,
-                 const struct core_message *query, uint64_t hash);
+                 const struct core_message *query, uint64_t hash,
+                 int64_t now_ms);
+
+/* The one that is under way longest, or FLIGHT_NONE. */
+uint32_t
+    flight_oldest(const flight_table_t *self);
 
 /* Ends it; nobody waits for it any more. */
 void

@@ -10,6 +10,8 @@
 #define BUDGET_MS 4500                  /* for one query, at most: a stub waits
                                            five seconds */
 #define MARGIN_MS 100                   /* for the way back */
+#define FAIR_MS 500                     /* for one query, when others wait for
+                                           its place */
 
 static int64_t
 now_ms(const dispatch_t *self)
@@ -114,6 +116,33 @@ wants_stream(const struct route *route, const core_query_t *query)
     return came_over_stream(core_query_record(query)) && !route->prefer_udp;
 }
 
+/*
+ * A flight for the query, or FLIGHT_NONE.  With all places taken, the oldest
+ * one gives its place up when it had a fair time: slow upstreams, and names
+ * that nobody answers for, are no way to keep all others out.
+ */
+static uint32_t
+take_place(dispatch_t *self, struct route *route, const core_query_t *query,
+           uint64_t hash)
+{
+    const struct core_message *message = core_query_message(query);
+    uint32_t number = flight_begin(self->flights, route, message, hash,
+                                   now_ms(self));
+
+    if (number != FLIGHT_NONE)
+        return number;
+
+    uint32_t oldest = flight_oldest(self->flights);
+    struct flight *flight = flight_at(self->flights, oldest);
+
+    self->totals->overflow++;
+    if (now_ms(self) - flight->begun_ms < FAIR_MS)
+        return FLIGHT_NONE;
+    flight->is_displaced = true;
+    dispatch_give_up(self, oldest);
+    return flight_begin(self->flights, route, message, hash, now_ms(self));
+}
+
 static enum core_verdict
 begin(dispatch_t *self, struct route *route, core_query_t *query,
       uint64_t hash)
@@ -131,13 +160,11 @@ begin(dispatch_t *self, struct route *route, core_query_t *query,
                          CORE_EDE_NO_REACHABLE_AUTHORITY,
                          "all upstreams are down");
 
-    uint32_t number = flight_begin(self->flights, route,
-                                   core_query_message(query), hash);
+    uint32_t number = take_place(self, route, query, hash);
 
-    if (number == FLIGHT_NONE) {
-        self->totals->overflow++;
-        return CORE_DROPPED;
-    }
+    if (number == FLIGHT_NONE)
+        return reply_now(query, CORE_SERVFAIL, CORE_EDE_NOT_READY,
+                         DISPATCH_FULL);
     plan_enter(route->plan);
     if (!wait_for(self, number, query)) {
         dispatch_finish(self, number);
@@ -209,8 +236,7 @@ dispatch_query(dispatch_t *self, core_query_t *query)
     }
     if (route->max_concurrent > 0 && route->waiting >= route->max_concurrent) {
         self->totals->max_concurrent_rejects++;
-        return reply_now(query, CORE_REFUSED, CORE_EDE_OTHER,
-                         "too many queries under way");
+        return reply_now(query, CORE_REFUSED, CORE_EDE_OTHER, DISPATCH_FULL);
     }
     return number == FLIGHT_NONE ? begin(self, route, query, hash)
                                  : join(self, number, query);

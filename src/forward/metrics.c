@@ -121,7 +121,7 @@ metrics_publish(metrics_t *self, core_telemetry_t *telemetry)
         { "coredns_forward_failed_total",
           "Queries that no upstream answered", &totals->failed },
         { "coredns_forward_overflow_total",
-          "Queries dropped for want of room", &totals->overflow },
+          "Queries that found no room", &totals->overflow },
     };
 
     self->telemetry = telemetry;

@@ -28,7 +28,7 @@ struct metrics_totals {
     uint64_t strays;                    /* replies nobody waited for */
     uint64_t over_tcp;                  /* queries that went on over TCP */
     uint64_t failed;                    /* queries nobody answered */
-    uint64_t overflow;                  /* queries without room */
+    uint64_t overflow;                  /* found no room */
     uint64_t waiting;                   /* gauge */
 };
 

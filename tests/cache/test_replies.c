@@ -138,6 +138,23 @@ START_TEST(uses_the_old_answer_when_upstream_fails)
 }
 END_TEST
 
+START_TEST(does_not_keep_that_one_of_us_was_not_ready)
+{
+    static const uint8_t codes[] = { CORE_EDE_NOT_READY, 22 };
+
+    wires_open("");
+    make("a.example.", CORE_A, CORE_SERVFAIL, NULL, NULL);
+    wires_send(&query, 2, 0);
+    wires_take(&down);
+    wires_answer_with(&down, &reply, 0, CORE_TRAIL_EDE,
+                      (const uint8_t[2]) { 0, codes[_i] }, 2);
+    wires_receive(&up);
+    ck_assert_uint_eq(core_message_rcode(&up.message), CORE_SERVFAIL);
+    ck_assert_int_eq(is_kept(3), codes[_i] != CORE_EDE_NOT_READY);
+    wires_close();
+}
+END_TEST
+
 START_TEST(uses_the_new_answer_when_there_is_one)
 {
     wires_open(STALE "stale_wait = \"20s\";");
@@ -202,6 +219,8 @@ main(void)
     tcase_add_test(cases, sends_another_when_the_first_stays_silent);
     tcase_add_test(cases, verifies_before_it_is_stale);
     tcase_add_loop_test(cases, uses_the_old_answer_when_upstream_fails, 0, 2);
+    tcase_add_loop_test(cases, does_not_keep_that_one_of_us_was_not_ready,
+                        0, 2);
     tcase_add_test(cases, uses_the_new_answer_when_there_is_one);
     tcase_add_test(cases, is_stale_at_once_and_asks_meanwhile);
     tcase_add_test(cases, renews_with_the_bits_of_the_query);

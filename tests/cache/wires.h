@@ -160,10 +160,11 @@ wires_nothing_comes_down(void)
     return !wires_wait(wires.next, QUICKLY_MS);
 }
 
-/* Answers a query that was taken; a trail may be added. */
+/* Answers a query that was taken; an item of a trail may be added. */
 static inline void
-wires_answer(const struct arrival *query, const struct sample *reply,
-             unsigned flags, enum core_trail_kind kind, const char *item)
+wires_answer_with(const struct arrival *query, const struct sample *reply,
+                  unsigned flags, enum core_trail_kind kind, const void *item,
+                  size_t item_size)
 {
     core_batch_t *batch = core_batch_new();
     struct core_record record = query->record;
@@ -178,8 +179,7 @@ wires_answer(const struct arrival *query, const struct sample *reply,
     record.trail = trail;
     record.trail_size = 0;
     if (item != NULL)
-        record.trail_size = core_trail_add(trail, 0, kind, item,
-                                           strlen(item));
+        record.trail_size = core_trail_add(trail, 0, kind, item, item_size);
     core_batch_start(batch, CORE_BATCH_REPLIES);
     core_batch_add(batch, &record);
 
@@ -191,6 +191,14 @@ wires_answer(const struct arrival *query, const struct sample *reply,
     zmq_send(wires.next, "", 0, ZMQ_SNDMORE);
     zmq_send(wires.next, frame, size, 0);
     core_batch_destroy(&batch);
+}
+
+static inline void
+wires_answer(const struct arrival *query, const struct sample *reply,
+             unsigned flags, enum core_trail_kind kind, const char *item)
+{
+    wires_answer_with(query, reply, flags, kind, item,
+                      item == NULL ? 0 : strlen(item));
 }
 
 /* ---- life ---------------------------------------------------------------- */

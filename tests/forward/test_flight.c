@@ -94,7 +94,7 @@ START_TEST(knows_who_asks_the_same)
     make(&rows[_i].words, other_bytes, &other);
 
     uint32_t number = flight_begin(table, &route, &message,
-                                   flight_hash(&message));
+                                   flight_hash(&message), 0);
 
     ck_assert_uint_eq(flight_find(table, &route, &other,
                                   flight_hash(&other)),
@@ -119,7 +119,7 @@ START_TEST(has_a_copy_of_any_size)
     core_writer_edns(&writer, 1232, 0, false, options, sizeof options);
     core_message_parse(&message, bytes, core_writer_end(&writer, 0, 0));
 
-    uint32_t number = flight_begin(table, &route, &message, 1);
+    uint32_t number = flight_begin(table, &route, &message, 1, 0);
     struct flight *flight = flight_at(table, number);
 
     ck_assert_uint_eq(flight->query.size, message.size);
@@ -137,7 +137,7 @@ START_TEST(gives_back_those_whose_time_is_over)
 
     make(&first, bytes, &message);
 
-    uint32_t number = flight_begin(table, &route, &message, 1);
+    uint32_t number = flight_begin(table, &route, &message, 1, 0);
     static const int64_t deadlines[] = { 300, 100, 200, 100 };
 
     for (int i = 0; i < 4; i++) {
@@ -169,7 +169,7 @@ START_TEST(knows_a_query_that_came_before)
 
     make(&first, bytes, &message);
 
-    uint32_t number = flight_begin(table, &route, &message, 1);
+    uint32_t number = flight_begin(table, &route, &message, 1, 0);
 
     flight_add(table, number, (core_held_t *) &held, &record, 1);
     ck_assert(flight_has(table, number, &record));
@@ -190,8 +190,8 @@ START_TEST(has_room_for_so_many)
 
     make(&first, bytes, &message);
     for (int i = 0; i < 4; i++)
-        numbers[i] = flight_begin(table, &route, &message, 1);
-    ck_assert_uint_eq(flight_begin(table, &route, &message, 1), FLIGHT_NONE);
+        numbers[i] = flight_begin(table, &route, &message, 1, i);
+    ck_assert_uint_eq(flight_begin(table, &route, &message, 1, 0), FLIGHT_NONE);
     for (int i = 0; i < 6; i++) {
         ck_assert(flight_has_room(table, numbers[i % 4]));
         flight_add(table, numbers[i % 4], (core_held_t *) &held, &record, 1);
@@ -199,6 +199,30 @@ START_TEST(has_room_for_so_many)
     ck_assert(!flight_has_room(table, numbers[0]));
     ck_assert_ptr_nonnull(flight_take(table, numbers[3], INT64_MAX));
     ck_assert(flight_has_room(table, numbers[0]));
+}
+END_TEST
+
+START_TEST(knows_the_oldest)
+{
+    static const int ends[] = { 2, 0, 3, 1 };
+    static const int oldest[] = { 0, 0, 1, 1 };
+    uint8_t bytes[512];
+    struct core_message message;
+    uint32_t numbers[4];
+
+    make(&first, bytes, &message);
+    ck_assert_uint_eq(flight_oldest(table), FLIGHT_NONE);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 4; i++)
+            numbers[i] = flight_begin(table, &route, &message, 1, 10 + i);
+        for (int i = 0; i < 4; i++) {
+            ck_assert_uint_eq(flight_oldest(table), numbers[oldest[i]]);
+            ck_assert_int_eq(flight_at(table, numbers[oldest[i]])->begun_ms,
+                             10 + oldest[i]);
+            flight_end(table, numbers[ends[i]]);
+        }
+        ck_assert_uint_eq(flight_oldest(table), FLIGHT_NONE);
+    }
 }
 END_TEST
 
@@ -214,5 +238,6 @@ main(void)
     tcase_add_test(cases, gives_back_those_whose_time_is_over);
     tcase_add_test(cases, knows_a_query_that_came_before);
     tcase_add_test(cases, has_room_for_so_many);
+    tcase_add_test(cases, knows_the_oldest);
     return core_test_run(cases);
 }
