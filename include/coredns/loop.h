@@ -14,6 +14,7 @@
 #define COREDNS_LOOP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct core_loop core_loop_t;
@@ -94,6 +95,13 @@ void
 void
     core_loop_flusher(core_loop_t *self, core_loop_run_callback *run,
                       void *owner);
+
+/*
+ * As many file descriptors as are wanted, but at most one in `part` of those
+ * the process may have open (RLIMIT_NOFILE): some must be left for the pipe.
+ */
+size_t
+    core_loop_share(size_t wanted, unsigned part);
 
 /* Blocks the signal and calls run when it comes. */
 void

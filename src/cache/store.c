@@ -91,8 +91,9 @@ store_new(size_t capacity, const struct key_secret *secret,
     store_t *self = core_allocate(sizeof *self);
 
     if (!region_reserve(&self->region, rounded(capacity - sizeof *self))) {
-        core_fault_set(fault, NULL, 0, "cannot reserve %zu octets: %s",
-                       capacity, strerror(errno));
+        core_fault_set(fault, NULL, 0,
+                       "capacity: cannot reserve %zu octets: %s", capacity,
+                       strerror(errno));
         free(self);
         return NULL;
     }

@@ -24,7 +24,6 @@
 #include "coredns/privilege.h"
 
 #define FIRST 3                         /* of LISTEN_FDS, sd_listen_fds(3) */
-#define OUT_OF_THE_WAY 256              /* above all places */
 #define PID_PLACE "LISTEN_PID=0000000000"
 
 extern char **environ;
@@ -156,7 +155,7 @@ place_descriptors(struct child *child)
             ? child->launch->descriptors->items[i].descriptor
             : child->notice;
 
-        high[i] = fcntl(fd, F_DUPFD, OUT_OF_THE_WAY);
+        high[i] = fcntl(fd, F_DUPFD, FIRST + total);
         if (high[i] == -1)
             give_up(child->notice, "cannot pass descriptors",
                     strerror(errno));

@@ -83,6 +83,7 @@ struct datagram {
     struct datagram_hooks hooks;
     datagram_pool_t *pools;
     bool has_queued;
+    uint32_t most;                      /* sockets at a time */
     struct socket sockets[DATAGRAM_CHANNELS];
     struct batch batch;
     uint8_t buffers[BATCH][DATAGRAM_PAYLOAD];
@@ -114,6 +115,7 @@ datagram_new(core_loop_t *loop, generator_t *generator,
     self->loop = loop;
     self->generator = generator;
     self->hooks = *hooks;
+    self->most = (uint32_t) core_loop_share(DATAGRAM_CHANNELS, 4);
     for (uint32_t i = 0; i < DATAGRAM_CHANNELS; i++)
         self->sockets[i].fd = -1;
     batch_prepare(&self->batch, self->buffers[0], DATAGRAM_PAYLOAD);
@@ -193,30 +195,6 @@ open_connected(datagram_pool_t *pool)
     return fd;
 }
 
-static uint32_t
-open_socket(datagram_pool_t *pool, int64_t now_ms)
-{
-    datagram_t *self = pool->datagram;
-    uint32_t channel = 0;
-
-    while (channel < DATAGRAM_CHANNELS && self->sockets[channel].fd != -1)
-        channel++;
-    if (channel == DATAGRAM_CHANNELS)
-        return DATAGRAM_NONE;
-
-    int fd = open_connected(pool);
-
-    if (fd == -1)
-        return DATAGRAM_NONE;
-    self->sockets[channel] = (struct socket) {
-        .fd = fd, .pool = pool, .born_ms = now_ms,
-        .serial = self->sockets[channel].serial + 1,
-    };
-    core_loop_watch(self->loop, fd, EPOLLIN, receive,
-                    &self->sockets[channel]);
-    return channel;
-}
-
 static void
 close_socket(datagram_t *self, uint32_t channel)
 {
@@ -247,6 +225,47 @@ retire(datagram_t *self, uint32_t channel)
     pool->draining++;
     if (socket->waiting == 0 && pool->queued_channel != channel)
         close_socket(self, channel);
+}
+
+/* A place for a socket: a free one, or that of one that nobody waits on. */
+static uint32_t
+find_place(datagram_t *self)
+{
+    uint32_t idle = DATAGRAM_NONE;
+
+    for (uint32_t i = 0; i < self->most; i++) {
+        const struct socket *socket = &self->sockets[i];
+
+        if (socket->fd == -1)
+            return i;
+        if (socket->waiting == 0 && socket->pool->queued_channel != i)
+            idle = i;
+    }
+    if (idle != DATAGRAM_NONE)
+        retire(self, idle);
+    return idle;
+}
+
+static uint32_t
+open_socket(datagram_pool_t *pool, int64_t now_ms)
+{
+    datagram_t *self = pool->datagram;
+    uint32_t channel = find_place(self);
+
+    if (channel == DATAGRAM_NONE)
+        return DATAGRAM_NONE;
+
+    int fd = open_connected(pool);
+
+    if (fd == -1)
+        return DATAGRAM_NONE;
+    self->sockets[channel] = (struct socket) {
+        .fd = fd, .pool = pool, .born_ms = now_ms,
+        .serial = self->sockets[channel].serial + 1,
+    };
+    core_loop_watch(self->loop, fd, EPOLLIN, receive,
+                    &self->sockets[channel]);
+    return channel;
 }
 
 /* ---- pools --------------------------------------------------------------- */
@@ -296,7 +315,16 @@ datagram_pool_destroy(datagram_pool_t **pool_p)
     *pool_p = NULL;
 }
 
-/* The next socket: any of the pool, or a fresh one in its place. */
+/* It has had its share of queries, or its time. */
+static bool
+is_worn(const datagram_t *self, uint32_t channel, int64_t now_ms)
+{
+    return self->sockets[channel].uses >= USES
+        || now_ms - self->sockets[channel].born_ms >= LIFE_MS;
+}
+
+/* The next socket: any of the pool, or a fresh one in its place when there can
+   be one. */
 static uint32_t
 choose_current(datagram_pool_t *pool, int64_t now_ms)
 {
@@ -304,15 +332,16 @@ choose_current(datagram_pool_t *pool, int64_t now_ms)
     unsigned place = generator_below(self->generator, ACTIVE);
     uint32_t channel = pool->active[place];
 
-    if (channel != DATAGRAM_NONE && pool->draining < DRAINING
-        && (self->sockets[channel].uses >= USES
-            || now_ms - self->sockets[channel].born_ms >= LIFE_MS)) {
-        retire(self, channel);
-        channel = DATAGRAM_NONE;
-    }
-    if (channel == DATAGRAM_NONE) {
-        channel = open_socket(pool, now_ms);
-        pool->active[place] = channel;
+    if (channel == DATAGRAM_NONE
+        || (pool->draining < DRAINING && is_worn(self, channel, now_ms))) {
+        uint32_t fresh = open_socket(pool, now_ms);
+
+        channel = pool->active[place];  /* it may have given way itself */
+        if (fresh != DATAGRAM_NONE) {
+            if (channel != DATAGRAM_NONE)
+                retire(self, channel);
+            pool->active[place] = channel = fresh;
+        }
     }
     for (unsigned i = 0; channel == DATAGRAM_NONE && i < ACTIVE; i++)
         channel = pool->active[i];

@@ -35,6 +35,7 @@ streams_new(core_loop_t *loop, const struct stream_hooks *hooks)
 
     self->loop = loop;
     self->hooks = *hooks;
+    self->most = core_loop_share(STREAM_CHANNELS, 4);
     return self;
 }
 
@@ -117,9 +118,9 @@ open_stream(stream_pool_t *pool, int64_t now_ms)
     streams_t *self = pool->streams;
     struct stream *stream = self->items;
 
-    while (stream < self->items + STREAM_CHANNELS && stream->is_taken)
+    while (stream < self->items + self->most && stream->is_taken)
         stream++;
-    if (stream == self->items + STREAM_CHANNELS)
+    if (stream == self->items + self->most)
         return NULL;
 
     int fd = open_connecting(pool);

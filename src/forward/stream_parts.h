@@ -50,6 +50,7 @@ struct streams {
     struct stream_hooks hooks;
     stream_pool_t *pools;
     bool has_dirty;
+    size_t most;                        /* connections at a time */
     struct stream items[STREAM_CHANNELS];
 };
 

@@ -7,6 +7,7 @@
 #include <czmq.h>
 
 #include "coredns/log.h"
+#include "coredns/loop.h"
 #include "coredns/version.h"
 #include "frontend/listener.h"
 #include "lib/pattern.h"
@@ -386,7 +387,8 @@ settings_limits(const struct settings *self, struct tcp_limits *limits)
 {
     *limits = (struct tcp_limits) {
         .connections = {
-            .all = (uint32_t) self->tcp_connections,
+            .all = (uint32_t) core_loop_share((size_t) self->tcp_connections,
+                                              2),
             .per_client = (uint32_t) self->tcp_connections_per_client,
             .idle_ms = self->tcp_idle_ms,
         },

@@ -13,6 +13,7 @@
 #include "health/http.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -47,6 +48,7 @@ struct http {
     struct MHD_Daemon *daemon;
     int epoll_fd;
     struct listeners listeners;
+    int most;                           /* connections at a time */
     struct place places[HTTP_CONNECTIONS];
     struct kept kept[ROUTES];
     core_timer_t *beat;
@@ -237,19 +239,22 @@ take_events(void *owner, int fd, uint32_t events)
 static struct place *
 find_place(http_t *self, int fd)
 {
-    for (int i = 0; i < HTTP_CONNECTIONS; i++)
+    for (int i = 0; i < self->most; i++)
         if (self->places[i].fd == fd)
             return &self->places[i];
     return NULL;
 }
 
+/* The place of the oldest connection; a free one when there is none. */
 static struct place *
 oldest_place(http_t *self)
 {
     struct place *oldest = &self->places[0];
 
-    for (int i = 1; i < HTTP_CONNECTIONS; i++)
-        if (self->places[i].since_ms < oldest->since_ms)
+    for (int i = 1; i < self->most; i++)
+        if (self->places[i].fd != -1
+            && (oldest->fd == -1
+                || self->places[i].since_ms < oldest->since_ms))
             oldest = &self->places[i];
     return oldest;
 }
@@ -273,6 +278,8 @@ note_connection(void *owner, struct MHD_Connection *connection,
 static void
 cut(http_t *self, const struct place *place)
 {
+    if (place->fd == -1)
+        return;
     shutdown(place->fd, SHUT_RDWR);
     self->counters->cut++;
     run(self);
@@ -284,7 +291,7 @@ cut_slow(void *owner)
     http_t *self = owner;
     int64_t now_ms = core_loop_now_ms(self->loop);
 
-    for (int i = 0; i < HTTP_CONNECTIONS; i++)
+    for (int i = 0; i < self->most; i++)
         if (self->places[i].fd != -1
             && now_ms - self->places[i].since_ms >= HTTP_PATIENCE_MS)
             cut(self, &self->places[i]);
@@ -322,6 +329,8 @@ take_connections(void *owner, int listener, uint32_t events)
         int fd = accept4(listener, (struct sockaddr *) &client, &client_size,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
 
+        if (fd == -1 && (errno == EMFILE || errno == ENFILE))
+            cut(self, oldest_place(self));
         if (fd == -1)
             break;
         add_connection(self, fd, (struct sockaddr *) &client, client_size);
@@ -341,11 +350,12 @@ http_new(core_loop_t *loop, const struct http_route *routes, void *owner,
     self->routes = routes;
     self->owner = owner;
     self->counters = counters;
-    for (int i = 0; i < HTTP_CONNECTIONS; i++)
+    self->most = (int) core_loop_share(HTTP_CONNECTIONS, 8);
+    for (int i = 0; i < self->most; i++)
         self->places[i].fd = -1;
     self->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, handle, self,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned) HTTP_CONNECTIONS,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned) self->most,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) HTTP_REQUEST_SIZE,
         MHD_OPTION_NOTIFY_CONNECTION, note_connection, self,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -454,6 +455,17 @@ read_signals(void *owner, int fd, uint32_t events)
              entry = entry->next)
             if (entry->number == (int) info.ssi_signo)
                 entry->run(entry->owner);
+}
+
+size_t
+core_loop_share(size_t wanted, unsigned part)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0
+        && limit.rlim_cur / part < wanted)
+        return limit.rlim_cur / part;
+    return wanted;
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "coredns/clock.h"
@@ -207,6 +208,63 @@ START_TEST(a_distrusted_channel_is_silent_and_used_no_more)
 }
 END_TEST
 
+/* Five sockets, as with twenty descriptors, for a dozen upstreams. */
+static void
+open_pools(datagram_pool_t *pools[12])
+{
+    struct rlimit usual, few = { .rlim_cur = 20 };
+    struct datagram_hooks hooks = { NULL, take_packet, take_failure };
+    struct target target;
+    struct core_fault fault;
+    char text[32];
+
+    datagram_pool_destroy(&pool);
+    datagram_destroy(&self);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    few.rlim_max = usual.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    self = datagram_new(loop, generator, &hooks);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    snprintf(text, sizeof text, "127.0.0.1:%u", (unsigned) peer_port);
+    ck_assert_int_eq(target_from_text(&target, text, &fault), 0);
+    for (int i = 0; i < 12; i++)
+        pools[i] = datagram_pool_new(self, &target, NULL, &counters);
+}
+
+START_TEST(few_sockets_serve_many_upstreams)
+{
+    datagram_pool_t *pools[12];
+
+    open_pools(pools);
+    for (int i = 0; i < 100; i++) {
+        pool = pools[i % 12];
+        send_and_wait(10);
+    }
+    for (int i = 0; i < 12; i++)
+        datagram_pool_destroy(&pools[i]);
+    pool = NULL;
+}
+END_TEST
+
+START_TEST(a_socket_that_is_waited_on_is_not_taken_away)
+{
+    datagram_pool_t *pools[12];
+    uint32_t channels[5];
+
+    open_pools(pools);
+    for (int i = 0; i < 5; i++)
+        channels[i] = datagram_choose(pools[i], core_clock_ms());
+    ck_assert_uint_eq(datagram_choose(pools[5], core_clock_ms()),
+                      DATAGRAM_NONE);
+    ck_assert_uint_eq(datagram_choose(pools[4], core_clock_ms()), channels[4]);
+    datagram_release(self, channels[2]);
+    ck_assert_uint_eq(datagram_choose(pools[5], core_clock_ms()), channels[2]);
+    for (int i = 0; i < 12; i++)
+        datagram_pool_destroy(&pools[i]);
+    pool = NULL;
+}
+END_TEST
+
 int
 main(void)
 {
@@ -219,5 +277,7 @@ main(void)
     tcase_add_test(cases, a_long_round_has_few_channels);
     tcase_add_test(cases, a_refusal_is_told);
     tcase_add_test(cases, a_distrusted_channel_is_silent_and_used_no_more);
+    tcase_add_test(cases, few_sockets_serve_many_upstreams);
+    tcase_add_test(cases, a_socket_that_is_waited_on_is_not_taken_away);
     return core_test_run(cases);
 }

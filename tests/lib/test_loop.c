@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <zmq.h>
@@ -164,6 +165,20 @@ START_TEST(leaves_no_message_behind_on_a_socket)
 }
 END_TEST
 
+START_TEST(leaves_descriptors_for_others)
+{
+    struct rlimit usual, small = { .rlim_cur = 100 };
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    small.rlim_max = usual.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &small), 0);
+    ck_assert_uint_eq(core_loop_share(50, 2), 50);
+    ck_assert_uint_eq(core_loop_share(51, 2), 50);
+    ck_assert_uint_eq(core_loop_share(1024, 4), 25);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &usual), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -176,5 +191,6 @@ main(void)
     tcase_add_test(cases, runs_the_flushers_at_the_end_of_each_round);
     tcase_add_test(cases, turns_signals_into_calls);
     tcase_add_test(cases, leaves_no_message_behind_on_a_socket);
+    tcase_add_test(cases, leaves_descriptors_for_others);
     return core_test_run(cases);
 }

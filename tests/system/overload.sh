@@ -32,7 +32,16 @@ overload 1
 overload 4
 # shellcheck disable=SC2086
 after=$(resident $pids)
-steady "$before" "$after"
+
+# What is on its way at that moment comes and goes; a leak of a few octets for
+# each of two million queries does not.
+case $bin in
+*/sanitize) ;;
+*)
+    check "no memory is lost: $before KiB, then $after KiB" \
+        test "$after" -le $((before + 20 * 1024))
+    ;;
+esac
 same "all processes are alive" "$pids" "$(all_pids)"
 check "what comes after is answered" eventually 10 \
     "$tools/flood" -q 1000 -t 1 127.0.0.1 "$port"
