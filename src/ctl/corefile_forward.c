@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "coredns/memory.h"
 
@@ -50,6 +51,17 @@ set_texts(struct corefile_chain *chain, const struct corefile_line *line)
 
     corefile_set(chain, line, key, draft_list(chain->memory, line->words + 1,
                                               line->count - 1));
+}
+
+static void
+read_method(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    bool is_get = strcasecmp(line->words[1], "GET") == 0;
+
+    if (!is_get && strcasecmp(line->words[1], "POST") != 0)
+        corefile_fail(chain, line, "expected GET or POST, not %s",
+                      line->words[1]);
+    corefile_set(chain, line, "doh_method", is_get ? "\"GET\"" : "\"POST\"");
 }
 
 static void
@@ -99,6 +111,7 @@ accept_tls(struct corefile_chain *chain, const struct corefile_line *line)
 }
 
 static const struct corefile_directive options[] = {
+    { "doh_method", read_method, 1, 1, COREFILE_PLAIN },
     { "except", read_except, 1, COREFILE_MANY, COREFILE_PLAIN },
     { "expire", set_time, 1, 1, COREFILE_PLAIN },
     { "failfast_all_unhealthy_upstreams", set_flag, 0, 0, COREFILE_PLAIN },

@@ -94,7 +94,7 @@ patience_ms(dispatch_t *self, const struct attempt_request *request,
 
     /* A connection costs a round trip, an encrypted one another. */
     if (request->by_stream && !attempt->was_ready)
-        patience *= request->server->target.transport == TARGET_TLS ? 3 : 2;
+        patience *= target_is_encrypted(&request->server->target) ? 3 : 2;
     return patience < request->route->read_timeout_ms
         ? patience : request->route->read_timeout_ms;
 }

@@ -213,7 +213,7 @@ hosts_resolve(hosts_t *self, const struct target *target,
         memcpy(found[i].address, host->addresses[i], 16);
 
         /* Its certificate is for its name. */
-        if (target->transport == TARGET_TLS && target->servername[0] == '\0')
+        if (target_is_encrypted(target) && target->servername[0] == '\0')
             strcpy(found[i].servername, target->host);
     }
     return host->count;

@@ -241,6 +241,7 @@ copy_settings(struct route *route, const struct route_settings *settings)
     copy_name(route->probe_domain, health.domain);
     route->stream.expire_ms = settings->expire_ms;
     route->stream.age_ms = settings->max_age_ms;
+    route->stream.doh_by_get = settings->doh_method == SETTINGS_GET;
     route->stream.idle_limit = (unsigned) settings->max_idle_conns;
     route->max_concurrent = (uint64_t) settings->max_concurrent;
 }
@@ -268,7 +269,7 @@ open_tls(struct route *route, const struct route_settings *settings,
     bool is_needed = settings->tls.count > 0;
 
     for (size_t i = 0; i < route->server_count; i++)
-        if (route->servers[i].target.transport == TARGET_TLS)
+        if (target_is_encrypted(&route->servers[i].target))
             is_needed = true;
     if (!is_needed)
         return 0;
@@ -377,19 +378,23 @@ static void
 attach_server(struct route *route, struct server *server,
               datagram_t *datagrams, streams_t *streams, metrics_t *metrics)
 {
+    static const char *const protocols[] = {
+        [TARGET_DNS] = "tcp", [TARGET_TLS] = "tcp-tls",
+        [TARGET_HTTPS] = "https",
+    };
     int family = target_is_ipv4(&server->target) ? 0 : 1;
     const struct target *source = route->has_source[family]
         ? &route->sources[family] : NULL;
-    bool is_tls = server->target.transport == TARGET_TLS;
+    bool is_encrypted = target_is_encrypted(&server->target);
 
     server->metrics = metrics_upstream(metrics, server->to,
-                                       is_tls ? "tcp-tls" : "tcp");
-    if (!is_tls)
+                                       protocols[server->target.transport]);
+    if (!is_encrypted)
         server->datagrams = datagram_pool_new(datagrams, &server->target,
                                               source,
                                               &server->metrics->datagrams);
     server->streams = stream_pool_new(streams, &server->target, source,
-                                      is_tls ? route->tls : NULL,
+                                      is_encrypted ? route->tls : NULL,
                                       &route->stream,
                                       &server->metrics->streams);
 }

@@ -35,7 +35,7 @@ struct server {
     char to[TARGET_TEXT_SIZE];
     struct upstream health;
     struct metrics_upstream *metrics;
-    datagram_pool_t *datagrams;         /* NULL for TLS */
+    datagram_pool_t *datagrams;         /* NULL: encrypted */
     stream_pool_t *streams;
     int64_t guard_ms;                   /* not suspected before */
     bool is_told_down;                  /* it stands in the log */

@@ -292,6 +292,20 @@ fail_datagrams(void *owner, uint32_t channel, int error)
     datagram_release(self->datagrams, channel);
 }
 
+static void
+fail_query(void *owner, uint32_t channel, uint16_t id, const char *why)
+{
+    dispatch_t *self = owner;
+    uint32_t number = exchange_first(self->exchanges,
+                                     DISPATCH_STREAMS + channel);
+
+    while (number != EXCHANGE_NONE
+           && exchange_id(self->exchanges, number) != id)
+        number = exchange_next(self->exchanges, number);
+    if (number != EXCHANGE_NONE)
+        attempt_fail(self, number, why);
+}
+
 /* A server may close a connection that was idle just as it is used again:
    that is no failure, and the next connection tells. */
 static void
@@ -320,5 +334,5 @@ const struct datagram_hooks reply_datagram_hooks = {
 };
 
 const struct stream_hooks reply_stream_hooks = {
-    .received = take_stream, .lost = fail_stream,
+    .received = take_stream, .failed = fail_query, .lost = fail_stream,
 };

@@ -33,6 +33,10 @@ static const char *const truncated_choices[] = {
     [SETTINGS_RETRY] = "retry", [SETTINGS_PASS] = "pass", NULL,
 };
 
+static const char *const method_choices[] = {
+    [SETTINGS_POST] = "POST", [SETTINGS_GET] = "GET", NULL,
+};
+
 #define HEALTH(field) offsetof(struct health_settings, field)
 #define TLS(field) offsetof(struct tls_settings, field)
 #define ROUTE(field) offsetof(struct route_settings, field)
@@ -73,8 +77,8 @@ static const struct core_setting route_table[] = {
     { .key = "to", .type = CORE_TEXT, .list = true, .required = true,
       .offset = ROUTE(to),
       .says = "upstreams: addresses with or without port, dns://ADDRESS, "
-              "tls://ADDRESS%NAME, host names, or a file such as "
-              "/etc/resolv.conf" },
+              "tls://ADDRESS%NAME, https://NAME/PATH, host names, or a file "
+              "such as /etc/resolv.conf" },
     { .key = "except", .type = CORE_NAME, .list = true,
       .offset = ROUTE(except),
       .says = "names that, with all below them, go to the next stage" },
@@ -89,6 +93,9 @@ static const struct core_setting route_table[] = {
       .offset = ROUTE(truncated),
       .says = "a reply that was cut to fit UDP: ask again over TCP, or hand it "
               "up so that the client does" },
+    { .key = "doh_method", .type = CORE_CHOICE, .choices = method_choices,
+      .offset = ROUTE(doh_method),
+      .says = "how https:// upstreams are asked" },
     { .key = "expire", .type = CORE_DURATION, .fallback = 10000,
       .minimum = 100, .maximum = 86400000, .offset = ROUTE(expire_ms),
       .says = "time after which an idle connection ends" },
@@ -137,7 +144,7 @@ static const struct core_setting route_table[] = {
       .says = "addresses queries are sent from: one of each family" },
     { .key = "tls", .type = CORE_GROUPS, .members = tls_table,
       .members_size = sizeof (struct tls_settings), .offset = ROUTE(tls),
-      .says = "certificates for tls:// upstreams" },
+      .says = "certificates for tls:// and https:// upstreams" },
     { .key = "resolver", .type = CORE_TEXT, .list = true,
       .offset = ROUTE(resolver),
       .says = "servers that resolve host names in `to` at the start; by "
@@ -184,7 +191,7 @@ settings_target(struct target *target, const struct route_settings *route,
 
     if (target_from_text(target, text, fault) == -1)
         return -1;
-    if (target->transport != TARGET_TLS || tls.servername == NULL)
+    if (!target_is_encrypted(target) || tls.servername == NULL)
         return 0;
     if (target->servername[0] != '\0') {
         core_fault_set(fault, NULL, 0,

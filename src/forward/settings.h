@@ -18,6 +18,9 @@
 /* What becomes of a reply that was cut to fit UDP. */
 enum settings_truncated { SETTINGS_RETRY, SETTINGS_PASS };
 
+/* HTTP methods. */
+enum settings_method { SETTINGS_POST, SETTINGS_GET };
+
 struct health_settings {
     int64_t interval_ms;
     bool recursion;
@@ -39,6 +42,7 @@ struct route_settings {
     bool force_tcp;
     bool prefer_udp;
     int truncated;                      /* enum settings_truncated */
+    int doh_method;                     /* enum settings_method */
     int64_t expire_ms;
     int64_t max_age_ms;
     int64_t max_idle_conns;

@@ -1,5 +1,5 @@
 /*
- * stream - the connections to all upstreams, TCP or TLS
+ * stream - the connections to all upstreams: TCP, TLS or HTTPS
  *
  * A connection is opened when the others of its pool have many queries each,
  * not for each query: a handshake costs more than any wait behind 64 others
@@ -62,6 +62,7 @@ close_stream(streams_t *self, struct stream *stream)
         SSL_free(stream->ssl);
     }
     close(stream->fd);
+    doh_destroy(&stream->doh);
     free(stream->output);
     free(stream->input);
     stream->state = STREAM_CLOSED;
@@ -135,6 +136,8 @@ open_stream(stream_pool_t *pool, int64_t now_ms)
     if (pool->tls != NULL)
         stream->ssl = tls_connect(pool->tls, fd, &pool->upstream,
                                   pool->upstream.servername, &pool->session);
+    if (pool->upstream.transport == TARGET_HTTPS)
+        stream->doh = doh_new(&pool->upstream, pool->policy.doh_by_get);
     core_loop_watch(self->loop, fd, EPOLLOUT, stream_take_event, stream);
     return stream;
 }

@@ -1,5 +1,5 @@
 /*
- * stream - the connections to all upstreams, TCP or TLS
+ * stream - the connections to all upstreams: TCP, TLS or HTTPS
  *
  * A pool is the connections to one upstream.  A connection is a channel: a
  * number, given with every message sent and received.  Many queries share one,
@@ -31,6 +31,10 @@ struct stream_hooks {
     void (*received)(void *owner, uint32_t channel, uint8_t *bytes,
                      size_t size);
 
+    /* The query with that id will not be answered; the connection stands. */
+    void (*failed)(void *owner, uint32_t channel, uint16_t id,
+                   const char *why);
+
     /* The connection ended or never was.  Whoever waits on it gives it back
        by stream_release() within the call. */
     void (*lost)(void *owner, uint32_t channel, const char *why);
@@ -45,6 +49,7 @@ struct stream_counters {
 struct stream_policy {
     int64_t expire_ms;                  /* idle connections end then */
     int64_t age_ms;                     /* no more queries then; 0: never */
+    bool doh_by_get;                    /* HTTPS: GET, not POST */
     unsigned idle_limit;                /* idle ones kept; 0: all */
 };
 

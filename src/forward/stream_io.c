@@ -1,8 +1,9 @@
 /*
  * stream_io - what goes over one connection: handshake, messages in and out
  *
- * A message has its length in front (RFC 1035 section 4.2.2).  TLS may want to
- * write when we read and the other way round; a call says what it waits for.
+ * A message has its length in front (RFC 1035 section 4.2.2), or HTTP/2 around
+ * it.  TLS may want to write when we read and the other way round; a call says
+ * what it waits for.
  */
 
 #include <assert.h>
@@ -67,11 +68,38 @@ write_some(struct stream *stream)
 }
 
 static void
+put(struct stream *stream, const uint8_t *bytes, size_t size)
+{
+    size_t needed = stream->output_size + size;
+
+    if (needed > stream->output_capacity) {
+        stream->output_capacity = 2 * needed;
+        stream->output = core_reallocate(stream->output,
+                                         stream->output_capacity);
+    }
+    memcpy(stream->output + stream->output_size, bytes, size);
+    stream->output_size = needed;
+}
+
+/* What HTTP/2 has to say by now. */
+static void
+put_http(struct stream *stream)
+{
+    const uint8_t *bytes;
+    size_t size;
+
+    while ((size = doh_pull(stream->doh, &bytes)) > 0)
+        put(stream, bytes, size);
+}
+
+static void
 write_output(streams_t *self, struct stream *stream)
 {
     enum progress progress = PROGRESS_DONE;
 
     stream->is_dirty = false;
+    if (stream->doh != NULL)
+        put_http(stream);
     while (progress == PROGRESS_DONE
            && stream->output_sent < stream->output_size)
         progress = write_some(stream);
@@ -79,11 +107,23 @@ write_output(streams_t *self, struct stream *stream)
         stream_lose(self, stream, "the connection was closed");
         return;
     }
-    if (stream->output_sent == stream->output_size)
+    if (stream->output_sent == stream->output_size) {
         stream->output_sent = stream->output_size = 0;
+        if (stream->doh != NULL && doh_is_over(stream->doh)) {
+            stream_lose(self, stream, "the end of HTTP/2");
+            return;
+        }
+    }
     core_loop_watch(self->loop, stream->fd,
                     progress == PROGRESS_WRITE ? EPOLLIN | EPOLLOUT : EPOLLIN,
                     stream_take_event, stream);
+}
+
+static void
+mark_dirty(streams_t *self, struct stream *stream)
+{
+    stream->is_dirty = true;
+    self->has_dirty = true;
 }
 
 void
@@ -91,21 +131,18 @@ stream_send(streams_t *self, uint32_t channel, const uint8_t *bytes,
             size_t size)
 {
     struct stream *stream = &self->items[channel];
-    size_t needed = stream->output_size + 2 + size;
+    uint8_t length[2];
 
     assert(stream->state != STREAM_CLOSED && size <= CORE_MESSAGE_SIZE);
-    if (needed > stream->output_capacity) {
-        stream->output_capacity = 2 * needed;
-        stream->output = core_reallocate(stream->output,
-                                         stream->output_capacity);
+    if (stream->doh != NULL)
+        doh_ask(stream->doh, bytes, size);
+    else {
+        core_write16(length, (uint16_t) size);
+        put(stream, length, sizeof length);
+        put(stream, bytes, size);
     }
-    core_write16(stream->output + stream->output_size, (uint16_t) size);
-    memcpy(stream->output + stream->output_size + 2, bytes, size);
-    stream->output_size = needed;
-    if (stream->state == STREAM_OPEN) {
-        stream->is_dirty = true;
-        self->has_dirty = true;
-    }
+    if (stream->state == STREAM_OPEN)
+        mark_dirty(self, stream);
 }
 
 void
@@ -120,6 +157,37 @@ stream_flush(streams_t *self)
 }
 
 /* ---- receiving ----------------------------------------------------------- */
+
+/* Hands out what the octets in the buffer complete; false when the connection
+   ended meanwhile. */
+static bool
+hand_out_http(streams_t *self, struct stream *stream)
+{
+    uint32_t channel = (uint32_t) (stream - self->items);
+    uint32_t serial = stream->serial;
+    bool is_http = doh_take(stream->doh, stream->input, stream->input_size);
+    struct doh_reply reply;
+
+    stream->input_size = 0;
+    while (doh_next(stream->doh, &reply)) {
+        if (reply.bytes == NULL)
+            self->hooks.failed(self->hooks.owner, channel, reply.id,
+                               reply.why);
+        else
+            self->hooks.received(self->hooks.owner, channel, reply.bytes,
+                                 reply.size);
+        if (stream->state == STREAM_CLOSED || stream->serial != serial)
+            return false;
+    }
+    if (!is_http) {
+        stream_lose(self, stream, "no HTTP/2");
+        return false;
+    }
+    if (doh_is_closing(stream->doh))
+        stream->is_retired = true;
+    mark_dirty(self, stream);           /* it may have to acknowledge */
+    return true;
+}
 
 /* Hands out the whole messages in the buffer; false when it ended meanwhile. */
 static bool
@@ -151,7 +219,7 @@ make_room(struct stream *stream)
 {
     size_t needed = INPUT_FIRST;
 
-    if (stream->input_size >= 2)
+    if (stream->doh == NULL && stream->input_size >= 2)
         needed = 2 + (size_t) core_read16(stream->input);
     if (needed < INPUT_FIRST)
         needed = INPUT_FIRST;
@@ -203,7 +271,8 @@ read_input(streams_t *self, struct stream *stream)
         if (progress != PROGRESS_DONE)
             break;
         stream->heard_ms = core_loop_now_ms(self->loop);
-        if (!hand_out(self, stream))
+        if (stream->doh != NULL ? !hand_out_http(self, stream)
+                                : !hand_out(self, stream))
             return;
     }
     if (progress == PROGRESS_LOST)
@@ -228,6 +297,10 @@ shake_hands(streams_t *self, struct stream *stream)
 
     switch (progress) {
     case PROGRESS_DONE:
+        if (stream->doh != NULL && !tls_is_http2(stream->ssl)) {
+            stream_lose(self, stream, "the server does not speak HTTP/2");
+            break;
+        }
         stream->state = STREAM_OPEN;
         write_output(self, stream);
         break;

@@ -8,6 +8,7 @@
 #ifndef FORWARD_STREAM_PARTS_H
 #define FORWARD_STREAM_PARTS_H
 
+#include "forward/doh.h"
 #include "forward/stream.h"
 
 enum stream_state {
@@ -22,6 +23,7 @@ struct stream {
     uint32_t serial;                    /* how often the place was used */
     int fd;
     SSL *ssl;
+    doh_t *doh;                         /* NULL: messages as they are */
     stream_pool_t *pool;
     int64_t born_ms;
     int64_t used_ms;

@@ -1,8 +1,8 @@
 /*
  * target - where an upstream is, as the setting `to` says it
  *
- * The text is taken apart from its ends: scheme in front, port behind, then
- * "%NAME"; what is left is an address or a name.
+ * The text is taken apart from its ends: scheme in front, resource and port
+ * behind, then "%NAME"; what is left is an address or a name.
  */
 
 #include "forward/target.h"
@@ -19,6 +19,8 @@
 
 #define DNS_PORT 53
 #define TLS_PORT 853
+#define HTTPS_PORT 443
+#define RESOURCE "/dns-query"          /* when none is given */
 
 static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
@@ -35,6 +37,16 @@ target_is_ipv4(const struct target *self)
     return memcmp(self->address, mapped, sizeof mapped) == 0;
 }
 
+static const struct scheme {
+    const char *word;
+    enum target_transport transport;
+    uint16_t port;
+} schemes[] = {
+    { "dns", TARGET_DNS, DNS_PORT },
+    { "tls", TARGET_TLS, TLS_PORT },
+    { "https", TARGET_HTTPS, HTTPS_PORT },
+};
+
 static int
 read_scheme(struct target *self, const char **text_p,
             struct core_fault *fault)
@@ -47,17 +59,45 @@ read_scheme(struct target *self, const char **text_p,
     if (end == NULL)
         return 0;
     *text_p = end + strlen("://");
-    if (end - text == 3 && strncmp(text, "dns", 3) == 0)
-        return 0;
-    if (end - text == 3 && strncmp(text, "tls", 3) == 0) {
-        self->transport = TARGET_TLS;
-        self->port = TLS_PORT;
-        return 0;
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        const struct scheme *scheme = &schemes[i];
+
+        if (strlen(scheme->word) == (size_t) (end - text)
+            && strncmp(text, scheme->word, strlen(scheme->word)) == 0) {
+            self->transport = scheme->transport;
+            self->port = scheme->port;
+            return 0;
+        }
     }
     core_fault_set(fault, NULL, 0,
-                   "%s: %.*s:// is not supported, only dns:// and tls://",
-                   text, (int) (end - text), text);
+                   "%s: %.*s:// is not supported, only dns://, tls:// and "
+                   "https://", text, (int) (end - text), text);
     return -1;
+}
+
+/* What a path and a query may consist of (RFC 3986 section 3.3). */
+static const char resource_letters[] = "abcdefghijklmnopqrstuvwxyz"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/?%";
+
+/* Cuts off what is behind the first slash, and keeps it as the resource. */
+static int
+read_resource(struct target *self, char *text, struct core_fault *fault)
+{
+    char *slash = strchr(text, '/');
+
+    if (self->transport != TARGET_HTTPS || slash == NULL) {
+        strcpy(self->resource, RESOURCE);
+        return 0;
+    }
+    if (strlen(slash) >= sizeof self->resource
+        || strspn(slash, resource_letters) != strlen(slash)) {
+        core_fault_set(fault, NULL, 0, "not the path of a resource: %s",
+                       slash);
+        return -1;
+    }
+    strcpy(self->resource, slash);
+    *slash = '\0';
+    return 0;
 }
 
 static int
@@ -162,13 +202,14 @@ read_percent(struct target *self, const char *text, struct core_fault *fault)
         return 0;
     if (is_link_local && (self->scope = if_nametoindex(text)) != 0)
         return 0;
-    if (self->transport == TARGET_TLS) {
+    if (target_is_encrypted(self)) {
         snprintf(self->servername, sizeof self->servername, "%s", text);
         return 0;
     }
     core_fault_set(fault, NULL, 0,
-                   is_link_local ? "no such interface: %s"
-                                 : "%%%s: only tls:// has a server name",
+                   is_link_local
+                       ? "no such interface: %s"
+                       : "%%%s: only tls:// and https:// have a server name",
                    text);
     return -1;
 }
@@ -178,6 +219,7 @@ target_from_text(struct target *self, const char *text,
                  struct core_fault *fault)
 {
     const char *rest = text;
+    char place[TARGET_TEXT_SIZE];
     struct parts parts;
 
     memset(self, 0, sizeof *self);
@@ -189,7 +231,14 @@ target_from_text(struct target *self, const char *text,
     }
     if (read_scheme(self, &rest, fault) == -1)
         return -1;
-    if (split(&parts, rest) == -1) {
+    if (strlen(rest) >= sizeof place) {
+        core_fault_set(fault, NULL, 0, "too long: %s", text);
+        return -1;
+    }
+    strcpy(place, rest);
+    if (read_resource(self, place, fault) == -1)
+        return -1;
+    if (split(&parts, place) == -1) {
         core_fault_set(fault, NULL, 0, "not an address, name or file: %s",
                        text);
         return -1;
@@ -213,22 +262,30 @@ target_from_text(struct target *self, const char *text,
 char *
 target_to_text(const struct target *self, char text[TARGET_TEXT_SIZE])
 {
-    const char *scheme = self->transport == TARGET_TLS ? "tls://" : "";
+    static const char *const in_front[] = {
+        [TARGET_DNS] = "", [TARGET_TLS] = "tls://", [TARGET_HTTPS] = "https://",
+    };
     char address[INET6_ADDRSTRLEN];
+    const char *host = address;
+    bool is_ipv6 = false;
 
-    if (self->kind == TARGET_FILE)
+    if (self->kind == TARGET_FILE) {
         snprintf(text, TARGET_TEXT_SIZE, "%s", self->path);
-    else if (self->kind == TARGET_HOST)
-        snprintf(text, TARGET_TEXT_SIZE, "%s%s:%u", scheme, self->host,
-                 (unsigned) self->port);
+        return text;
+    }
+    if (self->kind == TARGET_HOST)
+        host = self->host;
     else if (target_is_ipv4(self))
-        snprintf(text, TARGET_TEXT_SIZE, "%s%s:%u", scheme,
-                 inet_ntop(AF_INET, self->address + sizeof mapped, address,
-                           sizeof address), (unsigned) self->port);
-    else
-        snprintf(text, TARGET_TEXT_SIZE, "%s[%s]:%u", scheme,
-                 inet_ntop(AF_INET6, self->address, address, sizeof address),
-                 (unsigned) self->port);
+        inet_ntop(AF_INET, self->address + sizeof mapped, address,
+                  sizeof address);
+    else {
+        is_ipv6 = true;
+        inet_ntop(AF_INET6, self->address, address, sizeof address);
+    }
+    snprintf(text, TARGET_TEXT_SIZE, "%s%s%s%s:%u%s",
+             in_front[self->transport], is_ipv6 ? "[" : "", host,
+             is_ipv6 ? "]" : "", (unsigned) self->port,
+             self->transport == TARGET_HTTPS ? self->resource : "");
     return text;
 }
 
@@ -256,11 +313,18 @@ target_socket_address(const struct target *self,
 }
 
 bool
+target_is_encrypted(const struct target *self)
+{
+    return self->transport != TARGET_DNS;
+}
+
+bool
 target_equal(const struct target *left, const struct target *right)
 {
     return left->kind == right->kind && left->transport == right->transport
         && left->port == right->port && left->scope == right->scope
         && memcmp(left->address, right->address, sizeof left->address) == 0
         && strcmp(left->host, right->host) == 0
-        && strcmp(left->servername, right->servername) == 0;
+        && strcmp(left->servername, right->servername) == 0
+        && strcmp(left->resource, right->resource) == 0;
 }

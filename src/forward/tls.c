@@ -71,7 +71,6 @@ load_files(SSL_CTX *context, const struct tls_files *files,
 tls_t *
 tls_new(const struct tls_files *files, struct core_fault *fault)
 {
-    static const unsigned char dot[] = "\3dot";
     tls_t *self = core_allocate(sizeof *self);
 
     self->context = SSL_CTX_new(TLS_client_method());
@@ -83,7 +82,6 @@ tls_new(const struct tls_files *files, struct core_fault *fault)
     SSL_CTX_set_session_cache_mode(self->context, SSL_SESS_CACHE_CLIENT
                                    | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(self->context, keep_session);
-    SSL_CTX_set_alpn_protos(self->context, dot, sizeof dot - 1);
     if (load_files(self->context, files, fault) == -1)
         tls_destroy(&self);
     return self;
@@ -104,12 +102,16 @@ SSL *
 tls_connect(tls_t *self, int fd, const struct target *server,
             const char *servername, SSL_SESSION **session_p)
 {
+    static const unsigned char dot[] = "\3dot", h2[] = "\2h2";
+    bool is_https = server->transport == TARGET_HTTPS;
     SSL *connection = SSL_new(self->context);
 
     assert(connection != NULL);
     SSL_set_fd(connection, fd);
     SSL_set_connect_state(connection);
     SSL_set_app_data(connection, session_p);
+    SSL_set_alpn_protos(connection, is_https ? h2 : dot,
+                        is_https ? sizeof h2 - 1 : sizeof dot - 1);
     if (*session_p != NULL)
         SSL_set_session(connection, *session_p);
     if (*servername != '\0') {
@@ -123,6 +125,16 @@ tls_connect(tls_t *self, int fd, const struct target *server,
         X509_VERIFY_PARAM_set1_ip(SSL_get0_param(connection),
                                   server->address, 16);
     return connection;
+}
+
+bool
+tls_is_http2(SSL *connection)
+{
+    const unsigned char *name;
+    unsigned size;
+
+    SSL_get0_alpn_selected(connection, &name, &size);
+    return size == 2 && memcmp(name, "h2", 2) == 0;
 }
 
 const char *

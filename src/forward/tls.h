@@ -9,6 +9,8 @@
 #ifndef FORWARD_TLS_H
 #define FORWARD_TLS_H
 
+#include <stdbool.h>
+
 #include <openssl/ssl.h>
 
 #include "coredns/fault.h"
@@ -37,6 +39,10 @@ void
 SSL *
     tls_connect(tls_t *self, int fd, const struct target *server,
                 const char *servername, SSL_SESSION **session_p);
+
+/* True when the server chose HTTP/2, in a handshake that is over. */
+bool
+    tls_is_http2(SSL *connection);
 
 /* Why a connection failed, in a few words; written to text and returned. */
 const char *

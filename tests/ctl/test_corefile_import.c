@@ -96,6 +96,10 @@ static const struct {
     { ". {\n forward . 192.0.2.1 {\n  next NXDOMAIN\n }\n}\n",
       "next_on = [ \"NXDOMAIN\" ]; } ); otherwise = \"servfail\"; };", NULL },
 
+    { ". {\n forward . https://dns.test/q {\n  doh_method get\n }\n}\n",
+      "to = [ \"https://dns.test/q\" ]; payload = 4096; truncated = \"pass\"; "
+      "doh_method = \"GET\";", NULL },
+
     { ". {\n whoami\n forward a 192.0.2.1\n}\nb {\n whoami\n}\n",
       " ); next = \"whoami\"; }; whoami: { };", "whoami-2" },
 
@@ -302,10 +306,10 @@ static const struct {
       "3: localhost_prefix: expected on or off, not maybe\n"
       "5: bufsize: not a number: x\n" },
     { "a {\n forward .\n forward x..y z\n forward . z {\n  expire 1y\n"
-      "  doh_method GET\n  max_fails x\n }\n}\n",
+      "  doh_method PUT\n  max_fails x\n }\n}\n",
       "2: forward: an argument is missing\n"
       "3: forward: not a domain name: x..y\n5: expire: not a time: 1y\n"
-      "6: doh_method: this option of forward is not supported yet\n"
+      "6: doh_method: expected GET or POST, not PUT\n"
       "7: max_fails: not a number: x\n" },
     { "a {\n cache {\n  prefetch 1 1m 5%\n  serve_stale 1h now\n"
       "  disable all\n }\n}\n",

@@ -52,12 +52,12 @@ static const struct {
       "forward.routes[1].zone: there is a route for a. already\n" },
     { "{ zone = \".\"; }",
       "forward.routes[0].to: is missing: upstreams: addresses with or "
-      "without port, dns://ADDRESS, tls://ADDRESS%NAME, host names, or a "
-      "file such as /etc/resolv.conf\n" },
+      "without port, dns://ADDRESS, tls://ADDRESS%NAME, https://NAME/PATH, "
+      "host names, or a file such as /etc/resolv.conf\n" },
     { "{ to = [ ]; }", "forward.routes[0].to: there is no upstream\n" },
-    { "{ to = [ \"https://192.0.2.1\", \"192.0.2.300\" ]; }",
-      "forward.routes[0].to: https://192.0.2.1: https:// is not supported, "
-      "only dns:// and tls://\n"
+    { "{ to = [ \"quic://192.0.2.1\", \"192.0.2.300\" ]; }",
+      "forward.routes[0].to: quic://192.0.2.1: quic:// is not supported, "
+      "only dns://, tls:// and https://\n"
       "forward.routes[0].to: not an address, name or file: 192.0.2.300\n" },
     { "{ to = [ \"::1\", \"::2\", \"::3\", \"::4\", \"::5\", \"::6\", \"::7\","
       " \"::8\", \"::9\", \"::a\", \"::b\", \"::c\", \"::d\", \"::e\", \"::f\","

@@ -104,7 +104,9 @@ flush(void *owner)
 static void
 setup(void)
 {
-    struct stream_hooks hooks = { NULL, take_message, take_loss };
+    struct stream_hooks hooks = {
+        .received = take_message, .lost = take_loss,
+    };
     struct sockaddr_in address = { .sin_family = AF_INET };
     struct target target;
     struct core_fault fault;

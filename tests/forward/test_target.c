@@ -20,6 +20,13 @@ static const struct {
     { "[2001:db8::1]:5353", TARGET_ADDRESS, "[2001:db8::1]:5353", "" },
     { "::ffff:192.0.2.1", TARGET_ADDRESS, "192.0.2.1:53", "" },
     { "tls://10.0.0.1", TARGET_ADDRESS, "tls://10.0.0.1:853", "" },
+    { "https://10.0.0.1", TARGET_ADDRESS, "https://10.0.0.1:443/dns-query",
+      "" },
+    { "https://10.0.0.1%dns.test:8443/q?a=b", TARGET_ADDRESS,
+      "https://10.0.0.1:8443/q?a=b", "dns.test" },
+    { "https://[::1]/", TARGET_ADDRESS, "https://[::1]:443/", "" },
+    { "https://dns.example.net/a/b", TARGET_HOST,
+      "https://dns.example.net:443/a/b", "" },
     { "tls://10.0.0.1:8853", TARGET_ADDRESS, "tls://10.0.0.1:8853", "" },
     { "tls://10.0.0.1%example.com", TARGET_ADDRESS, "tls://10.0.0.1:853",
       "example.com" },
@@ -57,10 +64,11 @@ static const struct {
     const char *fault;
 } wrong[] = {
     { "", "not an address, name or file: " },
-    { "https://10.0.0.1", "https://10.0.0.1: https:// is not supported, only "
-      "dns:// and tls://" },
     { "grpc://example.com", "grpc://example.com: grpc:// is not supported, "
-      "only dns:// and tls://" },
+      "only dns://, tls:// and https://" },
+    { "https://10.0.0.1/a b", "not the path of a resource: /a b" },
+    { "tls://10.0.0.1/a", "not an address, name or file: tls://10.0.0.1/a" },
+    { "https://", "not an address, name or file: https://" },
     { "10.0.0.1:", "not an address, name or file: 10.0.0.1:" },
     { "10.0.0.1:0", "not a port: 0" },
     { "10.0.0.1:65536", "not a port: 65536" },
@@ -68,7 +76,7 @@ static const struct {
     { "10.0.0.300", "not an address, name or file: 10.0.0.300" },
     { "[::1", "not an address, name or file: [::1" },
     { "[::1]53", "not an address, name or file: [::1]53" },
-    { "10.0.0.1%name", "%name: only tls:// has a server name" },
+    { "10.0.0.1%name", "%name: only tls:// and https:// have a server name" },
     { "fe80::1%nothing", "no such interface: nothing" },
     { "two words", "not an address, name or file: two words" },
     { "a..b", "not an address, name or file: a..b" },
