@@ -47,6 +47,12 @@ enum core_verdict {
     CORE_ANSWERED, CORE_PASSED, CORE_HELD, CORE_DROPPED
 };
 
+/* The setting of every stage that says how long its end may take: key,
+   default, and the largest value.  The supervisor kills what takes longer. */
+#define CORE_DRAIN_LIMIT "drain_limit"
+#define CORE_DRAIN_LIMIT_MS 8000
+#define CORE_DRAIN_LIMIT_MOST_MS 600000
+
 /* Exit codes; coredns(7) says what the supervisor does with them. */
 enum core_exit {
     CORE_EXIT_DONE = 0, CORE_EXIT_FAILED = 1, CORE_EXIT_NOT_RUNNING = 3,

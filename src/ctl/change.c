@@ -23,7 +23,6 @@
 
 #define BEAT_MS 200                     /* limits are looked at so often */
 #define LIMIT_MS 30000
-#define DRAIN_LIMIT_MS 10000
 #define RELOAD_LIMIT_MS 20000
 
 struct change {
@@ -325,22 +324,41 @@ advance(change_t *self)
 
 /* ---- limits -------------------------------------------------------------- */
 
+/* When the first of its kind began to end: those that end one after the other
+   have one time together. */
+static int64_t
+end_began_ms(const change_t *self, const struct step *step)
+{
+    int64_t since_ms = step->begun_ms;
+
+    if (step->kind != STEP_STOP)
+        return since_ms;
+    for (size_t i = 0; i < self->count; i++) {
+        const struct step *other = self->steps[i];
+
+        if (other->kind == STEP_STOP && other->state != STEP_WAITING
+            && step_is_observer(other) == step_is_observer(step)
+            && other->begun_ms < since_ms)
+            since_ms = other->begun_ms;
+    }
+    return since_ms;
+}
+
 static void
 kill_undrained(change_t *self, struct step *step)
 {
-    int64_t since_ms = step->kind == STEP_STOP ? self->round_ms
-                                               : step->begun_ms;
+    int64_t limit_ms = process_spec(step->process)->stage->kill_ms;
 
     if (step->state != STEP_RUNNING || step->kind == STEP_RELOAD
         || step->was_killed
         || process_state(step->process) != PROCESS_DRAINING
-        || core_loop_now_ms(self->loop) - since_ms < DRAIN_LIMIT_MS)
+        || core_loop_now_ms(self->loop) - end_began_ms(self, step) < limit_ms)
         return;
     step->was_killed = true;
     say(self, "%s: not drained after %d s, killed",
-        process_name(step->process), DRAIN_LIMIT_MS / 1000);
+        process_name(step->process), (int) (limit_ms / 1000));
     core_log(CORE_LOG_WARNING, "%s: not drained after %d s, killed",
-             process_name(step->process), DRAIN_LIMIT_MS / 1000);
+             process_name(step->process), (int) (limit_ms / 1000));
     process_kill(step->process);
 }
 

@@ -27,6 +27,7 @@ struct corefile_common {
     struct corefile_zones addresses[PAGES];
     const struct corefile_line *lines[PAGES];   /* the first of each */
     const struct corefile_line *lameduck;
+    bool is_monitored;                  /* readiness, without end */
     const struct corefile_line *reload;         /* the last one */
     const struct corefile_line *debug;
 };

@@ -61,9 +61,11 @@ corefile_read_health(struct corefile_chain *chain,
 static void
 read_monitor(struct corefile_chain *chain, const struct corefile_line *line)
 {
-    if (strcmp(line->words[1], "continuously") != 0)
-        corefile_fail(chain, line, "%s is not supported, only continuously",
-                      line->words[1]);
+    if (strcmp(line->words[1], "continuously") == 0)
+        chain->common->is_monitored = true;
+    else if (strcmp(line->words[1], "until-ready") != 0)
+        corefile_fail(chain, line, "expected until-ready or continuously, "
+                      "not %s", line->words[1]);
 }
 
 static const struct corefile_directive ready_options[] = {

@@ -8,6 +8,7 @@
 #include "ctl/corefile_import.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@
 #include "ctl/message.h"
 
 #define RELOAD_MS 30000                 /* as CoreDNS */
+#define LAMEDUCK_MARGIN_MS 2000         /* before the end is cut off */
 #define RELOAD_JITTER_MS 15000
 
 struct import {
@@ -144,6 +146,21 @@ read_blocks(struct import *self, core_faults_t *notices)
 
 /* ---- stages -------------------------------------------------------------- */
 
+/* A long one needs more time for the end than stages have. */
+static void
+put_lameduck(struct import *self, struct draft *members)
+{
+    const struct corefile_line *line = self->common.lameduck;
+    struct corefile_chain *chain = &self->chains[0];
+    int64_t milliseconds = corefile_milliseconds(chain, line, 1);
+
+    draft_say(members, line, 0, "lameduck = %s;",
+              corefile_time(chain, line, 1));
+    if (milliseconds + LAMEDUCK_MARGIN_MS > CORE_DRAIN_LIMIT_MS)
+        draft_say(members, line, 0, CORE_DRAIN_LIMIT " = \"%" PRId64 "s\";",
+                  (milliseconds + LAMEDUCK_MARGIN_MS) / 1000 + 1);
+}
+
 static void
 put_health(struct import *self, corefile_stages_t *stages)
 {
@@ -158,9 +175,11 @@ put_health(struct import *self, corefile_stages_t *stages)
                       keys[page],
                       draft_list(memory, common->addresses[page].items,
                                  common->addresses[page].count));
+    if (common->lines[PAGE_READY] != NULL && !common->is_monitored)
+        draft_say(&members, common->lines[PAGE_READY], 0,
+                  "ready_once = true;");
     if (common->lameduck != NULL)
-        draft_say(&members, common->lameduck, 0, "lameduck = %s;",
-                  corefile_time(&self->chains[0], common->lameduck, 1));
+        put_lameduck(self, &members);
     if (members.count > 0)
         corefile_stages_put(stages, "health", &members,
                             self->file->blocks);

@@ -21,6 +21,7 @@
 struct figures {
     core_telemetry_t *telemetry;
     uint64_t failures;
+    uint64_t panics;
     uint64_t one;
     char version[sizeof VERSION + SHA512_DIGEST_STRING_LENGTH];
 };
@@ -42,6 +43,9 @@ figures_new(void *context, core_loop_t *loop, const char *endpoint,
     core_telemetry_add(telemetry, CORE_COUNTER, "coredns_reload_failed_total",
                        "Reloads that failed; what ran went on",
                        &self->failures);
+    core_telemetry_add(telemetry, CORE_COUNTER, "coredns_panics_total",
+                       "Processes that a fault of their own has ended",
+                       &self->panics);
     return self;
 }
 
@@ -77,4 +81,10 @@ void
 figures_count_failure(figures_t *self)
 {
     self->failures++;
+}
+
+uint64_t *
+figures_panics(figures_t *self)
+{
+    return &self->panics;
 }

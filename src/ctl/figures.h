@@ -5,6 +5,8 @@
 #ifndef CTL_FIGURES_H
 #define CTL_FIGURES_H
 
+#include <stdint.h>
+
 #include "coredns/fault.h"
 #include "coredns/loop.h"
 
@@ -21,6 +23,10 @@ void
 /* That file is the checked configuration that runs now. */
 void
     figures_take_version(figures_t *self, const char *path);
+
+/* Where processes that a fault of their own has ended are counted. */
+uint64_t *
+    figures_panics(figures_t *self);
 
 /* A reload failed. */
 void

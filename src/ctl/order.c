@@ -25,7 +25,7 @@
 #include "ctl/survivor.h"
 #include "ctl/toolkit.h"
 
-#define STOP_LIMIT_MS 20000
+#define STOP_MARGIN_MS 10000            /* beside the longest end of a stage */
 #define ORDER_LIMIT_MS 600000           /* restart of many stages, one by one */
 #define GRACE_MS 5000                   /* after a stop without an answer */
 
@@ -112,18 +112,17 @@ wait_for_end(int pidfd, int limit_ms)
 
 /* Has the supervisor stop all, and ends it when it does not. */
 static int
-stop_supervisor(const struct toolkit *toolkit, pid_t pid)
+stop_supervisor(const struct toolkit *toolkit, pid_t pid, int limit_ms)
 {
     int pidfd = pidfd_open(pid, 0);
     struct core_fault fault;
-    int code = ask(toolkit, "stop", NULL, STOP_LIMIT_MS, &fault);
+    int code = ask(toolkit, "stop", NULL, limit_ms, &fault);
 
     if (pidfd == -1)
         return CORE_EXIT_DONE;          /* gone meanwhile */
 
     /* Somebody else's stop may be on its way already. */
-    if (!wait_for_end(pidfd, code == CORE_EXIT_AGAIN ? STOP_LIMIT_MS
-                      : GRACE_MS)) {
+    if (!wait_for_end(pidfd, code == CORE_EXIT_AGAIN ? limit_ms : GRACE_MS)) {
         message_fail(0, "the supervisor does not end, killed");
         if (pidfd_send_signal(pidfd, SIGKILL, NULL, 0) == -1) {
             close(pidfd);
@@ -138,43 +137,53 @@ stop_supervisor(const struct toolkit *toolkit, pid_t pid)
 
 /* Ends stages that no supervisor ends; how many there were. */
 static size_t
-stop_survivors(const struct toolkit *toolkit)
+stop_survivors(const struct toolkit *toolkit, const struct plan *plan)
 {
     struct survivors survivors;
-    core_config_t *config = NULL;
-    struct plan *plan = NULL;
-    char *path;
 
     survivors_find(&survivors, toolkit->run_directory);
 
     size_t count = survivors.count;
 
-    if (asprintf(&path, "%s/coredns.conf", toolkit->run_directory) == -1)
-        abort();
-    if (count > 0) {
-        core_faults_t *faults = core_faults_new();
-
-        toolkit_load_copy(path, toolkit->run_directory, false, &config, &plan,
-                          faults);
-        core_faults_destroy(&faults);
-        survivors_stop(&survivors, plan);
-    }
-    plan_destroy(&plan);
-    core_config_destroy(&config);
+    survivors_stop(&survivors, plan);
     survivors_free(&survivors);
-    free(path);
     return count;
 }
 
 static int
-stop(const struct toolkit *toolkit)
+stop_all(const struct toolkit *toolkit, const struct plan *plan)
 {
     pid_t holder = directory_holder(toolkit->run_directory);
+    int limit_ms = STOP_MARGIN_MS
+        + (plan == NULL ? PLAN_KILL_MS : (int) plan_kill_ms(plan));
     int code = holder == 0 ? CORE_EXIT_DONE
-        : stop_supervisor(toolkit, holder);
+        : stop_supervisor(toolkit, holder, limit_ms);
 
-    if (stop_survivors(toolkit) == 0 && holder == 0)
+    if (stop_survivors(toolkit, plan) == 0 && holder == 0)
         return message_fail(CORE_EXIT_NOT_RUNNING, "not running");
+    return code;
+}
+
+/* By the configuration that runs, if it can be read. */
+static int
+stop(const struct toolkit *toolkit)
+{
+    core_faults_t *faults = core_faults_new();
+    core_config_t *config = NULL;
+    struct plan *plan = NULL;
+    char *path;
+
+    if (asprintf(&path, "%s/coredns.conf", toolkit->run_directory) == -1)
+        abort();
+    toolkit_load_copy(path, toolkit->run_directory, false, &config, &plan,
+                      faults);
+
+    int code = stop_all(toolkit, plan);
+
+    plan_destroy(&plan);
+    core_config_destroy(&config);
+    core_faults_destroy(&faults);
+    free(path);
     return code;
 }
 

@@ -141,6 +141,17 @@ plan_destroy(struct plan **self_p)
     *self_p = NULL;
 }
 
+int64_t
+plan_kill_ms(const struct plan *self)
+{
+    int64_t longest_ms = PLAN_KILL_MS;
+
+    for (size_t i = 0; i < self->process_count; i++)
+        if (self->processes[i].stage->kill_ms > longest_ms)
+            longest_ms = self->processes[i].stage->kill_ms;
+    return longest_ms;
+}
+
 static bool
 is_same_text(const char *one, const char *other)
 {

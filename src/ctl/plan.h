@@ -14,11 +14,14 @@
 
 #include "coredns/fault.h"
 #include "coredns/setting.h"
+#include "coredns/stage.h"
 
 #include "ctl/address.h"
 
 #define PROGRAM_PREFIX "coredns-"
 #define PLAN_INSTANCES 64               /* of a stage, at most */
+#define PLAN_KILL_MARGIN_MS 2000        /* after its own limit */
+#define PLAN_KILL_MS (CORE_DRAIN_LIMIT_MS + PLAN_KILL_MARGIN_MS)
 #define PLAN_LISTEN 24                  /* addresses of a stage, at most */
 #define PLAN_ENDPOINT_SIZE 256
 
@@ -45,6 +48,7 @@ struct plan_stage {
     bool reads_any_file;                /* though it is not root */
     unsigned instances;
     bool restarts;                      /* when it ends by itself */
+    int64_t kill_ms;                    /* after which its end is forced */
     struct address *listen;
     size_t listen_count;
     struct plan_wire *wires;            /* each other stage once a kind */
@@ -111,6 +115,10 @@ struct plan_stage *
 /* The process of that name, or NULL. */
 const struct plan_process *
     plan_process(const struct plan *self, const char *name);
+
+/* The longest time after which the end of a stage is forced. */
+int64_t
+    plan_kill_ms(const struct plan *self);
 
 /* True when a wire of that kind leads from the stage to the other. */
 bool

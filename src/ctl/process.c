@@ -366,6 +366,17 @@ take_notice(void *owner, int fd, uint32_t events)
         process_note_ready(self);
 }
 
+/* True when it broke, and nobody ended it from outside. */
+static bool
+is_panic(const siginfo_t *status)
+{
+    int number = status->si_status;
+
+    return status->si_pid != 0 && status->si_code != CLD_EXITED
+        && (number == SIGSEGV || number == SIGABRT || number == SIGBUS
+            || number == SIGFPE || number == SIGILL);
+}
+
 /* Notes how it ended. */
 static void
 describe_end(process_t *self, const siginfo_t *status)
@@ -439,6 +450,8 @@ take_end(void *owner, int fd, uint32_t events)
     close_notice(self);
     close_pidfd(self);
     describe_end(self, &status);
+    if (is_panic(&status) && self->house->panics != NULL)
+        ++*self->house->panics;
     if (self->state != PROCESS_DRAINING)
         take_death(self);
     else if (self->starts_again) {

@@ -39,6 +39,7 @@ struct process_house {
     const char *run_directory;
     int log_folder;                     /* their output goes to NAME.log there;
                                            -1: where ours goes */
+    uint64_t *panics;                   /* ended by a fault of their own */
     void (*changed)(void *owner, process_t *process);   /* its state */
     void *owner;
 };

@@ -230,6 +230,23 @@ read_instances(const struct plan_stage *stage)
     return count < 1 || count > PLAN_INSTANCES ? 1 : (unsigned) count;
 }
 
+/* What is no duration is reported by the program, likewise. */
+static int64_t
+read_kill_time(const struct plan_stage *stage)
+{
+    core_place_t *place = core_place_member(stage->place, CORE_DRAIN_LIMIT);
+    const char *text = place == NULL ? NULL : core_place_text(NULL, place);
+    int64_t limit_ms = CORE_DRAIN_LIMIT_MS;
+
+    if (text != NULL && core_duration_from_text(text, &limit_ms) == -1)
+        limit_ms = CORE_DRAIN_LIMIT_MS;
+    else if (place != NULL && text == NULL)
+        limit_ms = config_setting_get_int64(place) * 1000;
+    if (limit_ms < 0 || limit_ms > CORE_DRAIN_LIMIT_MOST_MS)
+        limit_ms = CORE_DRAIN_LIMIT_MS;
+    return limit_ms + PLAN_KILL_MARGIN_MS;
+}
+
 static char *
 read_program(const struct reading *reading, struct plan_stage *stage)
 {
@@ -312,6 +329,7 @@ read_stage(const struct reading *reading, struct plan_stage *stage,
     stage->program = read_program(reading, stage);
     stage->restarts = !has_text(reading, stage, "restart", "never");
     stage->instances = read_instances(stage);
+    stage->kill_ms = read_kill_time(stage);
     stage->reads_any_file = is_true(stage, "reads_any_file");
     stage->group_of = reading->plan->user;
     if (reading->plan->user != NULL)

@@ -30,9 +30,8 @@ leads_to(const struct step *from, const struct step *to, enum wire_kind kind)
     return false;
 }
 
-/* Without wires it only watches the others. */
-static bool
-is_observer(const struct step *self)
+bool
+step_is_observer(const struct step *self)
 {
     const struct plan_stage *stage = process_spec(self->process)->stage;
 
@@ -62,7 +61,7 @@ has_to_follow(const struct step *self, const struct step *other,
         return other->state == STEP_RUNNING;    /* one after the other */
     case STEP_STOP:
         /* An observer tells that the end is near while all still goes on. */
-        return (is_observer(other) && !is_observer(self))
+        return (step_is_observer(other) && !step_is_observer(self))
             || leads_to(other, self, WIRE_NEXT)
             || leads_to(other, self, WIRE_SOURCE);
     default:

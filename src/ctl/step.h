@@ -30,6 +30,10 @@ struct step {
 bool
     step_is_settled(const struct step *self);
 
+/* True when its stage has no wires: it only watches the others. */
+bool
+    step_is_observer(const struct step *self);
+
 /*
  * True when none of the steps beside it has to come first.  Steps of another
  * kind are not looked at.

@@ -184,7 +184,10 @@ open_telemetry(struct house *self, struct core_fault *fault)
 
     plan_endpoint(self->run_directory, OWN_NAME, "telemetry", endpoint);
     self->figures = figures_new(self->context, self->loop, endpoint, fault);
-    return self->figures == NULL ? -1 : 0;
+    if (self->figures == NULL)
+        return -1;
+    self->rooms.panics = figures_panics(self->figures);
+    return 0;
 }
 
 /* In the background lines go to files: the stages' and our own. */

@@ -16,12 +16,10 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "coredns/clock.h"
 #include "coredns/memory.h"
 
 #define LOCK_SUFFIX ".control.lock"
 #define OWN_NAME "corednsctl"
-#define DRAIN_LIMIT_MS 10000
 #define COMMAND_SIZE 65536
 
 /* What a small file holds, ended by NUL; the octets read, or -1. */
@@ -120,7 +118,7 @@ survivors_pid(const struct survivors *self, const char *name)
 
 /* Ends one, and waits until it is gone. */
 static void
-stop_one(const struct survivor *one, int64_t end_ms)
+stop_one(const struct survivor *one, int64_t limit_ms)
 {
     struct pollfd watch = { .fd = pidfd_open(one->pid, 0),
                             .events = POLLIN };
@@ -130,15 +128,11 @@ stop_one(const struct survivor *one, int64_t end_ms)
     if (pidfd_send_signal(watch.fd, SIGTERM, NULL, 0) == -1)
         fprintf(stderr, "corednsctl: %s: cannot end process %ld: %s\n",
                 one->name, (long) one->pid, strerror(errno));
-    else {
-        int64_t left_ms = end_ms - core_clock_ms();
-
-        if (poll(&watch, 1, left_ms > 0 ? (int) left_ms : 0) == 0) {
-            fprintf(stderr, "corednsctl: %s: not drained after %d s, "
-                    "killed\n", one->name, DRAIN_LIMIT_MS / 1000);
-            pidfd_send_signal(watch.fd, SIGKILL, NULL, 0);
-            poll(&watch, 1, -1);
-        }
+    else if (poll(&watch, 1, (int) limit_ms) == 0) {
+        fprintf(stderr, "corednsctl: %s: not drained after %d s, killed\n",
+                one->name, (int) (limit_ms / 1000));
+        pidfd_send_signal(watch.fd, SIGKILL, NULL, 0);
+        poll(&watch, 1, -1);
     }
     close(watch.fd);
 }
@@ -146,15 +140,16 @@ stop_one(const struct survivor *one, int64_t end_ms)
 void
 survivors_stop(const struct survivors *self, const struct plan *plan)
 {
-    int64_t end_ms = core_clock_ms() + DRAIN_LIMIT_MS;
+    for (size_t i = plan == NULL ? 0 : plan->process_count; i > 0; i--) {
+        const struct plan_process *process = &plan->processes[i - 1];
 
-    for (size_t i = plan == NULL ? 0 : plan->process_count; i > 0; i--)
         for (size_t j = 0; j < self->count; j++)
-            if (strcmp(self->list[j].name, plan->processes[i - 1].name) == 0)
-                stop_one(&self->list[j], end_ms);
+            if (strcmp(self->list[j].name, process->name) == 0)
+                stop_one(&self->list[j], process->stage->kill_ms);
+    }
 
     /* Those the plan does not know; the others are gone by now. */
     for (size_t j = 0; j < self->count; j++)
         if (plan == NULL || plan_process(plan, self->list[j].name) == NULL)
-            stop_one(&self->list[j], end_ms);
+            stop_one(&self->list[j], PLAN_KILL_MS);
 }

@@ -19,10 +19,11 @@
 #include "health/exposition.h"
 #include "health/http.h"
 #include "health/page.h"
+#include "health/pulse.h"
 #include "health/roster.h"
 #include "health/watcher.h"
 
-#define LAMEDUCK_MAXIMUM_MS 5000        /* drained after 8 s in any case */
+#define LAMEDUCK_MARGIN_MS 1000         /* before the drain is cut off */
 #define KEPT_MS 500                     /* pages that cost some work */
 
 enum kind { LISTEN, READY, METRICS, KINDS };
@@ -30,6 +31,8 @@ enum kind { LISTEN, READY, METRICS, KINDS };
 struct settings {
     struct core_list addresses[KINDS];  /* of const char * */
     int64_t lameduck_ms;
+    int64_t drain_limit_ms;
+    bool ready_once;
 };
 
 struct state {
@@ -38,6 +41,7 @@ struct state {
     roster_t *roster;
     watcher_t *watcher;
     http_t *https[KINDS];
+    pulse_t *pulse;
     struct http_counters counters[KINDS];
     uint64_t lines_refused;
     int64_t duck_end_ms;                /* 0: not told to end */
@@ -58,9 +62,16 @@ static const struct core_setting setting_table[] = {
       .offset = offsetof(struct settings, addresses[METRICS]),
       .says = "addresses of /metrics; their port must be above 1023" },
     { .key = "lameduck", .type = CORE_DURATION,
-      .maximum = LAMEDUCK_MAXIMUM_MS,
+      .maximum = CORE_DRAIN_LIMIT_MOST_MS - LAMEDUCK_MARGIN_MS,
       .offset = offsetof(struct settings, lameduck_ms),
       .says = "how long /health and /ready say 503 before the end" },
+    { .key = CORE_DRAIN_LIMIT, .type = CORE_DURATION,
+      .fallback = CORE_DRAIN_LIMIT_MS,
+      .offset = offsetof(struct settings, drain_limit_ms),
+      .says = "time that the end may take, longer than lameduck" },
+    { .key = "ready_once", .type = CORE_BOOLEAN,
+      .offset = offsetof(struct settings, ready_once),
+      .says = "a process that was ready once counts as ready from then on" },
     { .type = CORE_END },
 };
 
@@ -84,6 +95,9 @@ check_health(const void *settings, core_faults_t *faults)
                                   faults);
         count += self->addresses[kind].count;
     }
+    if (self->lameduck_ms > self->drain_limit_ms - LAMEDUCK_MARGIN_MS)
+        core_faults_add(faults, NULL, 0, "health.lameduck: must be a second "
+                        "shorter than " CORE_DRAIN_LIMIT);
     if (count == 0)
         core_faults_add(faults, NULL, 0, "health: needs an address in one of "
                         "listen, ready and metrics");
@@ -115,8 +129,11 @@ static unsigned
 render_ready(void *owner, bool is_verbose, FILE *file)
 {
     const struct state *self = owner;
-    bool is_ready = roster_is_ready(self->roster, now(self))
-        && self->duck_end_ms == 0;
+    bool is_once = self->settings->ready_once;
+    bool is_ready = self->duck_end_ms == 0
+        && roster_is_ready(self->roster, is_once ? ROSTER_READY_ONCE
+                                                 : ROSTER_READY_NOW,
+                           now(self));
 
     if (self->duck_end_ms != 0)
         fprintf(file, "%s: shutting down\n", core_life_name(self->life));
@@ -125,7 +142,9 @@ render_ready(void *owner, bool is_verbose, FILE *file)
     else if (is_ready)
         fputs("OK", file);
     else
-        roster_write(self->roster, ROSTER_NOT_READY, now(self), file);
+        roster_write(self->roster,
+                     is_once ? ROSTER_NEVER_READY : ROSTER_NOT_READY,
+                     now(self), file);
     return is_ready ? 200 : 503;
 }
 
@@ -246,6 +265,7 @@ add_counters(struct state *self)
                        "coredns_health_lines_refused_total",
                        "Lines of metrics that were left out",
                        &self->lines_refused);
+    pulse_publish(self->pulse, telemetry);
 }
 
 /* ---- life ---------------------------------------------------------------- */
@@ -266,6 +286,7 @@ close_health(void **state_p)
 {
     struct state *self = *state_p;
 
+    pulse_destroy(&self->pulse);
     for (enum kind kind = 0; kind < KINDS; kind++)
         http_destroy(&self->https[kind]);
     watcher_destroy(&self->watcher);
@@ -334,6 +355,8 @@ watch(void *state, core_life_t *life, struct core_fault *fault)
     for (enum kind kind = 0; kind < KINDS; kind++)
         if (open_http(self, kind, fault) == -1)
             return -1;
+    self->pulse = pulse_new(core_life_loop(life));
+    pulse_aim(self->pulse, http_listeners(self->https[LISTEN]));
     add_counters(self);
     core_life_ready(life, true, NULL);
     return 0;
@@ -360,6 +383,7 @@ reload(void *state, const void *settings, struct core_fault *fault)
                                 http_listeners(self->https[kind]));
     if (opened < KINDS)
         return -1;
+    pulse_aim(self->pulse, http_listeners(self->https[LISTEN]));
     self->settings = fresh;
     return 0;
 }

@@ -127,6 +127,7 @@ member_take_status(struct member *self, const char *text, int64_t now_ms)
         if (*text == '\n')
             text++;
     }
+    self->was_ready |= self->state == MEMBER_READY;
 }
 
 /* ---- what else is heard -------------------------------------------------- */

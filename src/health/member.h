@@ -43,6 +43,7 @@ struct member {
     struct usage usage;
     int64_t heard_ms;                   /* or when we began to listen */
     bool was_heard;
+    bool was_ready;                     /* at any time */
 
     char *counters;                     /* its text; NULL: none */
     size_t counters_size;

@@ -108,8 +108,8 @@ write_row(const struct member *member, int64_t now_ms, FILE *file)
 void
 page_write(const roster_t *roster, int64_t now_ms, FILE *file)
 {
-    const char *title = roster_is_ready(roster, now_ms) ? "all is well"
-                                                        : "not all is well";
+    bool is_well = roster_is_ready(roster, ROSTER_READY_NOW, now_ms);
+    const char *title = is_well ? "all is well" : "not all is well";
 
     fprintf(file, head, title, title);
     for (size_t i = 0; i < roster_count(roster); i++)

@@ -131,12 +131,14 @@ roster_find(const roster_t *self, const char *name, size_t size)
 /* ---- readiness ----------------------------------------------------------- */
 
 bool
-roster_is_ready(const roster_t *self, int64_t now_ms)
+roster_is_ready(const roster_t *self, enum roster_demand demand,
+                int64_t now_ms)
 {
     char why[MEMBER_TEXT_SIZE];
 
     for (size_t i = 0; i < self->count; i++)
-        if (!member_is_ready(self->members[i], now_ms, why))
+        if (!member_is_ready(self->members[i], now_ms, why)
+            && !(demand == ROSTER_READY_ONCE && self->members[i]->was_ready))
             return false;
     return true;
 }
@@ -147,10 +149,12 @@ roster_write(const roster_t *self, enum roster_lines lines, int64_t now_ms,
 {
     for (size_t i = 0; i < self->count; i++) {
         char why[MEMBER_TEXT_SIZE];
-        bool is_ready = member_is_ready(self->members[i], now_ms, why);
+        const struct member *member = self->members[i];
+        bool is_ready = member_is_ready(member, now_ms, why);
+        bool is_wanted = lines == ROSTER_ALL
+            || (lines == ROSTER_NOT_READY ? !is_ready : !member->was_ready);
 
-        if (!is_ready || lines == ROSTER_ALL)
-            fprintf(file, "%s: %s\n", self->members[i]->name,
-                    is_ready ? "ready" : why);
+        if (is_wanted)
+            fprintf(file, "%s: %s\n", member->name, is_ready ? "ready" : why);
     }
 }

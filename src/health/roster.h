@@ -49,12 +49,17 @@ struct member *
 struct member *
     roster_find(const roster_t *self, const char *name, size_t size);
 
+/* Who counts as ready: who is, or also who was at any time. */
+enum roster_demand { ROSTER_READY_NOW, ROSTER_READY_ONCE };
+
 /* Says whether all are ready. */
 bool
-    roster_is_ready(const roster_t *self, int64_t now_ms);
+    roster_is_ready(const roster_t *self, enum roster_demand demand,
+                    int64_t now_ms);
 
-/* Which lines roster_write() writes. */
-enum roster_lines { ROSTER_NOT_READY, ROSTER_ALL };
+/* Which lines roster_write() writes: of those that are not ready, of those
+   that never were, of all. */
+enum roster_lines { ROSTER_NOT_READY, ROSTER_NEVER_READY, ROSTER_ALL };
 
 /* Writes a line "NAME: reason" or "NAME: ready" for each of them. */
 void

@@ -63,6 +63,7 @@ struct common_settings {
     const char *lookup;
     const char *user;
     bool reads_any_file;
+    int64_t drain_limit_ms;
     const char *host;
     int restart;
     struct core_list log;               /* of struct log_settings */

@@ -8,6 +8,7 @@
 #include "coredns/stage.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,6 @@
 #include "life.h"
 
 #define DRAIN_BEAT_MS 10
-#define DRAIN_LIMIT_MS 8000
 
 /* ---- configuration ------------------------------------------------------- */
 
@@ -215,7 +215,8 @@ drain(void *owner)
     bool is_late = core_loop_now_ms(life->loop) >= life->drain_end_ms;
 
     if (is_late)
-        core_log(CORE_LOG_WARNING, "not drained after %d ms", DRAIN_LIMIT_MS);
+        core_log(CORE_LOG_WARNING, "not drained after %" PRId64 " ms",
+                 life->version.common.drain_limit_ms);
     if (is_late || (is_done && life->held_count == 0))
         core_loop_stop(life->loop);
 }
@@ -228,7 +229,8 @@ begin_drain(void *owner)
     if (life->is_draining)
         return;
     life->is_draining = true;
-    life->drain_end_ms = core_loop_now_ms(life->loop) + DRAIN_LIMIT_MS;
+    life->drain_end_ms = core_loop_now_ms(life->loop)
+        + life->version.common.drain_limit_ms;
     life->drain_timer = core_loop_timer(life->loop, 0, DRAIN_BEAT_MS, drain,
                                         life);
 }

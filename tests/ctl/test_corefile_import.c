@@ -245,7 +245,14 @@ static const struct {
     { "a {\n health {\n  lameduck 5s\n }\n ready\n prometheus\n}\n"
       "b {\n prometheus\n}\n",
       "health: { listen = [ \":8080\" ]; ready = [ \":8181\" ]; "
-      "metrics = [ \"127.0.0.1:9153\" ]; lameduck = \"5s\"; };", NULL },
+      "metrics = [ \"127.0.0.1:9153\" ]; ready_once = true; "
+      "lameduck = \"5s\"; };", NULL },
+    { "a {\n health {\n  lameduck 30s\n }\n whoami\n}\n",
+      "lameduck = \"30s\"; drain_limit = \"33s\"; };", NULL },
+    { "a {\n ready {\n  monitor continuously\n }\n whoami\n}\n",
+      "health: { ready = [ \":8181\" ]; };", NULL },
+    { "a {\n ready {\n  monitor until-ready\n }\n whoami\n}\n",
+      "health: { ready = [ \":8181\" ]; ready_once = true; };", NULL },
     { "a {\n file \"${HOME}\\\"\"\n}\n", "file = \"$${HOME}\\\"\";", NULL },
 
     /* Who reads files may read any; nobody else may. */

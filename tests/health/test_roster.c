@@ -93,16 +93,26 @@ START_TEST(is_ready_when_all_are)
 
     member_take_status(roster_at(roster, 0), ready, 1);
     member_take_status(roster_at(roster, 1), ready, 1);
-    ck_assert(!roster_is_ready(roster, 1));
+    ck_assert(!roster_is_ready(roster, ROSTER_READY_NOW, 1));
+    ck_assert(!roster_is_ready(roster, ROSTER_READY_ONCE, 1));
     write_lines(roster, ROSTER_NOT_READY, text);
     ck_assert_str_eq(text, "authority.1: not heard of yet\n");
+    write_lines(roster, ROSTER_NEVER_READY, text);
+    ck_assert_str_eq(text, "authority.1: not heard of yet\n");
     member_take_status(roster_at(roster, 2), ready, 1);
-    ck_assert(roster_is_ready(roster, 1));
+    ck_assert(roster_is_ready(roster, ROSTER_READY_NOW, 1));
     write_lines(roster, ROSTER_NOT_READY, text);
     ck_assert_str_eq(text, "");
     write_lines(roster, ROSTER_ALL, text);
     ck_assert_str_eq(text, "cache: ready\nauthority.0: ready\n"
                      "authority.1: ready\n");
+    member_end(roster_at(roster, 1));
+    ck_assert(!roster_is_ready(roster, ROSTER_READY_NOW, 1));
+    ck_assert(roster_is_ready(roster, ROSTER_READY_ONCE, 1));
+    write_lines(roster, ROSTER_NEVER_READY, text);
+    ck_assert_str_eq(text, "");
+    write_lines(roster, ROSTER_NOT_READY, text);
+    ck_assert_str_eq(text, "authority.0: process 7 has ended\n");
     roster_destroy(&roster);
 }
 END_TEST
@@ -111,7 +121,7 @@ START_TEST(is_ready_when_it_is_empty)
 {
     roster_t *roster = roster_new();
 
-    ck_assert(roster_is_ready(roster, 0));
+    ck_assert(roster_is_ready(roster, ROSTER_READY_NOW, 0));
     roster_destroy(&roster);
     roster_destroy(&roster);
 }

@@ -25,6 +25,13 @@ status_is() {
         "http://$2")" = "$1" ]
 }
 
+# shellcheck disable=SC2317
+refused() {
+    exits 78 ctl start >"$folder/said" 2>&1 &&
+        grep "health.lameduck: must be a second shorter than drain_limit" \
+            "$folder/said"
+}
+
 check "/health is OK" eventually 3 status_is 200 "$health/health"
 check "/ready is OK" eventually 3 status_is 200 "$ready/ready"
 begun=$(date +%s%N)
@@ -42,4 +49,15 @@ check "it took the time that was set: $took ms" [ "$took" -ge 2000 ]
 check "and not much longer" [ "$took" -lt 6000 ]
 check "then nobody answers" status_is 000 "$health/health"
 same "and nothing runs" "" "$(all_pids)"
+
+# Longer than ends may take, unless that is longer too.
+sed -i 's/lameduck = "2s"/lameduck = "12s"/' "$configuration"
+check "a lameduck above drain_limit is refused" refused
+sed -i 's/lameduck = "12s"/& ; drain_limit = "13s"/' "$configuration"
+start
+begun=$(date +%s%N)
+check "stop waits for it" ctl stop
+took=$((($(date +%s%N) - begun) / 1000000))
+check "it took the time that was set: $took ms" [ "$took" -ge 12000 ]
+same "and nothing was killed" "" "$(grep killed "$folder/run/log/corednsctl.log")"
 finish

@@ -92,6 +92,14 @@ done
 check "the build" eventually 3 has 1 coredns_build_info \
     "version=$("$bin/coredns-health" --version | cut -d' ' -f2)"
 
+check "no process has broken" eventually 3 has 0 coredns_panics_total process=corednsctl
+kill -SEGV "$(pid_of file-sync)"
+check "a process that breaks is counted" \
+    eventually 5 has 1 coredns_panics_total process=corednsctl
+check "how long /health takes is measured" \
+    eventually 5 is_above 0 coredns_health_request_duration_seconds_count
+check "and how often it fails" has 0 coredns_health_request_failures_total
+
 # What is not there, and what nobody may do.
 same "another path" 404 \
     "$(curl -s -o "$folder/body" -w '%{http_code}' "http://$metrics/")"
