@@ -157,7 +157,7 @@ install: all
 	set -e; for page in man/*.[0-9]; do \
 	    install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
 	done
-	set -e; for file in conf/*.conf conf/*.zone; do \
+	set -e; for file in conf/*.conf conf/*.zone conf/Corefile; do \
 	    install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/coredns/$${file##*/}; \
 	done
 	install -d $(DESTDIR)$(UNITDIR)

@@ -163,7 +163,8 @@ check_run(const struct request *request)
 
     if (output == NULL)
         abort();
-    toolkit_plan(&toolkit, request->config_path, request->run_directory,
+    toolkit_plan(&toolkit, request->argument != NULL ? request->argument
+                 : request->config_path, request->run_directory,
                  request->verbose > 0);
 
     bool has_output = request->output != NULL;

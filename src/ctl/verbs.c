@@ -51,7 +51,7 @@ static const struct verb verb_table[] = {
       "check the configuration and change over to it" },
     { "status", status_run, OPTION_JSON, NULL, false,
       "what runs and how it is" },
-    { "check", check_run, OPTION_JSON | OPTION_OUTPUT, NULL, false,
+    { "check", check_run, OPTION_JSON | OPTION_OUTPUT, "file", false,
       "say all that is wrong with the configuration" },
     { "logs", logs_run, OPTION_FOLLOW | OPTION_LINES, "stage", false,
       "what the stages have written" },

@@ -16,6 +16,8 @@ run() {
     "$bin/corednsctl" "$verb" -c "$configuration" -r "$folder/run" "$@"
 }
 
+check "the example is right" "$bin/corednsctl" check conf/Corefile
+
 cp conf/example.org.zone "$folder/example.org.zone"
 cat >"$configuration" <<END
 .:$port {

@@ -34,6 +34,8 @@ stages: {
 };
 END
 check "check exits 78" exits 78 ctl check
+check "and with the file as a word" exits 78 "$bin/corednsctl" check \
+    "$configuration"
 check "it names the nearest key" \
     says "coredns.conf:3: usr: unknown key, did you mean user" ctl check
 check "and the nearest stage" \
