@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache/entry.h"
-#include "cache/key.h"
+#include "lib/entry.h"
+#include "lib/key.h"
 #include "cache/policy.h"
 #include "cache/scrub.h"
 #include "cache/store.h"

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cache/entry.h"
+#include "lib/entry.h"
 
 /*
  * Writes a line "NAME CLASS TYPE [do] [cd] KIND STATE RCODE ttl=N size=N

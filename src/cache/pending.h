@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache/key.h"
+#include "lib/key.h"
 
 #define PENDING_FLIGHTS 8192
 #define PENDING_WAITERS 4096            /* less than flights */

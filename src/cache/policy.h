@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache/image.h"
+#include "lib/image.h"
 #include "cache/scrub.h"
 #include "coredns/setting.h"
 

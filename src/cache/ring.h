@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache/entry.h"
+#include "lib/entry.h"
 
 struct ring {
     uint8_t *bytes;                     /* lent */

@@ -16,8 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cache/image.h"
-#include "cache/key.h"
+#include "lib/image.h"
+#include "lib/key.h"
 
 #define SCRUB_NO_SOA UINT32_MAX
 

@@ -29,7 +29,7 @@
 #include <string.h>
 
 #include "cache/ghosts.h"
-#include "cache/index.h"
+#include "lib/index.h"
 #include "cache/region.h"
 #include "cache/ring.h"
 #include "coredns/memory.h"

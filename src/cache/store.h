@@ -13,9 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache/entry.h"
-#include "cache/image.h"
-#include "cache/key.h"
+#include "lib/entry.h"
+#include "lib/image.h"
+#include "lib/key.h"
 #include "coredns/fault.h"
 
 #define STORE_SIZE_LEAST (256 * 1024)

@@ -1,6 +1,6 @@
 /* entry, image - how long an answer is good, and how it is sent */
 
-#include "cache/entry.h"
+#include "lib/entry.h"
 
 #include <stdlib.h>
 

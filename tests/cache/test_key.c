@@ -1,6 +1,6 @@
 /* key - which questions are the same */
 
-#include "cache/key.h"
+#include "lib/key.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
  * pile up however long the process lives.
  */
 
-#include "cache/index.h"
+#include "lib/index.h"
 
 #include <assert.h>
 

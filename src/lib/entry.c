@@ -5,7 +5,7 @@
  * 49 days, more than any lifetime that can be configured.
  */
 
-#include "cache/entry.h"
+#include "lib/entry.h"
 
 #include <assert.h>
 #include <string.h>

@@ -8,7 +8,7 @@
  * still finds its question by hash.
  */
 
-#include "cache/key.h"
+#include "lib/key.h"
 
 #include <assert.h>
 #include <string.h>

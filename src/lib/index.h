@@ -5,8 +5,8 @@
  * what he finds there.  Its memory is lent and never grows.
  */
 
-#ifndef CACHE_INDEX_H
-#define CACHE_INDEX_H
+#ifndef LIB_INDEX_H
+#define LIB_INDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,8 +7,8 @@
  * fall together.
  */
 
-#ifndef CACHE_KEY_H
-#define CACHE_KEY_H
+#ifndef LIB_KEY_H
+#define LIB_KEY_H
 
 #include <stdbool.h>
 #include <stddef.h>

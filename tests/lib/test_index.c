@@ -1,11 +1,10 @@
-/* index, ghosts - what was added is found, what was removed is not */
+/* index - what was added is found, what was removed is not */
 
-#include "cache/index.h"
+#include "lib/index.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache/ghosts.h"
 #include "core_test.h"
 
 #define SLOTS 64
@@ -72,30 +71,11 @@ START_TEST(finds_what_is_there_and_nothing_else)
 }
 END_TEST
 
-START_TEST(remembers_the_last_of_each_bucket)
-{
-    uint32_t tags[2 * GHOSTS_IN_BUCKET] = { 0 };
-    struct ghosts ghosts;
-
-    ghosts_init(&ghosts, tags, 2);
-    for (uint64_t i = 1; i <= 5; i++)
-        ghosts_add(&ghosts, 2 * i);
-    ghosts_add(&ghosts, UINT64_MAX);
-    ck_assert(!ghosts_take(&ghosts, 2));        /* pushed out by the fifth */
-    ck_assert(ghosts_take(&ghosts, 4));
-    ck_assert(!ghosts_take(&ghosts, 4));        /* forgotten when taken */
-    ck_assert(ghosts_take(&ghosts, 10));
-    ck_assert(ghosts_take(&ghosts, 6));
-    ck_assert(ghosts_take(&ghosts, UINT64_MAX));
-}
-END_TEST
-
 int
 main(void)
 {
     TCase *cases = tcase_create("index");
 
     tcase_add_loop_test(cases, finds_what_is_there_and_nothing_else, 0, 4);
-    tcase_add_test(cases, remembers_the_last_of_each_bucket);
     return core_test_run(cases);
 }

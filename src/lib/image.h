@@ -6,8 +6,8 @@
  * copying and patching.
  */
 
-#ifndef CACHE_IMAGE_H
-#define CACHE_IMAGE_H
+#ifndef LIB_IMAGE_H
+#define LIB_IMAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@
  * keep some of them longer than we keep the whole.
  */
 
-#include "cache/image.h"
+#include "lib/image.h"
 
 #include <assert.h>
 #include <string.h>

@@ -5,15 +5,15 @@
  * message.  The name it is kept under is the message's own question.
  */
 
-#ifndef CACHE_ENTRY_H
-#define CACHE_ENTRY_H
+#ifndef LIB_ENTRY_H
+#define LIB_ENTRY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache/image.h"
-#include "cache/key.h"
+#include "lib/image.h"
+#include "lib/key.h"
 
 #define ENTRY_UNIT 8                    /* octets; entries start at multiples */
 
