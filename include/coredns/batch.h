@@ -27,6 +27,10 @@
 enum core_batch_kind {
     CORE_BATCH_QUERIES = 1,             /* stage -> its next stage */
     CORE_BATCH_REPLIES = 2,             /* a stage -> the one that asked it */
+    CORE_BATCH_CHANGES = 3,             /* a stage -> those in front of it that
+                                           have sent it one: names whose data
+                                           are others from now on, each as a
+                                           NOTIFY (RFC 1996) */
 };
 
 enum core_record_flag {
@@ -55,6 +59,14 @@ enum core_trail_kind {
     CORE_TRAIL_SOURCE = 7,              /* reply: local data: epoch, sequence
                                            and zone it was made from */
     CORE_TRAIL_DEPTH = 8,               /* query: look-ups on top of another */
+    CORE_TRAIL_SCOPE = 9,               /* reply: enum core_scope: a change
+                                           of that will be told */
+};
+
+/* What a reply from local data depends on; nothing else went into it. */
+enum core_scope {
+    CORE_SCOPE_ZONES = 1,               /* any of the data */
+    CORE_SCOPE_NAME = 2,                /* the records at its question's name */
 };
 
 struct core_record {
@@ -138,6 +150,16 @@ size_t
     core_trail_add(uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size,
                    enum core_trail_kind kind, const void *value,
                    size_t value_size);
+
+/* Adds what makes a reply one from local data, of no zone and version in
+   particular. */
+size_t
+    core_trail_local(uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size);
+
+/* Copies a trail without the items of that kind; the new size. */
+size_t
+    core_trail_without(uint8_t copy[CORE_TRAIL_SIZE], const uint8_t *trail,
+                       size_t trail_size, enum core_trail_kind kind);
 
 /* The first item of that kind: its value and size, or NULL. */
 const uint8_t *

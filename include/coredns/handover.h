@@ -11,7 +11,9 @@
 #ifndef COREDNS_HANDOVER_H
 #define COREDNS_HANDOVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "coredns/fault.h"
 #include "coredns/loop.h"
@@ -37,6 +39,28 @@ void
 /* The descriptor of that name, or -1. */
 int
     core_handover_find(const struct core_handover *self, const char *name);
+
+/*
+ * A SEQPACKET socket at path that listens without waiting, in place of
+ * whatever was there; or -1 and a fault.
+ */
+int
+    core_handover_listen(const char *path, struct core_fault *fault);
+
+/* A connection to such a socket; or -1 and a fault, at once. */
+int
+    core_handover_connect(const char *path, struct core_fault *fault);
+
+/* Sends copies of all descriptors to a peer, without waiting. */
+bool
+    core_handover_send(const struct core_handover *self, int peer);
+
+/*
+ * Receives what core_handover_send() has sent; the descriptors are the
+ * caller's, close-on-exec.  As recv(2): 0 when the peer is gone, -1 and errno.
+ */
+ssize_t
+    core_handover_receive(struct core_handover *self, int peer);
 
 /*
  * Serves the descriptors at path from the loop until the process ends.  self

@@ -23,6 +23,7 @@
 #include "coredns/batch.h"
 #include "coredns/fault.h"
 #include "coredns/loop.h"
+#include "coredns/message.h"
 
 #define CORE_ENVELOPE_HOPS 16           /* routing ids of a message, at most */
 #define CORE_ROUTING_ID_SIZE 64         /* octets of one, at most */
@@ -88,6 +89,18 @@ core_inlet_t *
 void
     core_inlet_destroy(core_inlet_t **self_p);
 
+/*
+ * Sends a batch of changes to the stages in front of us that want to be told
+ * (see core_outlet_follow()).  One that misses a batch is told later that
+ * everything has changed.
+ */
+void
+    core_inlet_tell(core_inlet_t *self, core_batch_t *changes);
+
+/* Tells those who missed something; to be called every now and then. */
+void
+    core_inlet_tell_again(core_inlet_t *self);
+
 /* Sends replies back; false when the asker is gone or does not read. */
 bool
     core_inlet_send(core_inlet_t *self, const struct core_envelope *envelope,
@@ -113,6 +126,19 @@ core_outlet_t *
 void
     core_outlet_destroy(core_outlet_t **self_p);
 
+/*
+ * Asks every instance, whenever it becomes reachable, to tell of changes.
+ * changes is called for batches of them, lost when an instance came or went,
+ * and with it what it would have told.
+ */
+void
+    core_outlet_follow(core_outlet_t *self, core_pipe_batch *changes,
+                       void (*lost)(void *owner));
+
+/* True when every instance has said that it tells of changes. */
+bool
+    core_outlet_is_told(const core_outlet_t *self);
+
 const char *
     core_outlet_name(const core_outlet_t *self);
 
@@ -126,6 +152,17 @@ unsigned
 
 bool
     core_outlet_is_reachable(const core_outlet_t *self, unsigned instance);
+
+/*
+ * Looks for the answer to a query in the table of that instance, which may
+ * have published one.  When it is there: true, and reply's message and trail
+ * (lent until the next look; the question is in small letters) are what the
+ * instance would have sent back.
+ */
+bool
+    core_outlet_find(core_outlet_t *self, unsigned instance,
+                     const struct core_message *query,
+                     struct core_record *reply);
 
 /*
  * Sends a batch of queries down to that instance, or to another one when it

@@ -95,6 +95,11 @@ struct core_stage {
        pass without being looked at. */
     enum core_verdict (*handle_reply)(void *state, core_query_t *reply);
 
+    /* The data behind the stage are others at that name (any case), or (NULL)
+       may be everywhere: what it keeps of local data is outdated.  May be
+       NULL. */
+    void (*handle_change)(void *state, const uint8_t *name);
+
     /* Registers sockets and timers of its own.  Readiness: a stage with watch
        says core_life_ready() itself; one without is ready after open. */
     int (*watch)(void *state, core_life_t *life, struct core_fault *fault);
@@ -158,6 +163,10 @@ uint8_t *
 void
     core_query_trail(core_query_t *query, enum core_trail_kind kind,
                      const void *value, size_t value_size);
+
+/* Says that the reply is from local data, whichever they are. */
+void
+    core_query_local(core_query_t *query);
 
 /* Adds an Extended DNS Error (RFC 8914); text may be NULL. */
 void
@@ -237,6 +246,14 @@ core_outlet_t *
                      void (*returned)(void *owner, core_outlet_t *outlet,
                                       unsigned instance),
                      void *owner, struct core_fault *fault);
+
+/*
+ * Data that replies of ours are made from are others at that name, or (NULL)
+ * may be everywhere.  Stages in front that keep replies are told, by the end
+ * of the round; they keep those with an item CORE_TRAIL_SCOPE.
+ */
+void
+    core_life_changed(core_life_t *life, const uint8_t *name);
 
 /*
  * Asks a question of our own, through the wire `lookup` (the whole server, as

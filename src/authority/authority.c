@@ -113,6 +113,7 @@ reload(void *state, const void *settings_read, struct core_fault *fault)
         return -1;
     }
     take_style(self, settings);
+    core_life_changed(self->life, NULL);
     return 0;
 }
 

@@ -40,6 +40,44 @@ start_answer(struct authority *self, core_query_t *query,
     answer->followed = NULL;
 }
 
+/* All that was written stands at the question's name, or is what every reply
+   of the zone says. */
+static bool
+is_of_name(const struct answer *answer)
+{
+    const struct link *link = &answer->chain.links[0];
+
+    if (answer->ending != ENDING_POSITIVE || answer->chain.count != 1
+        || link->found.kind != FIND_NODE || answer->reply.target_count > 0
+        || answer->reply.written_count == 0
+        || answer->reply.written_count == REPLY_WRITTEN)
+        return false;
+    for (unsigned i = 0; i < answer->reply.written_count; i++) {
+        const struct node *node = answer->reply.written[i].node;
+
+        if (core_name_equal(node->name, link->name))
+            continue;
+
+        /* The zone's servers; their signatures change more often. */
+        if (node != answer->zone->apex || answer->reply.dnssec_ok)
+            return false;
+    }
+    return true;
+}
+
+/* Says what the reply depends on, when nothing else than our data. */
+static void
+add_scope(core_query_t *query, const struct answer *answer)
+{
+    uint8_t scope = CORE_SCOPE_ZONES;
+
+    if (answer->looked_up != NULL)
+        return;
+    if (is_of_name(answer))
+        scope = CORE_SCOPE_NAME;
+    core_query_trail(query, CORE_TRAIL_SCOPE, &scope, 1);
+}
+
 /* Says which stage and which version of which zone the reply is from. */
 static enum core_verdict
 finish(struct authority *self, core_query_t *query,
@@ -59,6 +97,7 @@ finish(struct authority *self, core_query_t *query,
         memcpy(source + SOURCE_VERSION_SIZE, zone->id.name, size);
         core_query_trail(query, CORE_TRAIL_SOURCE, source,
                          SOURCE_VERSION_SIZE + size);
+        add_scope(query, answer);
     }
     if (answer->ede != CORE_EDE_NONE)
         core_query_ede(query, answer->ede, answer->ede_text);

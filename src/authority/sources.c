@@ -121,6 +121,14 @@ restore_archives(void *owner)
     judge_readiness(self);
 }
 
+static void
+tell_change(void *owner, const uint8_t *name)
+{
+    struct authority *self = owner;
+
+    core_life_changed(self->life, name);
+}
+
 static int
 follow_sources(struct authority *self, core_life_t *life,
                struct core_fault *fault)
@@ -138,6 +146,7 @@ follow_sources(struct authority *self, core_life_t *life,
                                 endpoints, core_life_identity(life),
                                 judge_readiness, self, fault) == -1)
             return -1;
+        subscription_tell(self->subscriptions[i], tell_change);
     }
     return 0;
 }

@@ -14,6 +14,7 @@
 
 #include "authority/archive.h"
 #include "coredns/memory.h"
+#include "coredns/rrtype.h"
 
 #define CHANGE_FIXED 64                 /* octets of a change besides its owner
                                            and rdata, at most */
@@ -27,6 +28,7 @@ struct subscription {
     struct subscription_counters *counters;
     core_subscriber_t *subscriber;
     void (*changed)(void *owner);
+    subscription_told *told;            /* NULL: nobody wants to know */
     void *owner;
 
     bool is_complete;
@@ -142,6 +144,21 @@ change(void *owner, const struct core_change *change)
                                     self->capacity - self->size, change);
 }
 
+static void
+tell(const subscription_t *self, const uint8_t *name)
+{
+    if (self->told != NULL)
+        self->told(self->owner, name);
+}
+
+/* What changes there changes what other names are, too. */
+static bool
+is_structural(const struct core_change *change)
+{
+    return change->type == CORE_NS || change->type == CORE_DNAME
+        || (change->owner[0] == 1 && change->owner[1] == '*');
+}
+
 /* Applies what was written down. */
 static void
 apply(subscription_t *self, struct zone *zone)
@@ -155,6 +172,7 @@ apply(subscription_t *self, struct zone *zone)
         if (used == 0)
             break;
         zone_change(zone, &change);
+        tell(self, is_structural(&change) ? NULL : change.owner);
     }
 }
 
@@ -176,6 +194,7 @@ commit_whole(subscription_t *self, uint64_t version)
 
     zone_settle(self->building, version);
     zones_put(self->zones, &self->building);
+    tell(self, NULL);
     if (is_large)
         malloc_trim(0);
 }
@@ -217,6 +236,7 @@ remove_zone(void *owner, const struct core_zone_id *zone)
     if (writing(self) != NULL)
         archive_remove(self->archive, zone);
     zones_remove(self->zones, self->source, zone);
+    tell(self, NULL);
 }
 
 /* ---- the archive --------------------------------------------------------- */
@@ -275,6 +295,8 @@ remove_leftovers(subscription_t *self)
     zones_walk(self->zones, note_leftover, &left);
     for (size_t i = 0; i < left.count; i++)
         zones_remove(self->zones, self->source, &left.ids[i]);
+    if (left.count > 0)
+        tell(self, NULL);
     free(left.ids);
     self->is_restored = false;
 }
@@ -316,6 +338,12 @@ subscription_follow(subscription_t *self, void *context, core_loop_t *loop,
     self->subscriber = core_subscriber_new(context, loop, endpoints, identity,
                                            &subscription_hooks, self, fault);
     return self->subscriber == NULL ? -1 : 0;
+}
+
+void
+subscription_tell(subscription_t *self, subscription_told *told)
+{
+    self->told = told;
 }
 
 const char *

@@ -50,6 +50,13 @@ int
                         const char *identity, void (*changed)(void *owner),
                         void *owner, struct core_fault *fault);
 
+/* told is called, with the owner above, for each name whose data became
+   others; NULL: any may have. */
+typedef void subscription_told(void *owner, const uint8_t *name);
+
+void
+    subscription_tell(subscription_t *self, subscription_told *told);
+
 /* Keeps an archive at path.  Returns -1 and a fault when that cannot be; the
    subscription then goes on without. */
 int

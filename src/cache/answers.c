@@ -25,6 +25,18 @@ part_of(enum image_kind kind)
     return kind == IMAGE_POSITIVE ? ANSWERS_SUCCESS : ANSWERS_DENIAL;
 }
 
+/* Sets what holds for a store, and what is told to those who look into it. */
+static void
+set_policy(store_t *store, const struct policy *policy)
+{
+    store_stale_set(store, policy->stale_ms);
+    store_policy_set(store, &(struct table_policy) {
+        .keep_ttl = policy->keep_ttl,
+        .prefetch = (uint32_t) policy->prefetch,
+        .prefetch_percentage = (uint32_t) policy->prefetch_percentage,
+    });
+}
+
 static size_t
 capacity_of(const struct policy *policy, int part)
 {
@@ -48,7 +60,7 @@ answers_new(const struct policy *policy, struct core_fault *fault)
             answers_destroy(&self);
             return NULL;
         }
-        store_stale_set(self->stores[i], policy->stale_ms);
+        set_policy(self->stores[i], policy);
     }
     return self;
 }
@@ -78,6 +90,9 @@ carry_over(void *owner, const struct entry *entry)
     struct key key;
     size_t size;
     const uint8_t *question = entry_question(entry, &size);
+
+    if (entry->state == ENTRY_LOCAL)
+        return false;                   /* its source is asked again */
 
     key_of_question(&key, question, size, entry->bits,
                     &removal->answers->secret);
@@ -118,7 +133,7 @@ answers_policy_set(answers_t *self, const struct policy *policy,
             store_destroy(&self->stores[i]);
             self->stores[i] = stores[i];
         }
-        store_stale_set(self->stores[i], policy->stale_ms);
+        set_policy(self->stores[i], policy);
     }
     self->policy = policy;
     return 0;
@@ -135,10 +150,13 @@ answers_secret(const answers_t *self)
 static struct entry *
 find(const answers_t *self, const struct key *key)
 {
-    struct entry *entry = store_find(self->stores[ANSWERS_SUCCESS], key);
+    for (int i = 0; i < ANSWERS_PARTS; i++) {
+        struct entry *entry = store_find(self->stores[i], key);
 
-    return entry != NULL ? entry
-                         : store_find(self->stores[ANSWERS_DENIAL], key);
+        if (entry != NULL && store_is_current(self->stores[i], entry))
+            return entry;
+    }
+    return NULL;
 }
 
 /* Popular enough, and near enough to its end. */
@@ -167,6 +185,10 @@ answers_recall(const answers_t *self, const struct key *key, int64_t now_ms)
         return recall;
     recall.entry = entry;
     recall.ttl_seconds = entry_ttl(entry, now_ms);
+    if (entry->state == ENTRY_LOCAL) {
+        recall.state = RECALL_FRESH;
+        return recall;
+    }
     if (recall.ttl_seconds > 0) {
         recall.state = RECALL_FRESH;
         recall.is_due = should_renew(self, entry, recall.ttl_seconds, now_ms);
@@ -188,7 +210,7 @@ answers_ask(answers_t *self, const struct key *key, int64_t now_ms)
     if (recall.state == RECALL_NOTHING)
         return recall;
     store_used(recall.entry);
-    if (self->policy->prefetch > 0) {
+    if (self->policy->prefetch > 0 && recall.entry->state == ENTRY_LIVE) {
         entry_hit(recall.entry, self->policy->prefetch_pause_ms, now_ms);
         if (recall.state == RECALL_FRESH)
             recall.is_due = should_renew(self, recall.entry,
@@ -259,6 +281,46 @@ answers_learn(answers_t *self, const struct key *key,
         return is_failure ? LEARNED_FAILURE : LEARNED_NOTHING;
     }
     return is_failure ? LEARNED_FAILURE : LEARNED_ANSWER;
+}
+
+bool
+answers_learn_local(answers_t *self, const struct key *key,
+                    const struct image *image, uint32_t slot, int64_t now_ms)
+{
+    enum answers_part part = part_of(image->kind);
+
+    store_remove(self->stores[ANSWERS_PARTS - 1 - part], key);
+    return policy_keeps(self->policy, image->kind, key->question)
+        && store_put_local(self->stores[part], key, image, slot,
+                           now_ms) != NULL;
+}
+
+void
+answers_outdate(answers_t *self, uint32_t slot)
+{
+    for (int i = 0; i < ANSWERS_PARTS; i++)
+        store_outdate(self->stores[i], slot);
+}
+
+/* ---- neighbours who look ------------------------------------------------- */
+
+int
+answers_descriptor(const answers_t *self, enum answers_part part)
+{
+    return store_descriptor(self->stores[part]);
+}
+
+void
+answers_reported(answers_t *self, enum answers_part part, uint32_t tag,
+                 uint32_t position, int64_t now_ms)
+{
+    struct entry *entry = store_reported(self->stores[part], tag, position);
+
+    if (entry == NULL)
+        return;
+    store_used(entry);
+    if (self->policy->prefetch > 0)
+        entry_hit(entry, self->policy->prefetch_pause_ms, now_ms);
 }
 
 /* ---- forgetting, looking through ----------------------------------------- */

@@ -87,11 +87,34 @@ enum learned
                   int64_t now_ms);
 
 /*
+ * Learns from a reply that was made from data of this server: it is as it is,
+ * and good until answers_outdate() of its slot.  False when it is not kept;
+ * then what was known of the question may be outdated, but is there.
+ */
+bool
+    answers_learn_local(answers_t *self, const struct key *key,
+                        const struct image *image, uint32_t slot,
+                        int64_t now_ms);
+
+void
+    answers_outdate(answers_t *self, uint32_t slot);
+
+/*
  * A reply came that tells nothing: an rcode that is no answer, or no reply at
  * all.  As for a failure, true when an old answer is to be used instead.
  */
 bool
     answers_fail(answers_t *self, const struct key *key, int64_t now_ms);
+
+/* The memory of a part, to be given to neighbours; another one after a change
+   of policy. */
+int
+    answers_descriptor(const answers_t *self, enum answers_part part);
+
+/* A neighbour has answered with what is kept there: counts as a hit. */
+void
+    answers_reported(answers_t *self, enum answers_part part, uint32_t tag,
+                     uint32_t position, int64_t now_ms);
 
 /* Forgets one question; true when something was known. */
 bool

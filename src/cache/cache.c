@@ -19,40 +19,12 @@
 
 #define BEAT_MS 25                      /* how exactly waits end */
 #define PATIENCE_MS 4500                /* of an asker that does not say */
-#define META_TYPES 128                  /* RFC 6895 section 3.1: to 255 */
 
 /* Info codes of RFC 8914. */
 #define EDE_CACHED_ERROR ((enum core_ede) 13)
 #define EDE_STALE_NXDOMAIN ((enum core_ede) 19)
 
 /* ---- which queries are ours ---------------------------------------------- */
-
-/* A client's network in the query (RFC 7871) may change the answer. */
-static bool
-has_client_subnet(const struct core_edns *edns)
-{
-    const uint8_t *value;
-    size_t offset = 0;
-    uint16_t code, size;
-
-    while (core_edns_option(edns, &offset, &code, &value, &size))
-        if (code == CORE_OPTION_ECS && size > 2 && value[2] > 0)
-            return true;
-    return false;
-}
-
-static bool
-is_cacheable(const struct core_message *query)
-{
-    return core_message_opcode(query) == CORE_OPCODE_QUERY
-        && (query->flags & CORE_QR) == 0
-        && query->qclass != CORE_CLASS_ANY
-        && query->qclass != CORE_CLASS_NONE
-        && (query->qtype < META_TYPES || query->qtype >= CORE_ANY)
-        && query->qtype != CORE_OPT && query->tsig_offset == 0
-        && (query->edns.options_size == 0
-            || !has_client_subnet(&query->edns));
-}
 
 /*
  * Only a query that asks for recursion gets an answer that is good for all,
@@ -76,29 +48,18 @@ cache_asker(const struct core_record *record)
 
 /* ---- answering ----------------------------------------------------------- */
 
-/*
- * AA is set, against the letter of RFC 1034 and as CoreDNS does: some clients
- * throw away what is not authoritative.
- */
-static uint16_t
-flags_for(const struct core_message *query, const struct image *image)
-{
-    unsigned flags = image_flags(image);
-
-    if (image->kind != IMAGE_FAILURE)
-        flags |= CORE_AA;
-    if ((query->flags & CORE_AD) == 0 && !query->edns.dnssec_ok)
-        flags &= ~(unsigned) CORE_AD;   /* RFC 6840 section 5.8 */
-    return (uint16_t) flags;
-}
-
 void
 cache_answer(struct cache *self, core_query_t *query,
              const struct recall *recall)
 {
     const struct core_message *message = core_query_message(query);
     struct image image = entry_image(recall->entry);
+    uint16_t flags = image_flags_for(&image, message);
 
+    if (recall->entry->state == ENTRY_LOCAL) {
+        core_query_local(query);
+        flags = image_flags(&image);
+    }
     if (recall->state == RECALL_STALE) {
         self->counters.served_stale++;
         core_query_ede(query, image_rcode(&image) == CORE_NXDOMAIN
@@ -107,7 +68,7 @@ cache_answer(struct cache *self, core_query_t *query,
     else if (image.kind == IMAGE_FAILURE)
         core_query_ede(query, EDE_CACHED_ERROR, NULL);
     image_compose(&image, core_query_reply(query), recall->ttl_seconds,
-                  flags_for(message, &image));
+                  flags);
 }
 
 static enum core_verdict
@@ -250,7 +211,7 @@ handle_query(void *state, core_query_t *query)
     struct recall recall;
     struct key key;
 
-    if (!is_cacheable(message)
+    if (!key_covers(message)
         || !policy_covers(self->policy, message->qname))
         return CORE_PASSED;
     self->counters.requests++;
@@ -279,6 +240,7 @@ close_cache(void **state_p)
     if (self->loop != NULL)
         core_loop_timer_cancel(self->loop, &self->timer);
     cache_abandon(self);
+    table_offer_destroy(&self->offer);
     answers_destroy(&self->answers);
     pending_destroy(&self->pending);
     scrub_destroy(&self->scrub);
@@ -312,6 +274,7 @@ watch_cache(void *state, core_life_t *life, struct core_fault *fault)
     self->timer = core_loop_timer(self->loop, BEAT_MS, BEAT_MS, cache_tend,
                                   self);
     cache_metrics_add(self);
+    cache_publish(self);
     core_life_ready(life, true, NULL);
     return 0;
 }
@@ -325,6 +288,8 @@ reload_cache(void *state, const void *settings, struct core_fault *fault)
     if (answers_policy_set(self->answers, settings, fault) == -1)
         return -1;
     self->policy = settings;
+    if (self->life != NULL)
+        cache_publish(self);
     return 0;
 }
 
@@ -345,6 +310,7 @@ const struct core_stage cache_stage = {
     .open = open_cache,
     .handle_query = handle_query,
     .handle_reply = cache_handle_reply,
+    .handle_change = cache_handle_change,
     .watch = watch_cache,
     .reload = reload_cache,
     .drain = drain_cache,

@@ -26,6 +26,9 @@ const struct core_setting policy_settings[] = {
       .says = "percentage of it for negative answers and failures" },
     { .key = "zones", .type = CORE_NAME, .list = true, AT(zones),
       .says = "names at and below these are cached; none: all" },
+    { .key = "publish", .type = CORE_BOOLEAN, .fallback = true, AT(publish),
+      .says = "let stages in front of it, on this host, read answers from its "
+              "memory" },
     { .key = "success_ttl", .type = CORE_SECONDS, .fallback = 3600,
       .minimum = 1, .maximum = LONGEST_SECONDS, AT(success_ttl),
       .says = "longest life of a positive answer" },

@@ -23,6 +23,7 @@ struct policy {
     int64_t capacity;
     int64_t denial_share;               /* percent of the capacity */
     struct core_list zones;             /* of const uint8_t *; empty: all */
+    bool publish;                       /* neighbours may look into it */
 
     int64_t success_ttl;                /* seconds */
     int64_t success_minimum_ttl;

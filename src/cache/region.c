@@ -1,5 +1,5 @@
 /*
- * region - a piece of address space that becomes memory as it is used
+ * region - a piece of memory that others may be given to look at
  *
  * Answers are looked for all over the memory.  With pages of 4 KiB finding the
  * page costs more time than reading the answer.  But large ones from the
@@ -8,48 +8,50 @@
 
 #include "cache/region.h"
 
-#include <string.h>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
-#define SMALL_PAGE 4096
-#define LARGE_PAGE (2 * 1024 * 1024)
+/* Since Linux 5.1; without it readers could write, and are ours anyway. */
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+
+static bool
+map(struct region *self)
+{
+    if (ftruncate(self->descriptor, (off_t) self->size) == -1)
+        return false;
+    self->bytes = mmap(NULL, self->size, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_NORESERVE, self->descriptor, 0);
+    return self->bytes != MAP_FAILED;
+}
 
 bool
 region_reserve(struct region *self, size_t size)
 {
-    size_t whole = size + LARGE_PAGE;
-    uint8_t *bytes = mmap(NULL, whole, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    if (bytes == MAP_FAILED)
+    *self = (struct region) { .size = size };
+    self->descriptor = memfd_create("answers", MFD_CLOEXEC
+                                    | MFD_ALLOW_SEALING);
+    if (self->descriptor == -1)
         return false;
-
-    /* What is in front of the boundary and behind the end goes back. */
-    size_t before = (LARGE_PAGE - (uintptr_t) bytes % LARGE_PAGE)
-        % LARGE_PAGE;
-    size_t end = (before + size + SMALL_PAGE - 1) / SMALL_PAGE * SMALL_PAGE;
-
-    if (before > 0)
-        munmap(bytes, before);
-    if (end < whole)
-        munmap(bytes + end, whole - end);
-    *self = (struct region) { .bytes = bytes + before, .size = size };
+    if (!map(self)) {
+        close(self->descriptor);
+        return false;
+    }
+    fcntl(self->descriptor, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK);
+    fcntl(self->descriptor, F_ADD_SEALS, F_SEAL_FUTURE_WRITE);
     return true;
 }
 
 void
 region_release(struct region *self)
 {
-    if (self->bytes != NULL)
-        munmap(self->bytes, self->size);
+    if (self->bytes == NULL)
+        return;
+    munmap(self->bytes, self->size);
+    close(self->descriptor);
     *self = (struct region) { .bytes = NULL };
-}
-
-void
-region_clear(struct region *self)
-{
-    if (madvise(self->bytes, self->size, MADV_DONTNEED) == -1)
-        memset(self->bytes, 0, self->size);
 }
 
 void

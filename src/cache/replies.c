@@ -12,6 +12,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "coredns/rrtype.h"
+
 /* A reply while it is handled. */
 struct outcome {
     const core_query_t *reply;
@@ -23,19 +25,44 @@ struct outcome {
 
 /* ---- learning ------------------------------------------------------------ */
 
-/*
- * Data of our own change when their source says so, whatever their TTL: they
- * are not kept.  The answer table that the cache will share with its
- * neighbours drops them by zone and version, which this item names; then they
- * can be.
- */
+static const uint8_t *
+item(const struct core_record *record, enum core_trail_kind kind,
+     size_t *size)
+{
+    return core_trail_find(record->trail, record->trail_size, kind, size);
+}
+
+/* Data of this server change when their source says so, whatever their TTL. */
 static bool
 is_local(const struct core_record *record)
 {
     size_t size;
 
-    return core_trail_find(record->trail, record->trail_size,
-                           CORE_TRAIL_SOURCE, &size) != NULL;
+    return item(record, CORE_TRAIL_SOURCE, &size) != NULL;
+}
+
+/*
+ * Such a reply is kept as it is when changes will be told, and when nothing
+ * but the question decided on it: not how it came, and no passing state.
+ */
+static void
+learn_local(struct cache *self, const struct key *key,
+            const core_query_t *reply, int64_t now_ms)
+{
+    const struct core_message *message = core_query_message(reply);
+    const struct core_record *record = core_query_record(reply);
+    struct image image;
+    size_t size;
+    const uint8_t *scope = item(record, CORE_TRAIL_SCOPE, &size);
+
+    if (scope == NULL || size != 1
+        || item(record, CORE_TRAIL_EDE, &size) != NULL
+        || message->qtype == CORE_ANY
+        || !scrub_whole(self->scrub, message, key, &image))
+        return;
+    answers_learn_local(self->answers, key, &image,
+                        cache_version_slot(*scope == CORE_SCOPE_NAME
+                                           ? key->question : NULL), now_ms);
 }
 
 /* What failed is we ourselves, for now, and not the name. */
@@ -43,8 +70,7 @@ static bool
 is_momentary(const struct core_record *record)
 {
     size_t size;
-    const uint8_t *code = core_trail_find(record->trail, record->trail_size,
-                                          CORE_TRAIL_EDE, &size);
+    const uint8_t *code = item(record, CORE_TRAIL_EDE, &size);
 
     return code != NULL && size >= 2
         && (code[0] << 8 | code[1]) == CORE_EDE_NOT_READY;
@@ -76,7 +102,11 @@ learn(struct cache *self, const struct flight *flight,
     const struct key *key = &flight->key;
     int64_t lifetime_ms;
 
-    if (flight->is_outdated || is_local(record))
+    if (is_local(record)) {
+        learn_local(self, key, outcome->reply, now_ms);
+        return;
+    }
+    if (flight->is_outdated)
         return;
     if (is_momentary(record)
         || !scrub_reply(self->scrub, message, key, &outcome->scrubbed)) {
@@ -107,6 +137,7 @@ copy_trail(core_query_t *query, const struct core_record *reply)
 {
     static const enum core_trail_kind kinds[] = {
         CORE_TRAIL_EDE, CORE_TRAIL_ANSWERED_BY, CORE_TRAIL_SOURCE,
+        CORE_TRAIL_SCOPE,
     };
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {

@@ -3,12 +3,15 @@
  *
  * What is left at the end of the memory and too small for the next entry
  * becomes a dead one, so that a walk needs to know of nothing but entries.
+ *
+ * Other processes may look at what was here before: all is written by words.
  */
 
 #include "cache/ring.h"
 
 #include <assert.h>
-#include <string.h>
+
+#include "lib/guard.h"
 
 void
 ring_init(struct ring *self, uint8_t *bytes, size_t size)
@@ -49,6 +52,15 @@ ring_has_room(const struct ring *self, unsigned units)
     return room_at_head(self) >= size || room_at_start(self) >= size;
 }
 
+/* Begins an entry of which nothing else is said yet. */
+static void
+begin(struct entry *entry, size_t units)
+{
+    struct entry empty = { .units = (uint16_t) units, .state = ENTRY_DEAD };
+
+    guard_write(entry, &empty, 1);
+}
+
 /* Makes the rest of the memory dead entries and starts from the front. */
 static void
 wrap(struct ring *self)
@@ -62,15 +74,15 @@ wrap(struct ring *self)
 
         if (size > most)
             size = most;
-        rest->units = (uint16_t) (size / ENTRY_UNIT);
-        rest->state = ENTRY_DEAD;
+        begin(rest, size / ENTRY_UNIT);
         self->used += size;
         self->head = (self->head + size) % self->size;
     }
 }
 
-struct entry *
-ring_take(struct ring *self, unsigned units)
+/* Room at the head, with whatever is in it. */
+static struct entry *
+take(struct ring *self, unsigned units)
 {
     size_t size = (size_t) units * ENTRY_UNIT;
 
@@ -80,9 +92,17 @@ ring_take(struct ring *self, unsigned units)
 
     struct entry *entry = entry_at(self, self->head);
 
-    entry->units = (uint16_t) units;
     self->used += size;
     self->head = (self->head + size) % self->size;
+    return entry;
+}
+
+struct entry *
+ring_take(struct ring *self, unsigned units)
+{
+    struct entry *entry = take(self, units);
+
+    begin(entry, units);
     return entry;
 }
 
@@ -113,9 +133,10 @@ ring_turn(struct ring *self)
        is behind the entry, from the front of the memory to where it ends. */
     ring_drop(self);
 
-    struct entry *entry = ring_take(self, units);
+    struct entry *entry = take(self, units);
 
-    memmove(entry, old, (size_t) units * ENTRY_UNIT);
+    /* Upwards is right, for the head is never behind within the entry. */
+    guard_write(entry, old, units);
     return entry;
 }
 

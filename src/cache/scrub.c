@@ -362,3 +362,44 @@ scrub_reply(scrub_t *self, const struct core_message *reply,
     scrubbed->image.places = self->places;
     return true;
 }
+
+/* ---- replies that stay as they are --------------------------------------- */
+
+/* Answers, or servers to go to; else it says that there is nothing. */
+static enum image_kind
+kind_of(const struct core_message *reply)
+{
+    struct core_records records;
+    struct core_rr rr;
+
+    if (core_message_rcode(reply) == CORE_NXDOMAIN)
+        return IMAGE_NEGATIVE;
+    if (reply->counts[CORE_ANSWER] > 0)
+        return IMAGE_POSITIVE;
+    core_records_start(&records, reply);
+    while (core_records_next(&records, &rr))
+        if (rr.section == CORE_AUTHORITY && rr.type == CORE_SOA)
+            return IMAGE_NEGATIVE;
+    return IMAGE_POSITIVE;
+}
+
+bool
+scrub_whole(scrub_t *self, const struct core_message *reply,
+            const struct key *key, struct image *image)
+{
+    unsigned rcode = core_message_rcode(reply);
+
+    if (!is_fit(reply) || (rcode != CORE_NOERROR && rcode != CORE_NXDOMAIN)
+        || reply->edns.present)
+        return false;
+    memcpy(self->bytes, reply->bytes, reply->size);
+    core_write16(self->bytes, 0);
+    memcpy(self->bytes + CORE_HEADER_SIZE, key->question, key->size);
+    *image = (struct image) {
+        .kind = kind_of(reply),
+        .message = self->bytes,
+        .message_size = (uint16_t) reply->size,
+        .places = self->places,
+    };
+    return true;
+}

@@ -48,4 +48,13 @@ bool
     scrub_reply(scrub_t *self, const struct core_message *reply,
                 const struct key *key, struct scrubbed *scrubbed);
 
+/*
+ * Makes an image of a reply as it is, whose TTLs stand still: nothing is left
+ * out.  False for other rcodes than NOERROR and NXDOMAIN, and what was cut off
+ * or signed.
+ */
+bool
+    scrub_whole(scrub_t *self, const struct core_message *reply,
+                const struct key *key, struct image *image);
+
 #endif

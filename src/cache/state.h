@@ -3,6 +3,7 @@
  *
  *   cache.c     the descriptor, and what becomes of a query
  *   replies.c   what becomes of a reply, and of those who wait for it
+ *   publish.c   its memory is shown to the stages in front of it
  *   verbs.c     what it can be asked and told
  *   metrics.c   its counters
  */
@@ -15,6 +16,7 @@
 #include "cache/policy.h"
 #include "cache/scrub.h"
 #include "coredns/stage.h"
+#include "lib/table_offer.h"
 
 struct cache_counters {
     uint64_t requests, misses;
@@ -40,6 +42,7 @@ struct cache {
     answers_t *answers;
     pending_t *pending;
     scrub_t *scrub;
+    table_offer_t *offer;               /* NULL: nobody may look */
     bool is_draining;
     struct cache_counters counters;
 };
@@ -67,6 +70,22 @@ void
 /* Ends all waits without an answer. */
 void
     cache_abandon(struct cache *self);
+
+/* publish.c */
+
+/* Shows the memory, or no longer, as the policy says; again after each change
+   of policy.  Without it all goes the usual way: so a fault is only logged. */
+void
+    cache_publish(struct cache *self);
+
+/* Data of this server changed at that name; NULL: anywhere. */
+void
+    cache_handle_change(void *state, const uint8_t *name);
+
+/* Where answers that depend on the name alone, or (NULL) on anything, have
+   their version. */
+uint32_t
+    cache_version_slot(const uint8_t *name);
 
 /* verbs.c */
 extern const struct core_verb cache_verbs[];

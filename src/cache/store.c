@@ -17,8 +17,13 @@
  * the first hour, and without an allocator.  The price is that an entry whose
  * answer has grown leaves a hole until the end of the ring passes by.
  *
- * The memory is: an eighth of the capacity for the index, a thirty-second for
- * ghosts, the rest for the rings.
+ * The memory is: a head for those who look into it, an eighth of the rest for
+ * the index, a thirty-second for ghosts, what remains for the rings.
+ *
+ * Neighbours look while entries come and go.  For them an entry is written
+ * before the index has it; it is out of the index, and its guard has moved,
+ * before its room is used again; and its guard is odd while it is changed
+ * where it lies.
  */
 
 #include "cache/store.h"
@@ -29,11 +34,13 @@
 #include <string.h>
 
 #include "cache/ghosts.h"
-#include "lib/index.h"
 #include "cache/region.h"
 #include "cache/ring.h"
 #include "coredns/memory.h"
+#include "lib/guard.h"
+#include "lib/index.h"
 
+#define GHOSTS_SHARE 32                 /* of the capacity */
 #define SMALL_SHARE 10                  /* a tenth of the rings */
 #define LARGEST_SHARE 8                 /* of the small ring, for one entry */
 #define USES_TO_STAY 2                  /* hits that lead to the main ring */
@@ -41,13 +48,18 @@
 #define TURNS 64                        /* looked at for one eviction */
 #define CACHE_LINE 64
 #define LARGE_PAGE_SHARE 16             /* filled before they are used */
+#define LOCAL_LIFETIME_MS (3600 * 1000) /* then the source is asked again */
 
 struct store {
+    size_t capacity;                    /* octets of all together */
     struct region region;
+    struct table_head *head;            /* where the region begins */
+    uint64_t *draft;                    /* an entry before it is put in */
     struct key_secret secret;
     int64_t stale_ms;
     struct index index;
     struct ghosts ghosts;
+    uint32_t *tags;                     /* of the ghosts */
     struct ring small;
     struct ring main;
     struct store_counters counters;
@@ -61,25 +73,60 @@ rounded(size_t size)
     return size / 64 * 64;
 }
 
+static size_t
+head_size(void)
+{
+    return rounded(sizeof (struct table_head) + 63);
+}
+
+static size_t
+ghosts_size(const store_t *self)
+{
+    return rounded((self->capacity - head_size()) / GHOSTS_SHARE);
+}
+
+/* Ghosts are nobody else's to see, and read before they are written: that
+   takes no memory but in a piece of their own. */
 static void
 lay_out(store_t *self)
 {
-    size_t size = self->region.size;
+    size_t size = self->capacity - head_size();
     size_t index_size = rounded(size / 8);
-    size_t ghosts_size = rounded(size / 32);
-    size_t rings_size = size - index_size - ghosts_size;
+    size_t rings_size = size - index_size - ghosts_size(self);
     size_t small_size = rounded(rings_size / SMALL_SHARE);
-    uint8_t *at = self->region.bytes;
+    uint8_t *at = self->region.bytes + head_size();
 
     index_init(&self->index, (struct index_slot *) (void *) at,
                index_size / sizeof (struct index_slot));
     at += index_size;
-    ghosts_init(&self->ghosts, (uint32_t *) (void *) at,
-                ghosts_size / sizeof (uint32_t) / GHOSTS_IN_BUCKET);
-    at += ghosts_size;
     ring_init(&self->small, at, small_size);
     at += small_size;
     ring_init(&self->main, at, rings_size - small_size);
+    free(self->tags);
+    self->tags = core_allocate(ghosts_size(self));
+    ghosts_init(&self->ghosts, self->tags, ghosts_size(self)
+                / sizeof (uint32_t) / GHOSTS_IN_BUCKET);
+}
+
+static void
+tell_index_size(store_t *self)
+{
+    __atomic_store_n(&self->head->index_size, self->index.size,
+                     __ATOMIC_RELEASE);
+}
+
+static void
+write_head(store_t *self)
+{
+    struct table_head *head = self->head;
+
+    head->size = self->region.size;
+    head->index = (size_t) ((uint8_t *) self->index.slots
+                            - self->region.bytes);
+    head->index_most = self->index.most;
+    tell_index_size(self);
+    head->secret = self->secret;
+    head->magic = TABLE_MAGIC;
 }
 
 store_t *
@@ -90,15 +137,20 @@ store_new(size_t capacity, const struct key_secret *secret,
 
     store_t *self = core_allocate(sizeof *self);
 
-    if (!region_reserve(&self->region, rounded(capacity - sizeof *self))) {
+    self->capacity = rounded(capacity - sizeof *self);
+    if (!region_reserve(&self->region, self->capacity
+                        - ghosts_size(self))) {
         core_fault_set(fault, NULL, 0,
                        "capacity: cannot reserve %zu octets: %s", capacity,
                        strerror(errno));
         free(self);
         return NULL;
     }
+    self->head = (struct table_head *) (void *) self->region.bytes;
+    self->draft = core_allocate(ENTRY_SIZE_MOST + ENTRY_UNIT);
     self->secret = *secret;
     lay_out(self);
+    write_head(self);
     return self;
 }
 
@@ -108,9 +160,29 @@ store_destroy(store_t **self_p)
     assert(self_p);
     if (*self_p == NULL)
         return;
+    __atomic_store_n(&(*self_p)->head->is_closed, 1, __ATOMIC_RELEASE);
     region_release(&(*self_p)->region);
+    free((*self_p)->tags);
+    free((*self_p)->draft);
     free(*self_p);
     *self_p = NULL;
+}
+
+void
+store_policy_set(store_t *self, const struct table_policy *policy)
+{
+    struct table_policy *told = &self->head->policy;
+
+    __atomic_store_n(&told->keep_ttl, policy->keep_ttl, __ATOMIC_RELAXED);
+    __atomic_store_n(&told->prefetch, policy->prefetch, __ATOMIC_RELAXED);
+    __atomic_store_n(&told->prefetch_percentage, policy->prefetch_percentage,
+                     __ATOMIC_RELAXED);
+}
+
+int
+store_descriptor(const store_t *self)
+{
+    return self->region.descriptor;
 }
 
 void
@@ -119,13 +191,18 @@ store_stale_set(store_t *self, int64_t stale_ms)
     self->stale_ms = stale_ms;
 }
 
+/* Its memory stays: who looks at it must not lose it. */
 void
 store_clear(store_t *self)
 {
-    region_clear(&self->region);
+    for (size_t i = 0; i < self->index.size; i++)
+        guard_write(&self->index.slots[i], &(uint64_t) { 0 }, 1);
+    for (size_t i = 0; i < TABLE_GUARDS; i++)
+        guard_break(&self->head->guards[i]);
     self->counters.entries = 0;
     self->counters.octets = 0;
     lay_out(self);
+    tell_index_size(self);
 }
 
 /* ---- entries and their places -------------------------------------------- */
@@ -170,13 +247,22 @@ count(store_t *self, const struct entry *entry, int sign)
     self->counters.octets += sign > 0 ? octets : 0 - octets;
 }
 
+static uint32_t *
+guard_of(const store_t *self, uint32_t position)
+{
+    return table_guard(self->head, position);
+}
+
 /* Takes the entry out of the index; its room stays where it is. */
 static void
 unlist(store_t *self, struct entry *entry, uint64_t hash)
 {
-    index_remove(&self->index, hash, position_of(self, entry));
+    uint32_t position = position_of(self, entry);
+
+    index_remove(&self->index, hash, position);
     count(self, entry, -1);
-    entry->state = ENTRY_DEAD;
+    __atomic_store_n(&entry->state, ENTRY_DEAD, __ATOMIC_RELEASE);
+    guard_break(guard_of(self, position));
 }
 
 /* ---- eviction ------------------------------------------------------------ */
@@ -195,8 +281,9 @@ drop_worthless(store_t *self, struct ring *ring, int64_t now_ms)
 {
     struct entry *entry = ring_oldest(ring);
 
-    if (entry->state == ENTRY_LIVE) {
-        if (!entry_is_gone(entry, self->stale_ms, now_ms))
+    if (entry->state != ENTRY_DEAD) {
+        if (store_is_current(self, entry)
+            && !entry_is_gone(entry, self->stale_ms, now_ms))
             return false;
         unlist(self, entry, hash_of(self, entry));
     }
@@ -219,12 +306,14 @@ shrink_main(store_t *self, int64_t now_ms)
             evict(self, &self->main, hash);
             return;
         }
-        entry->uses--;
+        __atomic_store_n(&entry->uses, entry->uses - 1, __ATOMIC_RELAXED);
 
         uint32_t from = position_of(self, entry);
 
+        guard_begin(guard_of(self, from));
         entry = ring_turn(&self->main);
         index_move(&self->index, hash, from, position_of(self, entry));
+        guard_end(guard_of(self, from));
     }
 }
 
@@ -234,12 +323,13 @@ move_to_main(store_t *self, struct entry *entry, uint64_t hash, int64_t now_ms)
     while (!ring_has_room(&self->main, entry->units))
         shrink_main(self, now_ms);
 
+    uint32_t from = position_of(self, entry);
     struct entry *copy = ring_take(&self->main, entry->units);
 
-    memcpy(copy, entry, (size_t) entry->units * ENTRY_UNIT);
-    copy->uses = 0;
-    index_move(&self->index, hash, position_of(self, entry),
-               position_of(self, copy));
+    guard_write(copy, entry, entry->units);
+    __atomic_store_n(&copy->uses, 0, __ATOMIC_RELAXED);
+    index_move(&self->index, hash, from, position_of(self, copy));
+    guard_break(guard_of(self, from));
 }
 
 /* Room in the main ring that costs nothing: what is left over there. */
@@ -323,8 +413,20 @@ store_find(const store_t *self, const struct key *key)
 void
 store_used(struct entry *entry)
 {
-    if (entry->uses < USES_MOST)
-        entry->uses++;
+    entry_use(entry, USES_MOST);
+}
+
+struct entry *
+store_reported(const store_t *self, uint32_t tag, uint32_t position)
+{
+    struct index_walk walk;
+    uint64_t hash = (uint64_t) tag << 32;
+    uint32_t found = index_first(&self->index, hash, &walk);
+
+    for (; found != 0; found = index_next(&self->index, &walk))
+        if (found == position)
+            return entry_at(self, position);
+    return NULL;
 }
 
 /* The answer to a question that is asked often seldom changes its size: then
@@ -352,11 +454,34 @@ replace(store_t *self, const struct key *key, struct entry *old,
         self->counters.oversized++;
         return NULL;
     }
+    return make_room(self, is_for_main ? &self->main : &self->small, units,
+                     now_ms);
+}
 
-    struct entry *entry = make_room(self, is_for_main ? &self->main
-                                                      : &self->small,
-                                    units, now_ms);
+/* Puts the draft, of so many units, in place of the old entry. */
+static struct entry *
+put(store_t *self, const struct key *key, struct entry *old, unsigned units,
+    int64_t now_ms)
+{
+    struct entry *draft = (struct entry *) self->draft;
+    struct entry *entry = old;
 
+    if (fits_in_place(old, units)) {
+        uint32_t *guard = guard_of(self, position_of(self, old));
+
+        draft->units = old->units;
+        guard_begin(guard);
+        guard_write(old, draft, units);
+        guard_end(guard);
+        return old;
+    }
+    draft->units = (uint16_t) units;
+    entry = replace(self, key, old, units, now_ms);
+    if (entry == NULL)
+        return NULL;
+    guard_write(entry, draft, units);
+    if (index_grow(&self->index))
+        tell_index_size(self);
     index_add(&self->index, key->hash, position_of(self, entry));
     count(self, entry, 1);
     if (self->counters.octets > self->region.size / LARGE_PAGE_SHARE)
@@ -364,23 +489,49 @@ replace(store_t *self, const struct key *key, struct entry *old,
     return entry;
 }
 
+static struct entry *
+put_image(store_t *self, const struct key *key, const struct image *image,
+          const struct entry_version *version, int64_t lifetime_ms,
+          int64_t now_ms)
+{
+    struct entry *draft = (struct entry *) self->draft;
+    struct entry *old = store_find(self, key);
+
+    entry_fill(draft, image, key->bits, version, lifetime_ms, now_ms);
+    if (old != NULL) {
+        draft->hits = old->hits;
+        draft->uses = old->uses;
+    }
+    return put(self, key, old, units_of(image), now_ms);
+}
+
 struct entry *
 store_put(store_t *self, const struct key *key, const struct image *image,
           int64_t lifetime_ms, int64_t now_ms)
 {
-    struct entry *entry = store_find(self, key);
-    unsigned units = units_of(image);
-    uint16_t hits = entry == NULL ? 0 : entry->hits;
-    uint8_t uses = entry == NULL ? 0 : entry->uses;
+    return put_image(self, key, image, NULL, lifetime_ms, now_ms);
+}
 
-    if (!fits_in_place(entry, units))
-        entry = replace(self, key, entry, units, now_ms);
-    if (entry == NULL)
-        return NULL;
-    entry_fill(entry, image, key->bits, lifetime_ms, now_ms);
-    entry->hits = hits;
-    entry->uses = uses;
-    return entry;
+struct entry *
+store_put_local(store_t *self, const struct key *key,
+                const struct image *image, uint32_t slot, int64_t now_ms)
+{
+    struct entry_version version = { slot, self->head->versions[slot] };
+
+    return put_image(self, key, image, &version, LOCAL_LIFETIME_MS, now_ms);
+}
+
+void
+store_outdate(store_t *self, uint32_t slot)
+{
+    guard_add(&self->head->versions[slot], 1, __ATOMIC_RELEASE);
+}
+
+bool
+store_is_current(const store_t *self, const struct entry *entry)
+{
+    return entry->state != ENTRY_LOCAL
+        || self->head->versions[entry->version.slot] == entry->version.value;
 }
 
 bool
@@ -404,7 +555,7 @@ store_each(store_t *self,
         struct entry *entry = NULL;
 
         while ((entry = ring_next(rings[i], entry)) != NULL)
-            if (entry->state == ENTRY_LIVE && visit(owner, entry))
+            if (entry->state != ENTRY_DEAD && visit(owner, entry))
                 unlist(self, entry, hash_of(self, entry));
     }
 }

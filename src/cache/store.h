@@ -16,6 +16,7 @@
 #include "lib/entry.h"
 #include "lib/image.h"
 #include "lib/key.h"
+#include "lib/table_layout.h"
 #include "coredns/fault.h"
 
 #define STORE_SIZE_LEAST (256 * 1024)
@@ -45,6 +46,14 @@ void
 void
     store_stale_set(store_t *self, int64_t stale_ms);
 
+/* What neighbours who look into the store must know. */
+void
+    store_policy_set(store_t *self, const struct table_policy *policy);
+
+/* The store's memory, to be given to neighbours: lib/table.h is for them. */
+int
+    store_descriptor(const store_t *self);
+
 /* The entry of that key, or NULL; lent until the next store_put(). */
 struct entry *
     store_find(const store_t *self, const struct key *key);
@@ -52,6 +61,11 @@ struct entry *
 /* Says that the entry was of use. */
 void
     store_used(struct entry *entry);
+
+/* The entry at a position that a neighbour reports, if the tag is still its
+   own; else NULL. */
+struct entry *
+    store_reported(const store_t *self, uint32_t tag, uint32_t position);
 
 /*
  * Puts the image under key, in place of what is there; its hits are kept.
@@ -61,6 +75,22 @@ void
 struct entry *
     store_put(store_t *self, const struct key *key, const struct image *image,
               int64_t lifetime_ms, int64_t now_ms);
+
+/*
+ * The same for data of this server, which are good until the version of that
+ * slot (below TABLE_VERSIONS) is another.
+ */
+struct entry *
+    store_put_local(store_t *self, const struct key *key,
+                    const struct image *image, uint32_t slot, int64_t now_ms);
+
+/* The version of a slot is another from here on. */
+void
+    store_outdate(store_t *self, uint32_t slot);
+
+/* False for a local entry whose version is another by now. */
+bool
+    store_is_current(const store_t *self, const struct entry *entry);
 
 /* True when there was something under that key. */
 bool

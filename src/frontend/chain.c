@@ -91,12 +91,26 @@ send_batch(chain_t *self, unsigned instance)
     core_batch_start(batch, CORE_BATCH_QUERIES);
 }
 
+static unsigned
+instance_for(const chain_t *self, const uint8_t *qname)
+{
+    return self->instances == 1 ? 0
+        : core_outlet_choose(self->outlet, core_name_hash(qname));
+}
+
+bool
+chain_find(chain_t *self, const struct core_message *query,
+           struct core_record *reply)
+{
+    return core_outlet_find(self->outlet, instance_for(self, query->qname),
+                            query, reply);
+}
+
 void
 chain_add(chain_t *self, const struct core_record *record,
           const uint8_t *qname)
 {
-    unsigned instance = self->instances == 1 ? 0
-        : core_outlet_choose(self->outlet, core_name_hash(qname));
+    unsigned instance = instance_for(self, qname);
     core_batch_t *batch = self->batches[instance];
 
     if (core_batch_is_full(batch, record->message_size))

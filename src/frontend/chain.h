@@ -34,6 +34,12 @@ const char *
 bool
     chain_is(const chain_t *self, const core_outlet_t *outlet);
 
+/* Looks for the answer where the head of the chain keeps what is known; see
+   core_outlet_find(). */
+bool
+    chain_find(chain_t *self, const struct core_message *query,
+               struct core_record *reply);
+
 /* Puts the query for qname into the batch for its instance. */
 void
     chain_add(chain_t *self, const struct core_record *record,

@@ -30,6 +30,8 @@ static const struct metric counter_table[] = {
            overflow),
     METRIC("coredns_frontend_unsent_total",
            "Replies that the kernel did not take", unsent),
+    METRIC("coredns_frontend_table_hits_total",
+           "Queries answered from the answer table of the next stage", known),
     METRIC("coredns_frontend_resent_total",
            "Queries that were sent down once more", resent),
     METRIC("coredns_frontend_returned_total",

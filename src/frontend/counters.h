@@ -19,6 +19,7 @@ struct counters {
     uint64_t oversized;
     uint64_t overflow;                  /* dropped because of newer ones */
     uint64_t unsent;                    /* replies the kernel did not take */
+    uint64_t known;                     /* answered from a table */
     uint64_t resent;
     uint64_t returned;
     uint64_t expired;

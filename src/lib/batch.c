@@ -107,7 +107,8 @@ core_batch_open(struct core_batch_reader *self, const void *bytes, size_t size)
     self->left = get16(header + BATCH_COUNT);
     self->offset = CORE_BATCH_HEADER_SIZE;
     return (self->kind == CORE_BATCH_QUERIES
-            || self->kind == CORE_BATCH_REPLIES)
+            || self->kind == CORE_BATCH_REPLIES
+            || self->kind == CORE_BATCH_CHANGES)
         && self->left > 0 && self->left <= CORE_BATCH_RECORDS;
 }
 
@@ -275,6 +276,36 @@ core_trail_add(uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size,
     if (value_size > 0)
         memcpy(trail + trail_size + 4, value, value_size);
     return trail_size + 4 + value_size;
+}
+
+size_t
+core_trail_local(uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size)
+{
+    static const uint8_t source[9];     /* version 0 of the root */
+    static const uint8_t scope = CORE_SCOPE_ZONES;
+
+    trail_size = core_trail_add(trail, trail_size, CORE_TRAIL_SOURCE, source,
+                                sizeof source);
+    return core_trail_add(trail, trail_size, CORE_TRAIL_SCOPE, &scope, 1);
+}
+
+size_t
+core_trail_without(uint8_t copy[CORE_TRAIL_SIZE], const uint8_t *trail,
+                   size_t trail_size, enum core_trail_kind kind)
+{
+    size_t size = trail_size < CORE_TRAIL_SIZE ? trail_size : CORE_TRAIL_SIZE;
+    size_t value_size;
+    const uint8_t *value;
+
+    memcpy(copy, trail, size);
+    while ((value = core_trail_find(copy, size, kind, &value_size)) != NULL) {
+        size_t start = (size_t) (value - 4 - copy);
+        size_t end = start + 4 + value_size;
+
+        memmove(copy + start, copy + end, size - end);
+        size -= end - start;
+    }
+    return size;
 }
 
 const uint8_t *

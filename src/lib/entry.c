@@ -47,13 +47,15 @@ entry_size(const struct image *image)
 
 void
 entry_fill(struct entry *self, const struct image *image, uint8_t bits,
-           int64_t lifetime_ms, int64_t now_ms)
+           const struct entry_version *version, int64_t lifetime_ms,
+           int64_t now_ms)
 {
     size_t places_size = image->place_count * sizeof (uint16_t);
+    size_t used = entry_size(image) % ENTRY_UNIT;
     uint8_t *places = places_of(self);
 
     assert(lifetime_ms > 0 && lifetime_ms < UINT32_MAX);
-    self->state = ENTRY_LIVE;
+    self->state = version == NULL ? ENTRY_LIVE : ENTRY_LOCAL;
     self->kind = (uint8_t) image->kind;
     self->message_size = image->message_size;
     self->place_count = image->place_count;
@@ -61,12 +63,34 @@ entry_fill(struct entry *self, const struct image *image, uint8_t bits,
     self->lifetime_ms = (uint32_t) lifetime_ms;
     self->retry_ms = 0;
     self->hit_ms = 0;
+    if (version != NULL)
+        self->version = *version;
     self->hits = 0;
     self->uses = 0;
     self->bits = bits;
     if (places_size > 0)
         memcpy(places, image->places, places_size);
     memcpy(places + places_size, image->message, image->message_size);
+    if (used > 0)
+        memset(places + places_size + image->message_size, 0,
+               ENTRY_UNIT - used);
+}
+
+size_t
+entry_length(const struct entry *self)
+{
+    return sizeof *self + self->place_count * sizeof (uint16_t)
+        + self->message_size;
+}
+
+bool
+entry_is_sound(const struct entry *self, size_t size)
+{
+    size_t length = entry_length(self);
+
+    return length <= size && length <= (size_t) self->units * ENTRY_UNIT
+        && self->message_size >= CORE_HEADER_SIZE
+        && self->place_count <= ENTRY_PLACES;
 }
 
 struct image
@@ -108,7 +132,8 @@ entry_is_fresh(const struct entry *self, int64_t now_ms)
 bool
 entry_is_gone(const struct entry *self, int64_t stale_ms, int64_t now_ms)
 {
-    if (self->kind == IMAGE_FAILURE || stale_ms == 0)
+    if (self->kind == IMAGE_FAILURE || self->state == ENTRY_LOCAL
+        || stale_ms == 0)
         return !entry_is_fresh(self, now_ms);
     return now_ms - self->stored_ms > self->lifetime_ms + stale_ms;
 }
@@ -134,12 +159,28 @@ entry_is_due(const struct entry *self, int64_t now_ms)
     return age_of(self, now_ms) >= self->retry_ms;
 }
 
+/*
+ * Others may be reading what is changed below: each of these is true by
+ * itself, and is read as a whole or not at all.
+ */
+#define SET(field, value) \
+    __atomic_store_n(&(field), (value), __ATOMIC_RELAXED)
+
 void
 entry_postpone(struct entry *self, int64_t pause_ms, int64_t now_ms)
 {
     int64_t retry_ms = age_of(self, now_ms) + pause_ms;
 
-    self->retry_ms = retry_ms < UINT32_MAX ? (uint32_t) retry_ms : UINT32_MAX;
+    if (self->state == ENTRY_LIVE)
+        SET(self->retry_ms, retry_ms < UINT32_MAX ? (uint32_t) retry_ms
+                                                  : UINT32_MAX);
+}
+
+void
+entry_use(struct entry *self, uint8_t most)
+{
+    if (self->uses < most)
+        SET(self->uses, (uint8_t) (self->uses + 1));
 }
 
 void
@@ -147,9 +188,11 @@ entry_hit(struct entry *self, int64_t pause_ms, int64_t now_ms)
 {
     uint32_t age_ms = age_of(self, now_ms);
 
+    if (self->state != ENTRY_LIVE)
+        return;
     if (age_ms - self->hit_ms > pause_ms)
-        self->hits = 0;
+        SET(self->hits, 0);
     if (self->hits < UINT16_MAX)
-        self->hits++;
-    self->hit_ms = age_ms;
+        SET(self->hits, (uint16_t) (self->hits + 1));
+    SET(self->hit_ms, age_ms);
 }

@@ -23,6 +23,7 @@
 #define FIRST_DESCRIPTOR 3              /* sd_listen_fds(3) */
 #define NAMES_SIZE (CORE_HANDOVER_DESCRIPTORS * CORE_HANDOVER_NAME_SIZE)
 #define FETCH_SECONDS 1
+#define BACKLOG 64
 
 union ancillary {
     struct cmsghdr header;
@@ -74,6 +75,74 @@ core_handover_find(const struct core_handover *self, const char *name)
     return -1;
 }
 
+/* ---- sockets ------------------------------------------------------------- */
+
+static int
+open_address(struct sockaddr_un *address, const char *path, int flags,
+             struct core_fault *fault)
+{
+    int fd;
+
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address->sun_path) {
+        core_fault_set(fault, path, 0, "path is above the limit of %zu octets",
+                       sizeof address->sun_path - 1);
+        return -1;
+    }
+    strcpy(address->sun_path, path);
+    fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0);
+    if (fd == -1)
+        core_fault_set(fault, path, 0, "no socket: %s", strerror(errno));
+    return fd;
+}
+
+int
+core_handover_listen(const char *path, struct core_fault *fault)
+{
+    struct sockaddr_un address;
+    int fd = open_address(&address, path, SOCK_NONBLOCK, fault);
+
+    if (fd == -1)
+        return -1;
+
+    mode_t mask = umask(0117);
+
+    unlink(path);
+
+    int rc = bind(fd, (struct sockaddr *) &address, sizeof address);
+
+    umask(mask);
+    if (rc == -1 || listen(fd, BACKLOG) == -1) {
+        core_fault_set(fault, path, 0, "cannot bind: %s", strerror(errno));
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static int
+connect_to(const char *path, int flags, struct core_fault *fault)
+{
+    struct sockaddr_un address;
+    int fd = open_address(&address, path, flags, fault);
+
+    if (fd == -1)
+        return -1;
+    if (connect(fd, (struct sockaddr *) &address, sizeof address) == -1) {
+        core_fault_set(fault, path, 0, "cannot connect: %s", strerror(errno));
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+int
+core_handover_connect(const char *path, struct core_fault *fault)
+{
+    return connect_to(path, SOCK_NONBLOCK, fault);
+}
+
 /* ---- the giving side ----------------------------------------------------- */
 
 static bool
@@ -86,8 +155,8 @@ is_trusted(int fd)
         && (peer.uid == 0 || peer.uid == geteuid());
 }
 
-static void
-send_all(const struct core_handover *self, int fd)
+bool
+core_handover_send(const struct core_handover *self, int fd)
 {
     char names[NAMES_SIZE];
     union ancillary ancillary;
@@ -113,7 +182,7 @@ send_all(const struct core_handover *self, int fd)
         size += length;
     }
     vector.iov_len = size;
-    sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) != -1;
 }
 
 static void
@@ -125,48 +194,18 @@ give(void *owner, int fd, uint32_t events)
     if (peer == -1)
         return;
     if (is_trusted(peer))
-        send_all(owner, peer);
+        core_handover_send(owner, peer);
     close(peer);
-}
-
-static int
-open_address(struct sockaddr_un *address, const char *path,
-             struct core_fault *fault)
-{
-    memset(address, 0, sizeof *address);
-    address->sun_family = AF_UNIX;
-    if (strlen(path) >= sizeof address->sun_path) {
-        core_fault_set(fault, path, 0, "path is above the limit of %zu octets",
-                       sizeof address->sun_path - 1);
-        return -1;
-    }
-    strcpy(address->sun_path, path);
-    return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 }
 
 int
 core_handover_serve(struct core_handover *self, core_loop_t *loop,
                     const char *path, struct core_fault *fault)
 {
-    struct sockaddr_un address;
-    int fd = open_address(&address, path, fault);
+    int fd = core_handover_listen(path, fault);
 
     if (fd == -1)
         return -1;
-
-    mode_t mask = umask(0117);
-
-    unlink(path);
-
-    int rc = bind(fd, (struct sockaddr *) &address, sizeof address);
-
-    umask(mask);
-    if (rc == -1 || listen(fd, 4) == -1) {
-        core_fault_set(fault, path, 0, "cannot bind: %s", strerror(errno));
-        close(fd);
-        return -1;
-    }
-
     core_loop_watch(loop, fd, EPOLLIN, give, self);
     return 0;
 }
@@ -197,32 +236,37 @@ take_message(struct core_handover *self, struct msghdr *message,
     }
 }
 
-int
-core_handover_fetch(struct core_handover *self, const char *path,
-                    struct core_fault *fault)
+ssize_t
+core_handover_receive(struct core_handover *self, int fd)
 {
-    struct sockaddr_un address;
     char names[NAMES_SIZE];
     union ancillary ancillary;
-    struct timeval patience = { .tv_sec = FETCH_SECONDS };
     struct iovec vector = { .iov_base = names, .iov_len = sizeof names };
     struct msghdr message = {
         .msg_iov = &vector, .msg_iovlen = 1,
         .msg_control = ancillary.bytes,
         .msg_controllen = sizeof ancillary.bytes,
     };
-    int fd = open_address(&address, path, fault);
+    ssize_t size = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+
+    self->count = 0;
+    if (size > 0)
+        take_message(self, &message, names, (size_t) size);
+    return size;
+}
+
+int
+core_handover_fetch(struct core_handover *self, const char *path,
+                    struct core_fault *fault)
+{
+    struct timeval patience = { .tv_sec = FETCH_SECONDS };
+    int fd = connect_to(path, 0, fault);
 
     self->count = 0;
     if (fd == -1)
         return -1;
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (connect(fd, (struct sockaddr *) &address, sizeof address) == 0) {
-        ssize_t size = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-
-        if (size > 0)
-            take_message(self, &message, names, (size_t) size);
-    }
+    core_handover_receive(self, fd);
     close(fd);
     if (self->count == 0) {
         core_fault_set(fault, path, 0, "no descriptors to be had: %s",

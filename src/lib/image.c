@@ -21,6 +21,18 @@ image_flags(const struct image *self)
     return core_read16(self->message + 2) & KEPT_FLAGS;
 }
 
+uint16_t
+image_flags_for(const struct image *self, const struct core_message *query)
+{
+    unsigned flags = image_flags(self);
+
+    if (self->kind != IMAGE_FAILURE)
+        flags |= CORE_AA;
+    if ((query->flags & CORE_AD) == 0 && !query->edns.dnssec_ok)
+        flags &= ~(unsigned) CORE_AD;   /* RFC 6840 section 5.8 */
+    return (uint16_t) flags;
+}
+
 unsigned
 image_rcode(const struct image *self)
 {

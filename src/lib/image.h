@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "coredns/message.h"
 #include "coredns/writer.h"
 
 enum image_kind {
@@ -32,6 +33,14 @@ struct image {
 /* AA, RA and AD as they were received. */
 uint16_t
     image_flags(const struct image *self);
+
+/*
+ * The flags of a reply to that query.  AA is set, against the letter of RFC
+ * 1034 and as CoreDNS does: some clients throw away what is not authoritative.
+ */
+uint16_t
+    image_flags_for(const struct image *self,
+                    const struct core_message *query);
 
 unsigned
     image_rcode(const struct image *self);

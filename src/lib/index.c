@@ -10,18 +10,29 @@
 #include "lib/index.h"
 
 #include <assert.h>
+#include <stdlib.h>
+
+#include "coredns/memory.h"
+
+#define FIRST_SIZE 1024
 
 static uint32_t
-tag_of(uint64_t hash)
+tag_at(const struct index *self, size_t slot)
 {
-    return (uint32_t) (hash >> 32);
+    return (uint32_t) (self->slots[slot].word >> 32);
 }
 
-/* Where a tag would best lie. */
-static size_t
-home_of(const struct index *self, uint32_t tag)
+static uint32_t
+position_at(const struct index *self, size_t slot)
 {
-    return (size_t) ((uint64_t) tag * self->size >> 32);
+    return (uint32_t) self->slots[slot].word;
+}
+
+static void
+set(struct index *self, size_t slot, uint32_t tag, uint32_t position)
+{
+    __atomic_store_n(&self->slots[slot].word,
+                     (uint64_t) tag << 32 | position, __ATOMIC_RELEASE);
 }
 
 static size_t
@@ -31,10 +42,13 @@ after(const struct index *self, size_t slot)
 }
 
 void
-index_init(struct index *self, struct index_slot *slots, size_t size)
+index_init(struct index *self, struct index_slot *slots, size_t most)
 {
-    assert(size >= 8 && size <= UINT32_MAX);
-    *self = (struct index) { .slots = slots, .size = size };
+    assert(most >= 8 && most <= UINT32_MAX);
+    *self = (struct index) {
+        .slots = slots, .most = most,
+        .size = most < FIRST_SIZE ? most : FIRST_SIZE,
+    };
 }
 
 bool
@@ -46,23 +60,47 @@ index_is_full(const struct index *self)
 void
 index_add(struct index *self, uint64_t hash, uint32_t position)
 {
-    size_t slot = home_of(self, tag_of(hash));
+    size_t slot = index_home(index_tag(hash), self->size);
 
     assert(!index_is_full(self) && position != 0);
-    while (self->slots[slot].position != 0)
+    while (position_at(self, slot) != 0)
         slot = after(self, slot);
-    self->slots[slot].tag = tag_of(hash);
-    self->slots[slot].position = position;
+    set(self, slot, index_tag(hash), position);
     self->used++;
+}
+
+/* Whoever looks meanwhile may miss something that is there, and nothing else:
+   what a slot says is always compared with what lies there. */
+bool
+index_grow(struct index *self)
+{
+    size_t count = 0;
+    uint64_t *words;
+
+    if (self->size == self->most || self->used < self->size / 4 * 3)
+        return false;
+    words = core_allocate(self->used * sizeof *words);
+    for (size_t slot = 0; slot < self->size; slot++) {
+        if (position_at(self, slot) == 0)
+            continue;
+        words[count++] = self->slots[slot].word;
+        set(self, slot, 0, 0);
+    }
+    self->size = self->size > self->most / 2 ? self->most : 2 * self->size;
+    self->used = 0;
+    for (size_t i = 0; i < count; i++)
+        index_add(self, words[i], (uint32_t) words[i]);
+    free(words);
+    return true;
 }
 
 static size_t
 find_slot(const struct index *self, uint64_t hash, uint32_t position)
 {
-    size_t slot = home_of(self, tag_of(hash));
+    size_t slot = index_home(index_tag(hash), self->size);
 
-    while (self->slots[slot].position != position) {
-        assert(self->slots[slot].position != 0);
+    while (position_at(self, slot) != position) {
+        assert(position_at(self, slot) != 0);
         slot = after(self, slot);
     }
     return slot;
@@ -76,33 +114,33 @@ index_remove(struct index *self, uint64_t hash, uint32_t position)
 
     for (;;) {
         slot = after(self, slot);
-        if (self->slots[slot].position == 0)
+        if (position_at(self, slot) == 0)
             break;
 
-        size_t home = home_of(self, self->slots[slot].tag);
+        size_t home = index_home(tag_at(self, slot), self->size);
         size_t way = (slot + self->size - home) % self->size;
         size_t gap = (slot + self->size - hole) % self->size;
 
         if (way >= gap) {
-            self->slots[hole] = self->slots[slot];
+            set(self, hole, tag_at(self, slot), position_at(self, slot));
             hole = slot;
         }
     }
-    self->slots[hole].position = 0;
+    set(self, hole, 0, 0);
     self->used--;
 }
 
 void
 index_move(struct index *self, uint64_t hash, uint32_t from, uint32_t to)
 {
-    self->slots[find_slot(self, hash, from)].position = to;
+    set(self, find_slot(self, hash, from), index_tag(hash), to);
 }
 
 uint32_t
 index_first(const struct index *self, uint64_t hash, struct index_walk *walk)
 {
-    walk->tag = tag_of(hash);
-    walk->slot = home_of(self, walk->tag);
+    walk->tag = index_tag(hash);
+    walk->slot = index_home(walk->tag, self->size);
     return index_next(self, walk);
 }
 
@@ -110,12 +148,12 @@ uint32_t
 index_next(const struct index *self, struct index_walk *walk)
 {
     for (;;) {
-        const struct index_slot *slot = &self->slots[walk->slot];
+        size_t slot = walk->slot;
 
-        if (slot->position == 0)
+        if (position_at(self, slot) == 0)
             return 0;
-        walk->slot = after(self, walk->slot);
-        if (slot->tag == walk->tag)
-            return slot->position;
+        walk->slot = after(self, slot);
+        if (tag_at(self, slot) == walk->tag)
+            return position_at(self, slot);
     }
 }

@@ -2,7 +2,9 @@
  * index - where the entry of a hash lies
  *
  * Hash to position, any number of positions to a hash: whoever looks compares
- * what he finds there.  Its memory is lent and never grows.
+ * what he finds there.  Its memory is lent and never grows.  What an entry
+ * holds is written before its position, and nothing of it is changed while its
+ * position stands here without a guard that tells.
  */
 
 #ifndef LIB_INDEX_H
@@ -12,14 +14,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* High bits of the hash, and a position, which is never 0; 0: free.  One word,
+   so that other processes may look while it changes. */
 struct index_slot {
-    uint32_t tag;                       /* high bits of the hash */
-    uint32_t position;                  /* never 0; 0: free */
+    uint64_t word;
 };
+
+static inline uint32_t
+index_tag(uint64_t hash)
+{
+    return (uint32_t) (hash >> 32);
+}
+
+/* Where a tag would best lie. */
+static inline size_t
+index_home(uint32_t tag, size_t size)
+{
+    return (size_t) ((uint64_t) tag * size >> 32);
+}
 
 struct index {
     struct index_slot *slots;           /* lent, all zero at first */
-    size_t size;
+    size_t size;                        /* slots in use by now */
+    size_t most;                        /* slots there are */
     size_t used;
 };
 
@@ -29,8 +46,14 @@ struct index_walk {
     uint32_t tag;
 };
 
+/* Grows with what it holds, up to most slots: what is not needed stays
+   untouched. */
 void
-    index_init(struct index *self, struct index_slot *slots, size_t size);
+    index_init(struct index *self, struct index_slot *slots, size_t most);
+
+/* Twice as many slots, when it is time; true when it has grown. */
+bool
+    index_grow(struct index *self);
 
 /* True when nothing more should be added. */
 bool

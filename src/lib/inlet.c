@@ -7,6 +7,7 @@
  */
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,18 +15,139 @@
 
 #include "coredns/memory.h"
 #include "coredns/pipe.h"
+#include "life.h"
 #include "message_frames.h"
 
 #define MESSAGES_PER_DRAIN 64
 #define LINGER_MS 200                   /* for replies on their way out */
+#define PEERS 1024                      /* remembered */
+
+/* A neighbour that is told of changes. */
+struct peer {
+    struct core_envelope way;           /* one hop */
+    bool has_missed;                    /* a batch of changes */
+};
 
 struct core_inlet {
     void *socket;
+    struct peer *peers;
+    size_t peer_count, peer_capacity;
+    bool has_missed;                    /* any of them */
     core_loop_t *loop;
     core_pipe_batch *queries;
     void *owner;
     struct core_pipe_counters counters;
 };
+
+/* ---- those who are told -------------------------------------------------- */
+
+static bool
+is_peer(const struct peer *peer, const struct core_envelope *envelope)
+{
+    return peer->way.ids[0].size == envelope->ids[0].size
+        && memcmp(peer->way.ids[0].bytes, envelope->ids[0].bytes,
+                  envelope->ids[0].size) == 0;
+}
+
+static void
+forget_peer(core_inlet_t *self, size_t number)
+{
+    self->peers[number] = self->peers[--self->peer_count];
+}
+
+static struct peer *
+find_peer(core_inlet_t *self, const struct core_envelope *envelope)
+{
+    for (size_t i = 0; i < self->peer_count; i++)
+        if (is_peer(&self->peers[i], envelope))
+            return &self->peers[i];
+    if (self->peer_count == PEERS)
+        forget_peer(self, 0);
+    self->peers = core_grow(self->peers, self->peer_count,
+                            &self->peer_capacity, sizeof *self->peers);
+    return &self->peers[self->peer_count++];
+}
+
+/* A neighbour wants to be told; that he is told something says that he will
+   be. */
+static void
+add_peer(core_inlet_t *self, const struct core_envelope *envelope)
+{
+    struct peer *peer = find_peer(self, envelope);
+
+    peer->way = *envelope;
+    peer->has_missed = true;
+    self->has_missed = true;
+    core_inlet_tell_again(self);
+}
+
+/* Sends changes to one; false when he is gone. */
+static bool
+tell(core_inlet_t *self, struct peer *peer, core_batch_t *changes)
+{
+    core_loop_used(self->loop, self->socket);
+    peer->has_missed = !message_frames_send(self->socket, &peer->way, changes);
+    if (peer->has_missed && zmq_errno() == EHOSTUNREACH)
+        return false;
+    self->has_missed = self->has_missed || peer->has_missed;
+    return true;
+}
+
+void
+core_inlet_tell(core_inlet_t *self, core_batch_t *changes)
+{
+    for (size_t i = 0; i < self->peer_count;)
+        if (self->peers[i].has_missed || tell(self, &self->peers[i], changes))
+            i++;
+        else
+            forget_peer(self, i);
+}
+
+void
+core_inlet_tell_again(core_inlet_t *self)
+{
+    core_batch_t *all;
+
+    if (!self->has_missed)
+        return;
+    self->has_missed = false;
+    all = core_batch_new();
+    changes_add_all(all);
+    for (size_t i = 0; i < self->peer_count;)
+        if (!self->peers[i].has_missed || tell(self, &self->peers[i], all))
+            i++;
+        else
+            forget_peer(self, i);
+    core_batch_destroy(&all);
+}
+
+/* ---- the socket ---------------------------------------------------------- */
+
+static void
+take_batch(core_inlet_t *self, struct message_frames *message)
+{
+    struct core_batch_reader reader;
+
+    if (message->envelope.hops == 0
+        || !core_batch_open(&reader, zmq_msg_data(&message->batch),
+                            zmq_msg_size(&message->batch))
+        || reader.kind == CORE_BATCH_REPLIES) {
+        self->counters.refused++;
+        return;
+    }
+
+    /* Whoever is farther away must ask the one between us. */
+    if (reader.kind == CORE_BATCH_CHANGES) {
+        if (message->envelope.hops == 1)
+            add_peer(self, &message->envelope);
+        return;
+    }
+    self->counters.batches_in++;
+    self->counters.records_in += reader.left;
+    self->queries(self->owner, &message->envelope, &reader);
+    if (reader.left != 0)
+        self->counters.refused++;
+}
 
 static bool
 drain(void *owner)
@@ -45,20 +167,7 @@ drain(void *owner)
             break;
         }
 
-        struct core_batch_reader reader;
-
-        if (message.envelope.hops > 0
-            && core_batch_open(&reader, zmq_msg_data(&message.batch),
-                               zmq_msg_size(&message.batch))
-            && reader.kind == CORE_BATCH_QUERIES) {
-            self->counters.batches_in++;
-            self->counters.records_in += reader.left;
-            self->queries(self->owner, &message.envelope, &reader);
-            if (reader.left != 0)
-                self->counters.refused++;
-        }
-        else
-            self->counters.refused++;
+        take_batch(self, &message);
         zmq_msg_close(&message.batch);
     }
     return true;
@@ -103,6 +212,7 @@ core_inlet_destroy(core_inlet_t **self_p)
     zmq_setsockopt(self->socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
     core_loop_unsocket(self->loop, self->socket);
     zmq_close(self->socket);
+    free(self->peers);
     free(self);
     *self_p = NULL;
 }

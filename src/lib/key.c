@@ -15,8 +15,40 @@
 #include <sys/random.h>
 
 #include "coredns/name.h"
+#include "coredns/rrtype.h"
 
 #define WORD sizeof (uint64_t)
+#define META_TYPES 128                  /* RFC 6895 section 3.1: to 255 */
+
+/* ---- which queries ------------------------------------------------------- */
+
+static bool
+has_client_subnet(const struct core_edns *edns)
+{
+    const uint8_t *value;
+    size_t offset = 0;
+    uint16_t code, size;
+
+    while (core_edns_option(edns, &offset, &code, &value, &size))
+        if (code == CORE_OPTION_ECS && size > 2 && value[2] > 0)
+            return true;
+    return false;
+}
+
+bool
+key_covers(const struct core_message *query)
+{
+    return core_message_opcode(query) == CORE_OPCODE_QUERY
+        && (query->flags & CORE_QR) == 0
+        && query->qclass != CORE_CLASS_ANY
+        && query->qclass != CORE_CLASS_NONE
+        && (query->qtype < META_TYPES || query->qtype >= CORE_ANY)
+        && query->qtype != CORE_OPT && query->tsig_offset == 0
+        && (query->edns.options_size == 0
+            || !has_client_subnet(&query->edns));
+}
+
+/* ---- the secret ---------------------------------------------------------- */
 
 struct key_secret
 key_secret_new(void)

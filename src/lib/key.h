@@ -34,6 +34,14 @@ struct key {
     uint8_t question[(KEY_QUESTION_SIZE + 7) / 8 * 8];
 };
 
+/*
+ * True when an answer to the query can be kept for others who ask the same: a
+ * plain question, not signed, whose answer does not depend on the client's
+ * network (RFC 7871).
+ */
+bool
+    key_covers(const struct core_message *query);
+
 /* A secret from the kernel. */
 struct key_secret
     key_secret_new(void);

@@ -8,6 +8,7 @@
  *   held.c          queries that were kept
  *   hop.c           the stops of a traced query
  *   lookup.c        questions of our own
+ *   changes.c       data that are others, told to those in front
  *   stage_verbs.c   control verbs that every stage has
  */
 
@@ -79,6 +80,7 @@ struct stage_version {
 };
 
 struct lookups;                         /* of lookup.c */
+struct changes;                         /* of changes.c */
 
 struct core_query {
     core_life_t *life;
@@ -110,6 +112,7 @@ struct core_life {
     core_batch_t *replies;              /* to the batch in hand */
     core_batch_t *passed[LIFE_INSTANCES];
     uint8_t trail[CORE_TRAIL_SIZE];     /* of the reply being composed */
+    uint8_t scoped[CORE_TRAIL_SIZE];    /* of a reply that must not be kept */
     uint8_t *changed;                   /* of the query being passed; NULL: no
                                            query was ever changed */
 
@@ -119,6 +122,7 @@ struct core_life {
     unsigned held_count;
 
     struct lookups *lookups;
+    struct changes *changes;            /* NULL: no pipe */
 
     bool is_ready;
     bool is_draining;
@@ -214,6 +218,27 @@ void
    callback of the outlet, with the life as owner. */
 void
     lookups_return(void *owner, core_outlet_t *outlet, unsigned instance);
+
+/* changes.c */
+void
+    changes_new(core_life_t *life);
+void
+    changes_destroy(core_life_t *life);
+
+/* Sends what was gathered; a flusher. */
+void
+    changes_flush(void *owner);
+
+/* Makes the batch say that everything has changed. */
+void
+    changes_add_all(core_batch_t *batch);
+
+/* Callbacks of the outlet, with the life as owner. */
+void
+    changes_take(void *owner, const struct core_envelope *envelope,
+                 struct core_batch_reader *reader);
+void
+    changes_lost(void *owner);
 
 /* stage_verbs.c */
 extern const struct core_verb stage_verb_table[];

@@ -7,7 +7,8 @@
  * ZMQ_IMMEDIATE keeps messages from queueing towards a peer that is not there.
  * A monitor on each socket tells when it comes and goes, which a failed send
  * would tell too late: the frontend sends again what a dead stage held as soon
- * as it is back, not when its patience ends.
+ * as it is back, not when its patience ends.  The peer's answer table comes and
+ * goes with it.
  */
 
 #include <assert.h>
@@ -19,7 +20,9 @@
 
 #include "coredns/memory.h"
 #include "coredns/pipe.h"
+#include "life.h"
 #include "message_frames.h"
+#include "table_link.h"
 
 #define MESSAGES_PER_DRAIN 64
 #define WATCHED (ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED)
@@ -29,6 +32,8 @@ struct instance {
     void *socket;
     void *monitor;
     bool is_reachable;
+    bool tells;                         /* changes, since it is reachable */
+    table_link_t *table;
 };
 
 struct core_outlet {
@@ -38,9 +43,48 @@ struct core_outlet {
     unsigned count;
     core_pipe_batch *replies;
     void (*returned)(void *owner, core_outlet_t *outlet, unsigned instance);
+    core_pipe_batch *changes;           /* NULL: nobody wants to know */
+    void (*lost)(void *owner);
     void *owner;
     struct core_pipe_counters counters;
+    uint8_t trail[CORE_TRAIL_SIZE];     /* of a reply from a table */
 };
+
+static void
+take_changes(struct instance *instance, const struct core_envelope *envelope,
+             struct core_batch_reader *reader)
+{
+    core_outlet_t *self = instance->outlet;
+
+    instance->tells = true;
+    if (self->changes != NULL)
+        self->changes(self->owner, envelope, reader);
+    else
+        reader->left = 0;
+}
+
+static void
+take_batch(struct instance *instance, struct message_frames *message)
+{
+    core_outlet_t *self = instance->outlet;
+    struct core_batch_reader reader;
+
+    if (!core_batch_open(&reader, zmq_msg_data(&message->batch),
+                         zmq_msg_size(&message->batch))
+        || reader.kind == CORE_BATCH_QUERIES) {
+        self->counters.refused++;
+        return;
+    }
+    self->counters.batches_in++;
+    if (reader.kind == CORE_BATCH_CHANGES)
+        take_changes(instance, &message->envelope, &reader);
+    else {
+        self->counters.records_in += reader.left;
+        self->replies(self->owner, &message->envelope, &reader);
+    }
+    if (reader.left != 0)
+        self->counters.refused++;
+}
 
 static bool
 drain_replies(void *owner)
@@ -61,22 +105,22 @@ drain_replies(void *owner)
             break;
         }
 
-        struct core_batch_reader reader;
-
-        if (core_batch_open(&reader, zmq_msg_data(&message.batch),
-                            zmq_msg_size(&message.batch))
-            && reader.kind == CORE_BATCH_REPLIES) {
-            self->counters.batches_in++;
-            self->counters.records_in += reader.left;
-            self->replies(self->owner, &message.envelope, &reader);
-            if (reader.left != 0)
-                self->counters.refused++;
-        }
-        else
-            self->counters.refused++;
+        take_batch(instance, &message);
         zmq_msg_close(&message.batch);
     }
     return true;
+}
+
+/* By a batch of its own kind: the other side answers its neighbour alone. */
+static void
+ask_for_changes(struct instance *instance)
+{
+    core_batch_t *batch = core_batch_new();
+
+    changes_add_all(batch);
+    core_loop_used(instance->outlet->loop, instance->socket);
+    message_frames_send(instance->socket, NULL, batch);
+    core_batch_destroy(&batch);
 }
 
 /* Reads one event of a monitor: [number, value] [address].  0: none. */
@@ -109,6 +153,15 @@ drain_monitor(void *owner)
         bool was_reachable = instance->is_reachable;
 
         instance->is_reachable = event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+        if (instance->is_reachable)
+            table_link_open(instance->table);
+        else
+            table_link_close(instance->table);
+        instance->tells = false;
+        if (instance->is_reachable && self->changes != NULL)
+            ask_for_changes(instance);
+        if (self->lost != NULL)
+            self->lost(self->owner);
         if (instance->is_reachable && !was_reachable
             && self->returned != NULL)
             self->returned(self->owner, self,
@@ -145,6 +198,7 @@ connect_instance(struct instance *instance, void *context,
 {
     int on = 1;
 
+    instance->table = table_link_new(instance->outlet->loop, endpoint);
     instance->socket = zmq_socket(context, ZMQ_DEALER);
     assert(instance->socket != NULL);
     core_socket_prepare(instance->socket);
@@ -219,11 +273,29 @@ core_outlet_destroy(core_outlet_t **self_p)
         zmq_socket_monitor(self->instances[i].socket, NULL, 0);
         zmq_close(self->instances[i].monitor);
         zmq_close(self->instances[i].socket);
+        table_link_destroy(&self->instances[i].table);
     }
     free(self->instances);
     free(self->name);
     free(self);
     *self_p = NULL;
+}
+
+void
+core_outlet_follow(core_outlet_t *self, core_pipe_batch *changes,
+                   void (*lost)(void *owner))
+{
+    self->changes = changes;
+    self->lost = lost;
+}
+
+bool
+core_outlet_is_told(const core_outlet_t *self)
+{
+    for (unsigned i = 0; i < self->count; i++)
+        if (!self->instances[i].tells)
+            return false;
+    return true;
 }
 
 const char *
@@ -256,6 +328,22 @@ core_outlet_choose(const core_outlet_t *self, uint64_t name_hash)
             return instance;
     }
     return first;
+}
+
+bool
+core_outlet_find(core_outlet_t *self, unsigned instance,
+                 const struct core_message *query, struct core_record *reply)
+{
+    struct table_answer answer;
+
+    if (!table_link_find(self->instances[instance].table, query, &answer))
+        return false;
+    core_write16(answer.message, query->id);
+    reply->message = answer.message;
+    reply->message_size = answer.message_size;
+    reply->trail = self->trail;
+    reply->trail_size = answer.is_local ? core_trail_local(self->trail, 0) : 0;
+    return true;
 }
 
 bool

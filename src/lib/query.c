@@ -97,6 +97,13 @@ core_query_trail(core_query_t *query, enum core_trail_kind kind,
 }
 
 void
+core_query_local(core_query_t *query)
+{
+    query->trail_size = core_trail_local(query->life->trail,
+                                         query->trail_size);
+}
+
+void
 core_query_ede(core_query_t *query, enum core_ede code, const char *text)
 {
     uint8_t value[2 + 255];
@@ -220,6 +227,64 @@ query_end(core_query_t *self)
     core_query_reply_rcode(self, CORE_REFUSED);
 }
 
+static void judge_reply(core_query_t *reply);
+
+/* A reply goes on its way back, seen by the stage if it wants to. */
+static void
+take_reply(core_life_t *life, const struct core_envelope *envelope,
+           const struct core_record *record)
+{
+    core_query_t reply;
+    struct core_record told = *record;
+
+    /* Who will not be told of changes must not keep what changes. */
+    if (record->trail_size > 0 && !core_outlet_is_told(life->next)) {
+        told.trail_size = core_trail_without(life->scoped, record->trail,
+                                             record->trail_size,
+                                             CORE_TRAIL_SCOPE);
+        told.trail = life->scoped;
+    }
+    record = &told;
+
+    /* A continued transfer need not have a question (RFC 5936 section 2.2):
+       what cannot be looked at passes. */
+    if (life->stage->handle_reply == NULL
+        || (record->flags & CORE_RECORD_RETURNED) != 0
+        || !query_start(&reply, life, record, life->replies, envelope))
+        core_batch_add(life->replies, record);
+    else
+        judge_reply(&reply);
+}
+
+/* True when the next stage's table has the answer: it goes back as if it had
+   come from there. */
+static bool
+find_reply(core_query_t *query)
+{
+    core_life_t *life = query->life;
+    struct core_record reply = query->record;
+    struct core_message changed;
+    const struct core_message *message = &query->message;
+
+    if ((query->record.flags & CORE_RECORD_TRACE) != 0)
+        return false;
+    if (query->record.message != message->bytes) {
+        if (core_message_parse(&changed, query->record.message,
+                               query->record.message_size) != CORE_PARSE_OK)
+            return false;
+        message = &changed;
+    }
+    if (message->qname == NULL
+        || !core_outlet_find(life->next,
+                             core_outlet_choose(life->next,
+                                                query_hash(query)),
+                             message, &reply))
+        return false;
+    reply.flags = 0;
+    take_reply(life, query->envelope, &reply);
+    return true;
+}
+
 /* Gives the query to the next stage, or says that there is none. */
 static void
 pass_query(core_query_t *query)
@@ -232,6 +297,8 @@ pass_query(core_query_t *query)
         return;
     }
     life->counters.passed++;
+    if (find_reply(query))
+        return;
     if ((query->record.flags & CORE_RECORD_TRACE) != 0) {
         memcpy(life->trail, query->record.trail, query->record.trail_size);
         query->record.trail_size = hop_add(life, &query->record, "passed",
@@ -337,7 +404,6 @@ life_take_replies(void *owner, const struct core_envelope *envelope,
 {
     core_life_t *life = owner;
     struct core_record record;
-    core_query_t reply;
 
     if (envelope->hops == 0) {
         lookups_take_replies(life, reader);
@@ -347,15 +413,7 @@ life_take_replies(void *owner, const struct core_envelope *envelope,
     while (core_batch_next(reader, &record)) {
         if (core_batch_is_full(life->replies, CORE_MESSAGE_SIZE))
             send_replies(life, envelope);
-
-        /* A continued transfer need not have a question (RFC 5936 section
-           2.2): what cannot be looked at passes. */
-        if (life->stage->handle_reply == NULL
-            || (record.flags & CORE_RECORD_RETURNED) != 0
-            || !query_start(&reply, life, &record, life->replies, envelope))
-            core_batch_add(life->replies, &record);
-        else
-            judge_reply(&reply);
+        take_reply(life, envelope, &record);
     }
     send_replies(life, envelope);
 }

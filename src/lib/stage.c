@@ -128,11 +128,16 @@ open_pipe(core_life_t *life, struct core_fault *fault)
         }
         for (unsigned i = 0; i < core_outlet_instances(life->next); i++)
             life->passed[i] = core_batch_new();
+        core_outlet_follow(life->next, changes_take, changes_lost);
     }
     life->inlet = core_inlet_new(life->context, life->loop, pipe,
                                  life_take_queries, life, fault);
+    if (life->inlet == NULL)
+        return -1;
+    changes_new(life);
+    core_loop_flusher(life->loop, changes_flush, life);
     core_loop_flusher(life->loop, life_flush_late, life);
-    return life->inlet == NULL ? -1 : 0;
+    return 0;
 }
 
 static int
@@ -377,6 +382,7 @@ end(core_life_t *life)
     life_flush_late(life);
     stage_version_unload(&life->version, life->stage);
     lookups_destroy(life);
+    changes_destroy(life);
     core_pace_destroy(&life->pace);
     core_outlet_destroy(&life->next);
     core_inlet_destroy(&life->inlet);

@@ -24,8 +24,8 @@ setup(void)
                                      "www.example. 200 A 192.0.2.2",
                                      "example. 100 NS ns.example." });
     ck_assert(scrub_reply(scrub, &reply.message, &key, &scrubbed));
-    entry = calloc(1, entry_size(&scrubbed.image));
-    entry_fill(entry, &scrubbed.image, KEY_DNSSEC_OK, 100000, 5000);
+    entry = calloc(1, entry_size(&scrubbed.image) + ENTRY_UNIT);
+    entry_fill(entry, &scrubbed.image, KEY_DNSSEC_OK, NULL, 100000, 5000);
 }
 
 static void

@@ -79,7 +79,7 @@ static const struct {
     { 0, 'X', false, false },           /* magic */
     { 4, 2, false, false },             /* a version to come */
     { 5, 0, false, false },             /* kinds there are not */
-    { 5, 3, false, false },
+    { 5, 4, false, false },
     { 6, 0, false, false },             /* no records at all */
     { 6, 2, true, true },               /* the second is missing */
     { 7, 5, false, false },             /* more records than allowed */
