@@ -152,6 +152,12 @@ end_waits(dispatch_t *self, uint32_t number, int64_t due_ms)
 void
 dispatch_give_up(dispatch_t *self, uint32_t number)
 {
+    const struct flight *flight = flight_at(self->flights, number);
+
+    if (flight->spare != NULL && flight->spare_is_for_next) {
+        dispatch_pass(self, number);
+        return;
+    }
     end_waits(self, number, INT64_MAX);
     dispatch_finish(self, number);
 }

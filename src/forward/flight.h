@@ -62,6 +62,7 @@ struct flight {
     const struct server *failed;        /* the last one that did, or NULL */
     bool was_silent;                    /* that is how it failed */
     char why[FLIGHT_REASON_SIZE];       /* else: what the system said */
+    bool spare_is_for_next;             /* the next stage, that is */
     uint8_t *spare;                     /* a reply that is better than none */
     size_t spare_size;
 

@@ -87,12 +87,26 @@ make_answer(dispatch_t *self, struct arrival *arrival,
                 arrival->question_size);
 }
 
+static bool
+is_for_next(const dispatch_t *self, const struct arrival *arrival,
+            const struct route *route)
+{
+    const struct core_message *message = &arrival->message;
+    unsigned rcode = core_message_rcode(message);
+
+    return self->has_next
+        && (has_bit(route->next_on, rcode)
+            || (route->next_on_nodata && rcode == CORE_NOERROR
+                && message->counts[CORE_ANSWER] == 0));
+}
+
 /* Keeps a reply that is better than none. */
 static void
 keep_spare(dispatch_t *self, struct arrival *arrival, struct flight *flight)
 {
     struct answer answer;
 
+    flight->spare_is_for_next = is_for_next(self, arrival, flight->route);
     make_answer(self, arrival, flight, &answer);
     free(flight->spare);
     flight->spare = core_allocate(answer.size);
@@ -110,17 +124,25 @@ is_without_edns(const struct arrival *arrival, const struct flight *flight)
         && !flight->without_edns;
 }
 
+/*
+ * An upstream that cannot say anything does not speak for another one that is
+ * still being waited for, however quick it was to say so.
+ */
 static bool
-is_for_next(const dispatch_t *self, const struct arrival *arrival,
-            const struct route *route)
+is_premature(const dispatch_t *self, const struct arrival *arrival,
+             const struct flight *flight)
 {
-    const struct core_message *message = &arrival->message;
-    unsigned rcode = core_message_rcode(message);
+    unsigned rcode = core_message_rcode(&arrival->message);
 
-    return self->has_next
-        && (has_bit(route->next_on, rcode)
-            || (route->next_on_nodata && rcode == CORE_NOERROR
-                && message->counts[CORE_ANSWER] == 0));
+    if (rcode == CORE_NOERROR
+        || (rcode == CORE_NXDOMAIN && !has_bit(flight->route->failover,
+                                               rcode)))
+        return false;
+    for (unsigned i = 0; i < flight->live_count; i++)
+        if (self->attempts[flight->live[i]].server
+            != arrival->attempt.server)
+            return true;
+    return false;
 }
 
 static void
@@ -147,6 +169,8 @@ decide(dispatch_t *self, struct arrival *arrival)
         keep_spare(self, arrival, flight);
         dispatch_advance(self, number);
     }
+    else if (is_premature(self, arrival, flight))
+        keep_spare(self, arrival, flight);
     else if (is_for_next(self, arrival, route))
         dispatch_pass(self, number);
     else {

@@ -7,10 +7,10 @@
 
 #include "forward/resolv_conf.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "lib/source_file.h"
 
 #define BLANKS " \t\r\n"
 
@@ -30,15 +30,14 @@ find_address(char *line)
     return line;
 }
 
+/* Reads the text, which is changed for it. */
 static int
-read_servers(struct resolv_conf *self, FILE *file, const char *path,
+read_servers(struct resolv_conf *self, char *text, const char *path,
              struct core_fault *fault)
 {
-    char *line = NULL;
-    size_t line_size = 0;
-    int rc = 0;
+    char *line;
 
-    for (int number = 1; getline(&line, &line_size, file) != -1; number++) {
+    for (int number = 1; (line = strsep(&text, "\n")) != NULL; number++) {
         const char *address = find_address(line);
         struct target *server = &self->servers[self->count];
 
@@ -48,34 +47,27 @@ read_servers(struct resolv_conf *self, FILE *file, const char *path,
             || server->kind != TARGET_ADDRESS) {
             core_fault_set(fault, path, number, "not an address: %s",
                            address);
-            rc = -1;
-            break;
+            return -1;
         }
         self->count++;
     }
-    free(line);
-    return rc;
+    return 0;
 }
 
 int
 resolv_conf_read(struct resolv_conf *self, const char *path,
                  struct core_fault *fault)
 {
-    FILE *file = fopen(path, "re");
+    struct core_source_file file;
+    const char *reason = core_source_file_read(&file, path);
+    int rc = -1;
 
     self->count = 0;
-    if (file == NULL) {
-        core_fault_set(fault, path, 0, "cannot open: %s", strerror(errno));
-        return -1;
-    }
-
-    int rc = read_servers(self, file, path, fault);
-
-    if (rc == 0 && ferror(file)) {
-        core_fault_set(fault, path, 0, "cannot read: %s", strerror(errno));
-        rc = -1;
-    }
-    fclose(file);
+    if (reason != NULL)
+        core_fault_set(fault, path, 0, "cannot read: %s", reason);
+    else
+        rc = read_servers(self, file.text, path, fault);
+    free(file.text);
     if (rc == 0 && self->count == 0) {
         core_fault_set(fault, path, 0, "names no server");
         rc = -1;

@@ -57,7 +57,7 @@ START_TEST(names_the_file_that_is_not_there)
 
     ck_assert_int_eq(resolv_conf_read(&self, "/nowhere/at/all", &fault), -1);
     ck_assert_str_eq(fault.path, "/nowhere/at/all");
-    ck_assert_str_eq(fault.text, "cannot open: No such file or directory");
+    ck_assert_str_eq(fault.text, "cannot read: No such file or directory");
 }
 END_TEST
 

@@ -211,7 +211,7 @@ static const struct {
     const char *fault;
 } files[] = {
     { "{ to = \"/nowhere/resolv.conf\"; }",
-      "/nowhere/resolv.conf: cannot open: No such file or directory" },
+      "/nowhere/resolv.conf: cannot read: No such file or directory" },
     { "{ to = \"tls://::1\"; tls = { ca = \"/nowhere/ca.pem\"; }; }",
       "/nowhere/ca.pem: cannot be used for TLS: No such " },
 };

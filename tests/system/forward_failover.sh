@@ -29,6 +29,8 @@ stages: {
               policy = "sequential"; read_timeout = "300ms"; max_fails = 1;
               health_check = { interval = "50ms"; }; except = [ "not.all." ];
             },
+            { zone = "hedge."; policy = "sequential";
+              to = [ "127.0.0.1:$third", "127.0.0.1:$second" ]; },
             { zone = "silent."; to = [ "127.0.0.1:$third" ]; },
             { zone = "dead."; to = [ "127.0.0.1:$dead" ]; },
             { zone = "fast.dead."; to = [ "127.0.0.1:$dead" ];
@@ -71,6 +73,14 @@ is_served_by() {
 }
 
 same "the first one is asked" "$first" "$(who a.all)"
+# A quick refusal of the second is no answer while the first is waited for.
+touch "$folder/$second.log.refuses"
+same "the first one is quick, and asked alone" "$third" "$(who a.hedge)"
+same "a slow answer beats a quick refusal" "$third" "$(who slow-900.hedge)"
+same "a refusal is the answer when there is no other" REFUSED \
+    "$(rcode refused.hedge A)"
+rm "$folder/$second.log.refuses"
+
 touch "$folder/$first.log.silent"
 same "when it is silent the next one is asked" "$second" "$(who b.all)"
 within 1000 "and soon" c.all
