@@ -23,6 +23,7 @@
 #define WORK_LIMIT 12000                /* records read for the chain */
 #define PLACES ((CORE_MESSAGE_SIZE - CORE_HEADER_SIZE) / 11)
 #define NOWHERE (-1)
+#define TARGETS 64                      /* names with addresses of their own */
 
 struct link {
     uint8_t name[CORE_NAME_SIZE];
@@ -41,6 +42,8 @@ struct scrub {
 
     int links;
     struct link chain[CHAIN_NAMES];
+    int target_count;                   /* what the records that stay name */
+    uint8_t targets[TARGETS][CORE_NAME_SIZE];
     uint16_t places[PLACES];
     uint8_t bytes[CORE_MESSAGE_SIZE];
     uint8_t rdata[CORE_MESSAGE_SIZE];
@@ -190,6 +193,17 @@ judge_authority(const scrub_t *self, const struct core_rr *rr,
     return leads_below(self, owner) ? KEEP : LEAVE_OUT;
 }
 
+/* Additional records are about a name in the records before them (RFC 1035
+   section 3.3); others nobody asked for, and nobody answers for. */
+static enum fate
+judge_additional(const scrub_t *self, const uint8_t *owner)
+{
+    for (int i = 0; i < self->target_count; i++)
+        if (core_name_equal(self->targets[i], owner))
+            return KEEP;
+    return find_link(self, owner) != NOWHERE ? KEEP : LEAVE_OUT;
+}
+
 static enum fate
 judge(const scrub_t *self, const struct core_rr *rr,
       uint8_t owner[CORE_NAME_SIZE])
@@ -209,7 +223,7 @@ judge(const scrub_t *self, const struct core_rr *rr,
         return judge_answer(self, rr, owner);
     if (rr->section == CORE_AUTHORITY)
         return judge_authority(self, rr, owner);
-    return KEEP;
+    return judge_additional(self, owner);
 }
 
 /* ---- writing what stays -------------------------------------------------- */
@@ -223,6 +237,41 @@ note_ttl(struct scrubbed *scrubbed, uint32_t ttl)
         scrubbed->ttl_lowest = ttl;
     if (ttl > scrubbed->ttl_highest)
         scrubbed->ttl_highest = ttl;
+}
+
+/* Where in the rdata of that type the name of a host stands, or NOWHERE. */
+static int
+target_offset(uint16_t type)
+{
+    switch (type) {
+    case CORE_NS:
+        return 0;
+    case CORE_MX:
+    case CORE_SVCB:
+    case CORE_HTTPS:
+        return 2;
+    case CORE_SRV:
+        return 6;
+    default:
+        return NOWHERE;
+    }
+}
+
+/* Notes the host that a record leads to. */
+static void
+note_target(scrub_t *self, const struct core_rr *rr, const uint8_t *owner,
+            size_t rdata_size)
+{
+    int offset = target_offset(rr->type);
+    const uint8_t *name = self->rdata + (offset == NOWHERE ? 0 : offset);
+
+    if (offset == NOWHERE || rr->section == CORE_ADDITIONAL
+        || rdata_size <= (size_t) offset || self->target_count == TARGETS
+        || core_name_check(name, rdata_size - (size_t) offset) == -1)
+        return;
+    if (*name == 0)
+        name = owner;                   /* RFC 9460 section 2.5 */
+    memcpy(self->targets[self->target_count++], name, core_name_size(name));
 }
 
 /* What kind of answer it is depends on what stayed. */
@@ -258,6 +307,7 @@ write_record(scrub_t *self, const struct core_rr *rr, const uint8_t *owner)
         || !core_writer_rr(writer, rr->section, owner, rr->type, rr->rclass,
                            0, self->rdata, (size_t) size))
         return false;
+    note_target(self, rr, owner, (size_t) size);
 
     /* Behind the owner, which is a name, a part of one, or a pointer. */
     while (writer->bytes[start] != 0 && writer->bytes[start] < 0xc0)
@@ -332,6 +382,7 @@ start(scrub_t *self, const struct core_message *reply, const struct key *key,
     self->scrubbed = scrubbed;
     self->has_answer = self->has_soa = self->has_ns = false;
     self->links = 0;
+    self->target_count = 0;
     core_writer_reply(&self->writer, self->bytes, sizeof self->bytes, reply);
     core_name_lower(self->bytes + CORE_HEADER_SIZE);
     add_link(self, reply->qname);

@@ -56,6 +56,14 @@ static const struct {
       IMAGE_POSITIVE, { 1, 0, 0 }, 9, 9 },
 
     /* What was not asked for. */
+    { "an address of a server that was left out",
+      { "a.example. 300 A 192.0.2.1", "victim. 9 NS ns.evil.",
+        "ns.evil. 9 A 192.0.2.66" }, 0, CORE_A, 0, IMAGE_POSITIVE,
+      { 1, 0, 0 }, 300, 300 },
+    { "addresses of what was answered",
+      { "a.example. 9 SRV 1 1 53 b.other.", NULL,
+        "b.other. 9 A 192.0.2.1;c.other. 9 A 192.0.2.2" }, 0, CORE_SRV, 0,
+      IMAGE_POSITIVE, { 1, 0, 1 }, 9, 9 },
     { "an answer about another name",
       { "a.example. 300 A 192.0.2.1;www.bank. 99999 A 192.0.2.66" }, 0,
       CORE_A, 0, IMAGE_POSITIVE, { 1, 0, 0 }, 300, 300 },
