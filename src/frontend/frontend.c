@@ -412,12 +412,13 @@ reload(void *state, const void *settings, struct core_fault *fault)
     struct state *self = state;
     const struct settings *fresh = settings;
 
-    if (!is_same_list(&self->settings->listen, &fresh->listen)
-        || self->settings->in_flight != fresh->in_flight) {
-        core_fault_set(fault, NULL, 0,
-                       "listen and in_flight change with a restart only");
+    if (!is_same_list(&self->settings->listen, &fresh->listen)) {
+        core_fault_set(fault, NULL, 0, "listen changes with a restart only");
         return -1;
     }
+    if (self->settings->in_flight != fresh->in_flight)
+        core_log(CORE_LOG_NOTICE, "in_flight is another with the next "
+                 "restart of this stage");
     return configure(self, fresh, fault);
 }
 
