@@ -251,5 +251,5 @@ corefile_is_meant(const char *path, const char *text)
     while (isalnum((unsigned char) *text) || strchr("-_*", *text) != NULL)
         text++;
     text += strspn(text, " \t\r\n");
-    return *text != '=' && *text != ':';
+    return strncmp(text, "://", 3) == 0 || (*text != '=' && *text != ':');
 }

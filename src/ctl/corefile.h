@@ -47,8 +47,9 @@ struct corefile {
 };
 
 /*
- * Reads the file and what it imports.  Returns NULL when anything is wrong;
- * then the faults found are in faults.
+ * Reads the file and what it imports.  What is wrong is added to faults.
+ * Returns NULL when nothing can be made of it; when only an import is missing,
+ * the rest.
  */
 struct corefile *
     corefile_load(const char *path, core_faults_t *faults);

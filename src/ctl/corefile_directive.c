@@ -14,6 +14,8 @@
 
 #include "coredns/setting.h"
 
+#define DIRECTIVES_MOST 63              /* of one table: a bit for each */
+
 /* ---- arguments ----------------------------------------------------------- */
 
 void
@@ -207,6 +209,55 @@ has_right_shape(struct corefile_chain *chain,
     return false;
 }
 
+/* Directives of CoreDNS that we do not have. */
+static const char *const others[] = {
+    "acl", "autopath", "azure", "clouddns", "dns64", "dnssec",
+    "dnstap", "erratic", "etcd", "geoip", "grpc", "grpc_server", "header",
+    "https", "https3", "k8s_external", "kubernetes", "minimal", "multicluster",
+    "nomad", "on", "pprof", "proxyproto", "quic", "rewrite", "route53",
+    "secondary", "sign", "tls", "trace", "transfer", "tsig", "view", NULL
+};
+
+static bool
+is_other(const char *word)
+{
+    for (const char *const *name = others; *name != NULL; name++)
+        if (strcmp(*name, word) == 0)
+            return true;
+    return false;
+}
+
+/* The word of the table that is nearest to the one that is not in it. */
+static const char *
+nearest(const struct corefile_directive *table, const char *word)
+{
+    const char *names[DIRECTIVES_MOST + 1];
+    size_t count = 0;
+
+    for (; table->name != NULL && count < DIRECTIVES_MOST; table++)
+        names[count++] = table->name;
+    names[count] = NULL;
+    return core_nearest(word, names);
+}
+
+static void
+fail_word(struct corefile_chain *chain, const struct corefile_line *line,
+          const struct corefile_directive *table, const char *of)
+{
+    const char *near = nearest(table, line->words[0]);
+
+    if (*of == '\0' && is_other(line->words[0]))
+        corefile_fail(chain, line, "this directive is not supported yet");
+    else if (*of == '\0')
+        corefile_fail(chain, line, "there is no such directive%s%s",
+                      near == NULL ? "" : "; did you mean ",
+                      near == NULL ? "" : near);
+    else
+        corefile_fail(chain, line, "%s has no such option%s%s", of,
+                      near == NULL ? "" : "; did you mean ",
+                      near == NULL ? "" : near);
+}
+
 void
 corefile_read_lines(struct corefile_chain *chain,
                     const struct corefile_line *lines, size_t count,
@@ -220,8 +271,7 @@ corefile_read_lines(struct corefile_chain *chain,
                                                           line->words[0]);
 
         if (directive == NULL) {
-            corefile_fail(chain, line, "this %s%s is not supported yet",
-                          *of == '\0' ? "directive" : "option of ", of);
+            fail_word(chain, line, table, of);
             continue;
         }
 

@@ -126,9 +126,10 @@ keep_path(reader_t *self, const char *path)
     return file->paths[file->path_count++];
 }
 
-/* Appends the words of a file. */
+/* Appends the words of a file; by: what imports it, or NULL. */
 static int
-scan_file(reader_t *self, const char *path, struct corefile_words *words)
+scan_file(reader_t *self, const char *path, const struct corefile_word *by,
+          struct corefile_words *words)
 {
     const char *kept = keep_path(self, path);
     struct core_source_file source;
@@ -136,7 +137,10 @@ scan_file(reader_t *self, const char *path, struct corefile_words *words)
     struct core_fault fault;
 
     if (wrong != NULL) {
-        core_faults_add(self->faults, path, 0, "%s", wrong);
+        core_faults_add(self->faults, by == NULL ? path : by->path,
+                        by == NULL ? 0 : by->line, "%s%s%s",
+                        by == NULL ? "" : path, by == NULL ? "" : ": ",
+                        wrong);
         free(source.text);
         return -1;
     }
@@ -218,7 +222,7 @@ scan_pattern(reader_t *self, const struct corefile_word *word,
         keep_folder(self, path);
     if (glob(path, 0, NULL, &found) == 0) {
         for (size_t i = 0; i < found.gl_pathc && rc == 0; i++)
-            rc = scan_file(self, found.gl_pathv[i], words);
+            rc = scan_file(self, found.gl_pathv[i], word, words);
         globfree(&found);
     }
     else if (!is_pattern)
@@ -245,6 +249,17 @@ find_words(reader_t *self, const struct corefile_word *name)
     return scan_pattern(self, name, words) == 0 ? words : NULL;
 }
 
+/* Skips what is left of a line. */
+static void
+skip_line(reader_t *self)
+{
+    const struct corefile_word *word;
+
+    while ((word = reader_peek(self)) != NULL && !reader_begins_line(self)
+           && !reader_is_brace(word, "}"))
+        reader_skip(self);
+}
+
 /* Reads "import NAME" and puts what it names in its place. */
 static int
 put_in_import(reader_t *self)
@@ -263,16 +278,19 @@ put_in_import(reader_t *self)
     const struct corefile_word *behind = reader_peek(self);
 
     if (behind != NULL && !reader_begins_line(self)
-        && !reader_is_brace(behind, "}"))
-        return reader_fail(self, behind, "import takes one argument");
+        && !reader_is_brace(behind, "}")) {
+        reader_fail(self, behind, "import takes one argument");
+        skip_line(self);
+        return 0;
+    }
     if (++self->imports > IMPORTS || self->depth == ROWS)
         return reader_fail(self, import, "imports that never end");
 
     const struct corefile_words *words = find_words(self, name);
 
-    if (words == NULL)
-        return -1;
-    push_row(self, words);
+    /* What is missing is told, and what follows is read all the same. */
+    if (words != NULL)
+        push_row(self, words);
     return 0;
 }
 
@@ -335,7 +353,7 @@ reader_new(struct corefile *file, const char *path,
 
     self->file = file;
     self->faults = faults;
-    if (scan_file(self, path, &self->words) == -1)
+    if (scan_file(self, path, NULL, &self->words) == -1)
         reader_destroy(&self);
     else
         push_row(self, &self->words);

@@ -64,6 +64,7 @@ static const struct corefile_directive file_options[] = {
     { "fallthrough", accept, 0, COREFILE_MANY, COREFILE_REPEATED },
     { "reload", read_reload, 1, 1, COREFILE_PLAIN },
     { "reload_by_mtime", accept, 0, 0, COREFILE_PLAIN },
+    { "upstream", accept, 0, COREFILE_MANY, COREFILE_PLAIN },
     { NULL, NULL, 0, 0, COREFILE_PLAIN },
 };
 

@@ -205,7 +205,10 @@ static bool
 take_option(struct request *request, int option, const char *value)
 {
     switch (option) {
-    case 'c': request->config_path = value; return *value != '\0';
+    case 'c':
+        request->config_path = value;
+        request->names_config = true;
+        return *value != '\0';
     case 'r': request->run_directory = value; return *value != '\0';
     case 'n': request->options |= OPTION_CHECK; return true;
     case 'f': request->options |= OPTION_FOLLOW; return true;

@@ -32,6 +32,7 @@ struct verb {
 struct request {
     const struct verb *verb;
     const char *config_path;
+    bool names_config;                  /* by -c */
     const char *run_directory;          /* -r, or NULL */
     const char *argument;               /* or NULL */
     const char *output;                 /* of check --output, or NULL */

@@ -38,6 +38,8 @@ struct house;
 struct job {
     const char *name;                   /* "reload"; NULL: nothing is done */
     core_call_t *call;                  /* who waits, or NULL */
+    bool is_unasked;                    /* it is done again and again: the same
+                                           failure is told once */
 };
 
 struct house {
@@ -62,6 +64,7 @@ struct house {
     size_t capacity;
     int64_t started_ms;
     struct job job;
+    char *complaint;                    /* the last failure of one unasked */
     int report;                         /* the pipe to `start`, or -1 */
     change_t *change;                   /* of the job; NULL: none */
     struct transition *transition;      /* of the job; NULL: none */

@@ -64,9 +64,13 @@ fail_not_running(const struct toolkit *toolkit)
                         "no supervisor; start takes over");
 }
 
+/* What an order says besides its verb. */
+enum order_about { ORDER_STAGE, ORDER_FILE };
+
 /* An order that only a supervisor can carry out. */
 static int
-give_order(const struct request *request, const char *verb)
+give_order(const struct request *request, const char *verb,
+           enum order_about about)
 {
     struct toolkit toolkit;
     struct core_fault fault;
@@ -78,8 +82,11 @@ give_order(const struct request *request, const char *verb)
     else if (directory_holder(toolkit.run_directory) == 0)
         code = fail_not_running(&toolkit);
     else {
-        code = ask(&toolkit, verb, request->argument, ORDER_LIMIT_MS,
-                   &fault);
+        const char *word = request->argument;
+
+        if (about == ORDER_FILE)
+            word = request->names_config ? toolkit.config_path : NULL;
+        code = ask(&toolkit, verb, word, ORDER_LIMIT_MS, &fault);
         if (code == -1)
             code = message_fault(CORE_EXIT_FAILED, &fault);
     }
@@ -90,13 +97,13 @@ give_order(const struct request *request, const char *verb)
 int
 restart_run(const struct request *request)
 {
-    return give_order(request, "restart");
+    return give_order(request, "restart", ORDER_STAGE);
 }
 
 int
 reload_run(const struct request *request)
 {
-    return give_order(request, "reload");
+    return give_order(request, "reload", ORDER_FILE);
 }
 
 /* ---- stop ---------------------------------------------------------------- */

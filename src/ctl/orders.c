@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "coredns/memory.h"
 #include "coredns/setting.h"
@@ -26,9 +27,29 @@ run_stop(void *owner, core_call_t *call)
     return CORE_CALL_LATER;
 }
 
+/* The same file, by whatever name; or the same name, with no file there. */
+static bool
+is_same_file(const char *left, const char *right)
+{
+    struct stat lefts, rights;
+
+    if (strcmp(left, right) == 0)
+        return true;
+    return stat(left, &lefts) == 0 && stat(right, &rights) == 0
+        && lefts.st_dev == rights.st_dev && lefts.st_ino == rights.st_ino;
+}
+
 static int
 run_reload(void *owner, core_call_t *call)
 {
+    const struct house *house = owner;
+    const char *path = core_call_argument(call, 0);
+
+    if (path != NULL && !is_same_file(path, house->config_path)) {
+        fprintf(core_call_output(call), "this toolkit runs on %s: stop it, and "
+                "start it on the other one\n", house->config_path);
+        return CORE_EXIT_USAGE;
+    }
     reload_begin(owner, call);
     return CORE_CALL_LATER;
 }

@@ -73,12 +73,31 @@ reload_abandon(struct house *self)
 
 /* ---- changing over ------------------------------------------------------- */
 
+/* Nobody has asked for it, and it fails as it did the last time. */
+static bool
+is_known_failure(struct house *self, enum change_outcome outcome,
+                 const char *text)
+{
+    bool is_known = outcome != CHANGE_DONE && self->job.is_unasked
+        && self->complaint != NULL && strcmp(self->complaint, text) == 0;
+
+    if (is_known)
+        return true;
+    free(self->complaint);
+    self->complaint = outcome == CHANGE_DONE ? NULL : core_copy_text(text);
+    return false;
+}
+
 static void
 take_changed(struct house *self, enum change_outcome outcome, int exit_code,
              const char *text)
 {
     char *answer;
 
+    if (is_known_failure(self, outcome, text)) {
+        house_job_end(self, exit_code, "");
+        return;
+    }
     if (outcome != CHANGE_DONE)
         figures_count_failure(self->figures);
     if (asprintf(&answer, "%s%s%s", text,
@@ -298,6 +317,7 @@ reload_if_changed(struct house *self)
     if (self->job.name != NULL)
         return false;
     house_job_begin(self, "reload", NULL);
+    self->job.is_unasked = true;
     begin(self, true);
     return true;
 }

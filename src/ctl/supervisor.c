@@ -247,6 +247,7 @@ end(struct house *self)
     while (self->count > 0)
         house_remove(self, self->processes[self->count - 1]);
     free(self->processes);
+    free(self->complaint);
     core_control_destroy(&self->control);
     rates_destroy(&self->rates);
     watch_destroy(&self->watch);

@@ -16,37 +16,33 @@
 #include <unistd.h>
 
 #include "coredns/memory.h"
+#include "lib/source_file.h"
 
 #include "ctl/corefile_import.h"
 #include "ctl/directory.h"
 #include "ctl/message.h"
 #include "ctl/resolve.h"
 
-#define RUN_DIRECTORY "^[[:space:]]*run_directory[[:space:]]*[=:]" \
-                      "[[:space:]]*\"([^\"$]+)\""
+#define RUN_DIRECTORY "^[[:blank:]]*run_directory[[:blank:]]*[=:]" \
+                      "[[:blank:]]*\"([^\"$]+)\""
 
 /* The value of run_directory in a file that is no configuration; yours. */
 static char *
 scan_for_directory(const char *path)
 {
-    FILE *file = fopen(path, "r");
+    struct core_source_file file;
     regex_t pattern;
     regmatch_t match[2];
-    char *line = NULL;
-    size_t line_size = 0;
     char *found = NULL;
 
-    if (file == NULL)
-        return NULL;
-    if (regcomp(&pattern, RUN_DIRECTORY, REG_EXTENDED) != 0)
+    if (regcomp(&pattern, RUN_DIRECTORY, REG_EXTENDED | REG_NEWLINE) != 0)
         abort();
-    while (found == NULL && getline(&line, &line_size, file) != -1)
-        if (regexec(&pattern, line, 2, match, 0) == 0)
-            found = strndup(line + match[1].rm_so,
-                            (size_t)(match[1].rm_eo - match[1].rm_so));
+    if (core_source_file_read(&file, path) == NULL
+        && regexec(&pattern, file.text, 2, match, 0) == 0)
+        found = strndup(file.text + match[1].rm_so,
+                        (size_t) (match[1].rm_eo - match[1].rm_so));
     regfree(&pattern);
-    free(line);
-    fclose(file);
+    free(file.text);
     return found;
 }
 

@@ -124,7 +124,9 @@ START_TEST(says_what_is_wrong_and_where)
     core_faults_t *faults = core_faults_new();
     const char *path = core_test_file(wrong[_i].text);
 
-    ck_assert_ptr_null(corefile_load(path, faults));
+    struct corefile *file = corefile_load(path, faults);
+
+    corefile_destroy(&file);
     ck_assert_uint_eq(core_faults_count(faults), 1);
     ck_assert_str_eq(core_faults_at(faults, 0)->path, path);
     ck_assert_int_eq(core_faults_at(faults, 0)->line, wrong[_i].line);

@@ -291,6 +291,13 @@ static const struct {
     { ". {\n rewrite name a b\n kubernetes x {\n  y\n }\n}\n",
       "2: rewrite: this directive is not supported yet\n"
       "3: kubernetes: this directive is not supported yet\n" },
+    { "a {\n forwrad . 192.0.2.1\n cache {\n  servfial 5s\n }\n x\n}\n",
+      "2: forwrad: there is no such directive; did you mean forward\n"
+      "4: servfial: cache has no such option; did you mean servfail\n"
+      "6: x: there is no such directive\n" },
+    { "a {\n import nosuch\n import a b\n bufsize x\n}\n",
+      "2: nosuch: no such file or snippet\n"
+      "3: b: import takes one argument\n4: bufsize: not a number: x\n" },
     { "tls://a b..c d:0 10.0.0.0/33 {\n}\n",
       "1: tls://a: this scheme is not supported yet, only dns://\n"
       "1: b..c: not a domain name\n1: d:0: not a port\n"
@@ -308,7 +315,7 @@ static const struct {
       "2: loadbalance: expected round_robin or weighted, not best\n"
       "5: loadbalance: a file of weights is missing\n"
       "8: loadbalance: an argument too many: x\n"
-      "12: reload: this option of loadbalance is not supported yet\n" },
+      "12: reload: loadbalance has no such option\n" },
     { "a {\n local {\n  localhost_prefix maybe\n }\n bufsize x\n}\n",
       "3: localhost_prefix: expected on or off, not maybe\n"
       "5: bufsize: not a number: x\n" },
@@ -333,21 +340,21 @@ static const struct {
       "show_first, not fatal\n"
       "6: consolidate: expected warning, error, info or debug, then "
       "show_first, not info\n"
-      "7: other: this option of errors is not supported yet\n"
+      "7: other: errors has no such option\n"
       "9: log: not a domain name: a..b\n"
       "11: class: expected success, denial, error or all, not no\n"
-      "12: other: this option of log is not supported yet\n" },
+      "12: other: log has no such option\n" },
     { "a {\n file\n auto\n hosts x {\n  timeout 5\n }\n}\n",
       "2: file: an argument is missing\n"
-      "5: timeout: this option of hosts is not supported yet\n" },
+      "5: timeout: hosts has no such option\n" },
     { "a {\n auto b {\n  directory d\n }\n timeouts {\n  rest 5s\n }\n}\n",
       "2: auto: other zones than those of the block are not supported yet\n"
-      "6: rest: this option of timeouts is not supported yet\n" },
+      "6: rest: timeouts has no such option\n" },
     { "a {\n template IN\n template IN A {\n  match\n  ederror x\n"
       "  ederror 1 a b\n  other\n }\n}\n",
       "2: template: an argument is missing\n4: match: an argument is missing\n"
       "5: ederror: not a number: x\n6: ederror: stands here a second time\n"
-      "7: other: this option of template is not supported yet\n" },
+      "7: other: template has no such option\n" },
     { "a {\n cancel 0\n cache -1\n timeouts {\n  idle 500ms\n  read 25h\n"
       "  maxtcpqueries 0\n }\n}\nb {\n cache {\n  serve_stale_policy "
       "prefer_positive\n }\n}\n",

@@ -60,6 +60,9 @@ check "half a file is counted" eventually 5 has_failed
 check "and told" \
     grep -q 'lines.conf:1: .*inlin' "$folder/run/log/corednsctl.log"
 check "what was there goes on" answers two
+sleep 1
+same "and only once, though it is read again and again" 1 \
+    "$(grep -c 'lines.conf:1: .*inlin' "$folder/run/log/corednsctl.log")"
 hosts three
 check "and a whole one is taken again" eventually 5 answers three
 
@@ -72,6 +75,9 @@ same "a touched file is no change" "$before" \
     "$(grep -c . "$folder/run/log/file-sync.log")"
 
 # The change may be read just now: then busy is the answer.
+cp "$configuration" "$folder/other.conf"
+check "another file is not what it runs on" exits 64 "$bin/corednsctl" reload \
+    -c "$folder/other.conf" -r "$folder/run"
 sed -i '/^reload:/d' "$configuration"
 check "without the setting" eventually 5 ctl reload
 hosts four
