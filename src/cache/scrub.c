@@ -295,6 +295,18 @@ note_content(scrub_t *self, const struct core_rr *rr, size_t rdata_size)
     return true;
 }
 
+/* Octets of that many can be rdata of the type: an address has its size, and
+   what begins with a name has one. */
+static bool
+is_right_size(uint16_t type, size_t size)
+{
+    if (type == CORE_A)
+        return size == 4;
+    if (type == CORE_AAAA)
+        return size == 16;
+    return size > 0 || core_rrtype_names(type).names == 0;
+}
+
 static bool
 write_record(scrub_t *self, const struct core_rr *rr, const uint8_t *owner)
 {
@@ -303,7 +315,8 @@ write_record(scrub_t *self, const struct core_rr *rr, const uint8_t *owner)
     size_t start = writer->size;
     int size = core_message_rdata(self->reply, rr, self->rdata);
 
-    if (size == -1 || !note_content(self, rr, (size_t) size)
+    if (size == -1 || !is_right_size(rr->type, (size_t) size)
+        || !note_content(self, rr, (size_t) size)
         || !core_writer_rr(writer, rr->section, owner, rr->type, rr->rclass,
                            0, self->rdata, (size_t) size))
         return false;

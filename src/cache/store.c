@@ -191,6 +191,12 @@ store_stale_set(store_t *self, int64_t stale_ms)
     self->stale_ms = stale_ms;
 }
 
+const struct table_head *
+store_head(const store_t *self)
+{
+    return self->head;
+}
+
 /* Its memory stays: who looks at it must not lose it. */
 void
 store_clear(store_t *self)

@@ -50,9 +50,12 @@ void
 void
     store_policy_set(store_t *self, const struct table_policy *policy);
 
-/* The store's memory, to be given to neighbours: lib/table.h is for them. */
+/* The store's memory, to be given to neighbours: lib/table.h is for them; and
+   where it lies here. */
 int
     store_descriptor(const store_t *self);
+const struct table_head *
+    store_head(const store_t *self);
 
 /* The entry of that key, or NULL; lent until the next store_put(). */
 struct entry *

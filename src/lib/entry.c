@@ -90,7 +90,7 @@ entry_is_sound(const struct entry *self, size_t size)
 
     return length <= size && length <= (size_t) self->units * ENTRY_UNIT
         && self->message_size >= CORE_HEADER_SIZE
-        && self->place_count <= ENTRY_PLACES;
+        && self->place_count <= ENTRY_PLACES && self->stored_ms >= 0;
 }
 
 struct image

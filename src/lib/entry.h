@@ -78,7 +78,7 @@ const uint8_t *
 size_t
     entry_length(const struct entry *self);
 
-/* True when all that the header says lies in so many octets. */
+/* True when all that the header says can be and lies in so many octets. */
 bool
     entry_is_sound(const struct entry *self, size_t size);
 

@@ -105,7 +105,13 @@ table_destroy(table_t **self_p)
     if (self == NULL)
         return;
     munmap((void *) (uintptr_t) self->memory, self->size);
-    free(self);
+    table_release(self_p);
+}
+
+void
+table_release(table_t **self_p)
+{
+    free(*self_p);
     *self_p = NULL;
 }
 
@@ -211,12 +217,15 @@ is_current(const table_t *self, const struct entry *entry)
                            __ATOMIC_ACQUIRE) == version->value;
 }
 
-/* Writes the TTL into the copy's message; false when a place is none. */
+/* Writes the TTL into the copy's message, behind the question; false when a
+   place is none. */
 static bool
-write_ttls(const struct image *image, uint8_t *message, uint32_t ttl)
+write_ttls(const struct image *image, uint8_t *message, size_t question_end,
+           uint32_t ttl)
 {
     for (unsigned i = 0; i < image->place_count; i++) {
-        if (image->places[i] + 4u > image->message_size)
+        if (image->places[i] < question_end
+            || image->places[i] + 4u > image->message_size)
             return false;
         core_write32(message + image->places[i], ttl);
     }
@@ -250,7 +259,7 @@ make_reply(table_t *self, const struct core_message *query, int64_t now_ms,
 
     core_write16(answer->message + 2,
                  (uint16_t) (CORE_QR | flags | image_rcode(&image)));
-    return write_ttls(&image, answer->message, left);
+    return write_ttls(&image, answer->message, query->question_end, left);
 }
 
 bool

@@ -38,13 +38,16 @@ struct table_answer {
 table_t *
     table_new(int descriptor, struct core_fault *fault);
 
-/* The same of memory that is mapped already, which is taken over. */
+void
+    table_destroy(table_t **self_p);
+
+/* The same of memory that is there already, and is lent; it ends by
+   table_release(). */
 table_t *
     table_of_memory(const void *memory, size_t size,
                     struct core_fault *fault);
-
 void
-    table_destroy(table_t **self_p);
+    table_release(table_t **self_p);
 
 /* False once its owner has said that it is not kept up any more. */
 bool

@@ -64,10 +64,11 @@ def load(folder, arguments, say):
     running = [servers.Toolkit("coredns", folder, first, stages(zones))]
     results = {}
     try:
-        # A cache keeps nothing of local data.
+        # A cache that is for other names passes everything on.
         running.append(servers.Toolkit(
             "coredns, a hop more", folder, first,
-            stages(zones, "cache", 'cache: { next = "authority"; };')))
+            stages(zones, "cache", 'cache: { next = "authority"; '
+                                   'zones = [ "nowhere.test." ]; };')))
         for name in PEERS:
             running.append(peer(name, folder, zones))
         for number in range(arguments.rounds):

@@ -46,7 +46,7 @@ def resident_mib(pids):
     return total / 1024
 
 
-def load(server, queries, seconds):
+def load(server, queries, seconds, transport="UDP"):
     """Asks as fast as it answers, for so long or (0) the file once: queries a
     second, CPU a query by process."""
     processes = server.processes()
@@ -54,7 +54,7 @@ def load(server, queries, seconds):
     limit = ["-l", str(seconds)] if seconds else ["-n", "1"]
     shown = subprocess.run(
         ["dnsperf", "-s", "127.0.0.1", "-p", server.port, "-d", queries,
-         *limit, "-c", "8", "-q", "200"],
+         *limit, "-c", "8", "-q", "200", "-m", transport.lower()],
         capture_output=True, text=True, check=True).stdout
     after = {name: cpu_us(pid) for name, pid in processes.items()}
     answered = int(re.search(r"Queries completed:\s*(\d+)", shown)[1])
@@ -71,13 +71,14 @@ def latency(server, seconds, names):
     shown = subprocess.run(
         [f"{TOOLS}/pingpong", "127.0.0.1", server.port, str(seconds), *names],
         capture_output=True, text=True, check=True).stdout.split()
-    return {"p50_us": int(shown[3]), "p99_us": int(shown[5])}
+    return {"p50_us": int(shown[3]), "p99_us": int(shown[5]),
+            "p999_us": int(shown[7])}
 
 
 def summary(name, rounds):
     """The medians of all rounds of a server."""
     row = {"server": name, "lost": sum(one["lost"] for one in rounds)}
-    for key in ("cpu_us", "qps", "p50_us", "p99_us"):
+    for key in ("cpu_us", "qps", "p50_us", "p99_us", "p999_us"):
         if key in rounds[0]:
             row[key] = statistics.median(one[key] for one in rounds)
     if name.startswith("coredns"):

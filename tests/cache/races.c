@@ -6,10 +6,8 @@
  * when what was read was whole; the sanitizer has its own exit code.
  */
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cache/stress.h"
 
@@ -41,25 +39,6 @@ read_all_the_time(void *owner)
     return NULL;
 }
 
-/* Where the store has its memory, and how much; exits when it has none. */
-static void *
-find_memory(size_t *size)
-{
-    FILE *file = fopen("/proc/self/maps", "r");
-    char line[512];
-    uintptr_t start, end;
-
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (strstr(line, "memfd:answers") != NULL
-            && sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &start, &end) == 2) {
-            fclose(file);
-            *size = end - start;
-            return (void *) start;
-        }
-    fputs("the store is not mapped\n", stderr);
-    exit(2);
-}
-
 int
 main(void)
 {
@@ -67,11 +46,10 @@ main(void)
     struct reader readers[READERS] = { { .number = 0 } };
     struct core_fault fault;
     unsigned found = 0, wrong = 0;
-    size_t size;
 
     store = store_new(STRESS_CAPACITY, &secret, &fault);
 
-    const struct table_head *head = find_memory(&size);
+    const struct table_head *head = store_head(store);
 
     for (unsigned i = 0; i < READERS; i++) {
         readers[i].number = i;

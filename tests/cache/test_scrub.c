@@ -56,6 +56,9 @@ static const struct {
       IMAGE_POSITIVE, { 1, 0, 0 }, 9, 9 },
 
     /* What was not asked for. */
+    { "an alias of nothing",
+      { "a.example. 9 CNAME \\# 0" }, 0, CORE_CNAME, 0, NOTHING, { 0 }, 0,
+      0 },
     { "an address of a server that was left out",
       { "a.example. 300 A 192.0.2.1", "victim. 9 NS ns.evil.",
         "ns.evil. 9 A 192.0.2.66" }, 0, CORE_A, 0, IMAGE_POSITIVE,

@@ -3,8 +3,8 @@
  *
  * Usage: pingpong ADDRESS PORT SECONDS NAME...
  *
- * Prints "queries N p50_us N p99_us N".  Exit code 1 when an answer did not
- * come within a second.
+ * Prints "queries N p50_us N p99_us N p999_us N".  Exit code 1 when an answer
+ * did not come within a second.
  */
 
 #include <arpa/inet.h>
@@ -103,8 +103,9 @@ main(int argc, char **argv)
 
         counts[took_us < STEPS ? took_us : STEPS - 1]++;
     }
-    printf("queries %ju p50_us %jd p99_us %jd\n", (uintmax_t)queries,
-           (intmax_t)percentile(counts, queries, 0.5),
-           (intmax_t)percentile(counts, queries, 0.99));
+    printf("queries %ju p50_us %jd p99_us %jd p999_us %jd\n",
+           (uintmax_t)queries, (intmax_t)percentile(counts, queries, 0.5),
+           (intmax_t)percentile(counts, queries, 0.99),
+           (intmax_t)percentile(counts, queries, 0.999));
     return EXIT_SUCCESS;
 }
