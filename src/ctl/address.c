@@ -179,9 +179,36 @@ address_parse(struct address *self, const char *text,
     return 0;
 }
 
+static unsigned
+port_of(const struct address *self)
+{
+    const struct sockaddr_in *v4 = (const void *) &self->where;
+    const struct sockaddr_in6 *v6 = (const void *) &self->where;
+
+    return self->where.ss_family == AF_INET ? v4->sin_port : v6->sin6_port;
+}
+
+/* All addresses of its family, or of both. */
+static bool
+is_wildcard(const struct address *self)
+{
+    const struct sockaddr_in *v4 = (const void *) &self->where;
+    const struct sockaddr_in6 *v6 = (const void *) &self->where;
+
+    return self->where.ss_family == AF_INET
+        ? v4->sin_addr.s_addr == htonl(INADDR_ANY)
+        : IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
+}
+
 bool
 address_collides(const struct address *self, const struct address *other)
 {
-    return ((self->udp && other->udp) || (self->tcp && other->tcp))
-        && strcmp(self->text, other->text) == 0;
+    bool has_both = self->is_any || other->is_any
+        || self->where.ss_family == other->where.ss_family;
+
+    if (!(self->udp && other->udp) && !(self->tcp && other->tcp))
+        return false;
+    return strcmp(self->text, other->text) == 0
+        || (port_of(self) == port_of(other) && has_both
+            && (is_wildcard(self) || is_wildcard(other)));
 }

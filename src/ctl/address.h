@@ -34,7 +34,8 @@ int
     address_parse(struct address *self, const char *text,
                   char why[ADDRESS_WHY_SIZE]);
 
-/* True when both ask for the same port of the same address and protocol. */
+/* True when both ask for the same port of the same address and protocol, or one
+   of them for that port of all addresses. */
 bool
     address_collides(const struct address *self, const struct address *other);
 
