@@ -72,9 +72,9 @@ read_scope(struct scope *self, struct cache *cache, const core_call_t *call)
         self->is_tree = true;
         return true;
     }
-    if (count == 2 && strcmp(first, "--tree") == 0) {
+    if (strcmp(first, "--tree") == 0) {
         self->is_tree = true;
-        return read_name(self, core_call_argument(call, 1));
+        return count == 2 && read_name(self, core_call_argument(call, 1));
     }
     if (count == 2) {
         self->type = core_rrtype_from_text(core_call_argument(call, 1));

@@ -16,7 +16,8 @@
 #define USAGE "usage: corednsctl [-hnVv] [-c file] [-r directory] " \
               "verb [argument ...]\n"
 
-enum { LONG_JSON = 256, LONG_FOREGROUND, LONG_DOT, LONG_LINES, LONG_OUTPUT };
+enum { LONG_JSON = 256, LONG_FOREGROUND, LONG_DOT, LONG_LINES, LONG_OUTPUT,
+       LONG_TREE };
 
 static const struct option long_options[] = {
     { "config", required_argument, NULL, 'c' },
@@ -31,6 +32,7 @@ static const struct option long_options[] = {
     { "dot", no_argument, NULL, LONG_DOT },
     { "lines", required_argument, NULL, LONG_LINES },
     { "output", required_argument, NULL, LONG_OUTPUT },
+    { "tree", no_argument, NULL, LONG_TREE },
     { NULL, 0, NULL, 0 },
 };
 
@@ -45,6 +47,7 @@ static const struct {
     { OPTION_FOLLOW, "-f", "go on with what is written from now on" },
     { OPTION_LINES, "--lines count", "only so many last lines of each" },
     { OPTION_OUTPUT, "--output file", "write the checked copy there" },
+    { OPTION_TREE, "--tree", "all at and below the name" },
     { OPTION_DOT, "--dot", "as a graph for dot(1)" },
     { OPTION_JSON, "--json", "as JSON" },
 };
@@ -79,7 +82,7 @@ write_usage(const struct verb *verb, FILE *file)
             fprintf(file, " [%s%s]", own_options[i].usage,
                     own_options[i].option == OPTION_DOT ? " | --json" : "");
     if (verb->argument != NULL)
-        fprintf(file, verb->needs_argument ? " %s" : " [%s]",
+        fprintf(file, verb->least > 0 ? " %s" : " [%s]",
                 verb->argument);
     fputs(" [-v] [-c file] [-r directory]\n", file);
 }
@@ -215,6 +218,7 @@ take_option(struct request *request, int option, const char *value)
     case 'v': request->verbose++; return true;
     case LONG_JSON: request->options |= OPTION_JSON; return true;
     case LONG_FOREGROUND: request->options |= OPTION_FOREGROUND; return true;
+    case LONG_TREE: request->options |= OPTION_TREE; return true;
     case LONG_DOT: request->options |= OPTION_DOT; return true;
     case LONG_LINES: return read_lines(request, value);
     case LONG_OUTPUT:
@@ -238,7 +242,6 @@ take_words(struct request *request, const struct verb *verbs, int count,
 
     const struct verb *verb = request->verb;
     unsigned wrong = request->options & ~verb->options;
-    int allowed = verb->argument != NULL ? 2 : 1;
     unsigned forms = OPTION_DOT | OPTION_JSON;
 
     if ((request->options & forms) == forms)
@@ -246,12 +249,14 @@ take_words(struct request *request, const struct verb *verbs, int count,
     if (wrong != 0)
         return fail_usage(verb, "not an option of this verb: ",
                           usage_of(wrong));
-    if (count > allowed)
-        return fail_usage(verb, "one word too many: ", words[allowed]);
-    if (count < 2 && verb->needs_argument)
+    if (count > 1 + verb->most)
+        return fail_usage(verb, "one word too many: ", words[1 + verb->most]);
+    if (count < 1 + verb->least)
         return fail_usage(verb, "it needs an argument: ", verb->argument);
-    if (count == 2)
+    if (count > 1)
         request->argument = words[1];
+    request->words = words + 1;
+    request->word_count = (size_t) count - 1;
     return -1;
 }
 

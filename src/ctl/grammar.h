@@ -14,8 +14,10 @@
 enum grammar_option {
     OPTION_JSON = 0x01, OPTION_FOREGROUND = 0x02, OPTION_FOLLOW = 0x04,
     OPTION_DOT = 0x08, OPTION_LINES = 0x10, OPTION_OUTPUT = 0x20,
-    OPTION_CHECK = 0x40,
+    OPTION_CHECK = 0x40, OPTION_TREE = 0x80,
 };
+
+#define GRAMMAR_WORDS 4                 /* behind a verb, at most */
 
 struct request;
 
@@ -24,7 +26,7 @@ struct verb {
     int (*run)(const struct request *request);
     unsigned options;                   /* enum grammar_option, those it has */
     const char *argument;               /* "stage"; NULL: it takes none */
-    bool needs_argument;
+    int least, most;                    /* words that it takes */
     const char *says;
 };
 
@@ -34,7 +36,9 @@ struct request {
     const char *config_path;
     bool names_config;                  /* by -c */
     const char *run_directory;          /* -r, or NULL */
-    const char *argument;               /* or NULL */
+    const char *argument;               /* the first word, or NULL */
+    char *const *words;                 /* all behind the verb */
+    size_t word_count;
     const char *output;                 /* of check --output, or NULL */
     unsigned options;                   /* enum grammar_option, those given */
     int verbose;

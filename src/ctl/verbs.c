@@ -15,6 +15,7 @@
 #include "ctl/check.h"
 #include "ctl/corefile_import.h"
 #include "ctl/grammar.h"
+#include "ctl/live.h"
 #include "ctl/logs.h"
 #include "ctl/message.h"
 #include "ctl/start.h"
@@ -41,29 +42,37 @@ version_run(const struct request *request)
 static int help_run(const struct request *request);
 
 static const struct verb verb_table[] = {
-    { "start", start_run, OPTION_FOREGROUND | OPTION_CHECK, NULL, false,
+    { "start", start_run, OPTION_FOREGROUND | OPTION_CHECK, NULL, 0, 0,
       "start all stages, or take over those that live" },
-    { "stop", stop_run, 0, NULL, false,
+    { "stop", stop_run, 0, NULL, 0, 0,
       "drain and end all stages" },
-    { "restart", restart_run, 0, "stage", false,
+    { "restart", restart_run, 0, "stage", 0, 1,
       "end a stage and start it anew; all, one by one, without a name" },
-    { "reload", reload_run, OPTION_CHECK, NULL, false,
+    { "reload", reload_run, OPTION_CHECK, NULL, 0, 0,
       "check the configuration and change over to it" },
-    { "status", status_run, OPTION_JSON, NULL, false,
+    { "status", status_run, OPTION_JSON, NULL, 0, 0,
       "what runs and how it is" },
-    { "check", check_run, OPTION_JSON | OPTION_OUTPUT, "file", false,
+    { "check", check_run, OPTION_JSON | OPTION_OUTPUT, "file", 0, 1,
       "say all that is wrong with the configuration" },
-    { "logs", logs_run, OPTION_FOLLOW | OPTION_LINES, "stage", false,
+    { "logs", logs_run, OPTION_FOLLOW | OPTION_LINES, "stage", 0, 1,
       "what the stages have written" },
-    { "wires", wires_run, OPTION_DOT | OPTION_JSON, NULL, false,
+    { "wires", wires_run, OPTION_DOT | OPTION_JSON, NULL, 0, 0,
       "draw which stage is wired to which" },
-    { "import", corefile_import_run, 0, "corefile", true,
+    { "flush", flush_run, OPTION_TREE, "name [type]", 0, 2,
+      "forget what the caches know, all or of a name" },
+    { "cache", cache_run, OPTION_TREE, "dump|stats [name [type]]", 1, 3,
+      "what the caches know, and how often it was of use" },
+    { "zones", zones_run, 0, "list | show zone", 0, 2,
+      "the zones that are served, or the records of one" },
+    { "log", log_run, 0, "level [stage]", 1, 2,
+      "what is worth a line from here on: error warning notice debug" },
+    { "import", corefile_import_run, 0, "corefile", 1, 1,
       "write a Corefile of CoreDNS as a configuration" },
-    { "version", version_run, OPTION_JSON, NULL, false,
+    { "version", version_run, OPTION_JSON, NULL, 0, 0,
       "print the version" },
-    { "help", help_run, 0, "verb", false,
+    { "help", help_run, 0, "verb", 0, 1,
       "what there is to ask for" },
-    { NULL, NULL, 0, NULL, false, NULL },
+    { NULL, NULL, 0, NULL, 0, 0, NULL },
 };
 
 static int

@@ -15,11 +15,11 @@ do_nothing(const struct request *request)
 }
 
 static const struct verb verbs[] = {
-    { "start", do_nothing, OPTION_FOREGROUND, NULL, false, "begin" },
-    { "logs", do_nothing, OPTION_FOLLOW | OPTION_LINES, "stage", false,
+    { "start", do_nothing, OPTION_FOREGROUND, NULL, 0, 0, "begin" },
+    { "logs", do_nothing, OPTION_FOLLOW | OPTION_LINES, "stage", 0, 1,
       "read" },
-    { "swap", do_nothing, 0, "stage", true, "change" },
-    { NULL, NULL, 0, NULL, false, NULL },
+    { "swap", do_nothing, 0, "stage", 1, 1, "change" },
+    { NULL, NULL, 0, NULL, 0, 0, NULL },
 };
 
 #define WORDS 8
