@@ -21,14 +21,14 @@ overload() {
     wait $senders
 }
 
-# Already more than can be served: all tables and buffers are in use then.
+# Far more than can be served: all tables, buffers and queues are in use then,
+# as far as they ever will be.
 overload 1
-overload 2
+overload 10
 overload 1
 # shellcheck disable=SC2086
 before=$(resident $pids)
 overload 10
-overload 1
 overload 4
 # shellcheck disable=SC2086
 after=$(resident $pids)
