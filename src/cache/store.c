@@ -1,22 +1,6 @@
 /*
  * store - answers in a fixed piece of memory, the useful ones for longer
  *
- * Eviction is S3-FIFO (Yang and others, SOSP 2023).  A new answer goes to a
- * small ring, a tenth of the room.  When it reaches the end of that and was
- * asked for at least twice, or there is room that nobody uses, it moves to the
- * main ring; otherwise it leaves, and its hash is remembered among the ghosts:
- * if it is learned again soon, it goes to the main ring at once.  At the end of
- * the main ring an answer that was of use since its last turn gets another.
- *
- * Why this one.  A flood of names that are asked once (random labels below a
- * victim's zone, a scan) passes through the small ring and never touches the
- * main one, where what people ask for lies; with LRU it would wash out
- * everything.  A hit writes one octet, and moves nothing.  And queues that are
- * strictly first-in first-out can be rings in memory: entries of any size lie
- * side by side without gaps, without size classes that fit only the traffic of
- * the first hour, and without an allocator.  The price is that an entry whose
- * answer has grown leaves a hole until the end of the ring passes by.
- *
  * The memory is: a head for those who look into it, an eighth of the rest for
  * the index, a thirty-second for ghosts, what remains for the rings.
  *
@@ -33,37 +17,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache/ghosts.h"
-#include "cache/region.h"
-#include "cache/ring.h"
+#include "cache/store_parts.h"
 #include "coredns/memory.h"
 #include "lib/guard.h"
-#include "lib/index.h"
 
 #define GHOSTS_SHARE 32                 /* of the capacity */
 #define SMALL_SHARE 10                  /* a tenth of the rings */
 #define LARGEST_SHARE 8                 /* of the small ring, for one entry */
-#define USES_TO_STAY 2                  /* hits that lead to the main ring */
 #define USES_MOST 3
-#define TURNS 64                        /* looked at for one eviction */
 #define CACHE_LINE 64
 #define LARGE_PAGE_SHARE 16             /* filled before they are used */
 #define LOCAL_LIFETIME_MS (3600 * 1000) /* then the source is asked again */
-
-struct store {
-    size_t capacity;                    /* octets of all together */
-    struct region region;
-    struct table_head *head;            /* where the region begins */
-    uint64_t *draft;                    /* an entry before it is put in */
-    struct key_secret secret;
-    int64_t stale_ms;
-    struct index index;
-    struct ghosts ghosts;
-    uint32_t *tags;                     /* of the ghosts */
-    struct ring small;
-    struct ring main;
-    struct store_counters counters;
-};
 
 /* ---- life ---------------------------------------------------------------- */
 
@@ -213,31 +177,6 @@ store_clear(store_t *self)
 
 /* ---- entries and their places -------------------------------------------- */
 
-static uint32_t
-position_of(const store_t *self, const struct entry *entry)
-{
-    return (uint32_t) ((size_t) ((const uint8_t *) entry
-                                 - self->region.bytes) / ENTRY_UNIT);
-}
-
-static struct entry *
-entry_at(const store_t *self, uint32_t position)
-{
-    return (struct entry *) (void *) (self->region.bytes
-                                      + (size_t) position * ENTRY_UNIT);
-}
-
-static uint64_t
-hash_of(const store_t *self, const struct entry *entry)
-{
-    size_t size;
-    const uint8_t *question = entry_question(entry, &size);
-    struct key key;
-
-    key_of_question(&key, question, size, entry->bits, &self->secret);
-    return key.hash;
-}
-
 static unsigned
 units_of(const struct image *image)
 {
@@ -253,148 +192,15 @@ count(store_t *self, const struct entry *entry, int sign)
     self->counters.octets += sign > 0 ? octets : 0 - octets;
 }
 
-static uint32_t *
-guard_of(const store_t *self, uint32_t position)
+void
+store_unlist(store_t *self, struct entry *entry, uint64_t hash)
 {
-    return table_guard(self->head, position);
-}
-
-/* Takes the entry out of the index; its room stays where it is. */
-static void
-unlist(store_t *self, struct entry *entry, uint64_t hash)
-{
-    uint32_t position = position_of(self, entry);
+    uint32_t position = store_position(self, entry);
 
     index_remove(&self->index, hash, position);
     count(self, entry, -1);
     __atomic_store_n(&entry->state, ENTRY_DEAD, __ATOMIC_RELEASE);
-    guard_break(guard_of(self, position));
-}
-
-/* ---- eviction ------------------------------------------------------------ */
-
-static void
-evict(store_t *self, struct ring *ring, uint64_t hash)
-{
-    unlist(self, ring_oldest(ring), hash);
-    ring_drop(ring);
-    self->counters.evictions++;
-}
-
-/* Drops the oldest entry when there is nothing to be said for it. */
-static bool
-drop_worthless(store_t *self, struct ring *ring, int64_t now_ms)
-{
-    struct entry *entry = ring_oldest(ring);
-
-    if (entry->state != ENTRY_DEAD) {
-        if (store_is_current(self, entry)
-            && !entry_is_gone(entry, self->stale_ms, now_ms))
-            return false;
-        unlist(self, entry, hash_of(self, entry));
-    }
-    ring_drop(ring);
-    return true;
-}
-
-/* Makes room in the main ring. */
-static void
-shrink_main(store_t *self, int64_t now_ms)
-{
-    for (unsigned turns = 0;; turns++) {
-        if (drop_worthless(self, &self->main, now_ms))
-            return;
-
-        struct entry *entry = ring_oldest(&self->main);
-        uint64_t hash = hash_of(self, entry);
-
-        if (entry->uses == 0 || turns == TURNS) {
-            evict(self, &self->main, hash);
-            return;
-        }
-        __atomic_store_n(&entry->uses, entry->uses - 1, __ATOMIC_RELAXED);
-
-        uint32_t from = position_of(self, entry);
-
-        guard_begin(guard_of(self, from));
-        entry = ring_turn(&self->main);
-        index_move(&self->index, hash, from, position_of(self, entry));
-        guard_end(guard_of(self, from));
-    }
-}
-
-static void
-move_to_main(store_t *self, struct entry *entry, uint64_t hash, int64_t now_ms)
-{
-    while (!ring_has_room(&self->main, entry->units))
-        shrink_main(self, now_ms);
-
-    uint32_t from = position_of(self, entry);
-    struct entry *copy = ring_take(&self->main, entry->units);
-
-    guard_write(copy, entry, entry->units);
-    __atomic_store_n(&copy->uses, 0, __ATOMIC_RELAXED);
-    index_move(&self->index, hash, from, position_of(self, copy));
-    guard_break(guard_of(self, from));
-}
-
-/* Room in the main ring that costs nothing: what is left over there. */
-static bool
-has_spare_room(store_t *self, unsigned units, int64_t now_ms)
-{
-    for (unsigned turns = 0; turns < TURNS; turns++) {
-        if (ring_has_room(&self->main, units))
-            return true;
-        if (!drop_worthless(self, &self->main, now_ms))
-            return false;
-    }
-    return false;
-}
-
-/* Makes room in the small ring. */
-static void
-shrink_small(store_t *self, int64_t now_ms)
-{
-    if (drop_worthless(self, &self->small, now_ms))
-        return;
-
-    struct entry *entry = ring_oldest(&self->small);
-    uint64_t hash = hash_of(self, entry);
-
-    if (entry->uses >= USES_TO_STAY
-        || has_spare_room(self, entry->units, now_ms)) {
-        move_to_main(self, entry, hash, now_ms);
-        ring_drop(&self->small);
-        return;
-    }
-    ghosts_add(&self->ghosts, hash);
-    evict(self, &self->small, hash);
-}
-
-/* Only very many very small entries can fill the index. */
-static void
-make_room_in_index(store_t *self, int64_t now_ms)
-{
-    while (index_is_full(&self->index)) {
-        if (ring_oldest(&self->small) != NULL)
-            shrink_small(self, now_ms);
-        else
-            shrink_main(self, now_ms);
-    }
-}
-
-/* Room for an entry in one of the rings, not yet filled. */
-static struct entry *
-make_room(store_t *self, struct ring *ring, unsigned units, int64_t now_ms)
-{
-    make_room_in_index(self, now_ms);
-    while (!ring_has_room(ring, units)) {
-        if (ring == &self->small)
-            shrink_small(self, now_ms);
-        else
-            shrink_main(self, now_ms);
-    }
-    return ring_take(ring, units);
+    guard_break(store_guard(self, position));
 }
 
 /* ---- what it is for ------------------------------------------------------ */
@@ -406,7 +212,7 @@ store_find(const store_t *self, const struct key *key)
     uint32_t position = index_first(&self->index, key->hash, &walk);
 
     for (; position != 0; position = index_next(&self->index, &walk)) {
-        struct entry *entry = entry_at(self, position);
+        struct entry *entry = store_entry(self, position);
 
         /* Its question may begin there: fetch both lines at once. */
         __builtin_prefetch((const uint8_t *) entry + CACHE_LINE);
@@ -431,7 +237,7 @@ store_reported(const store_t *self, uint32_t tag, uint32_t position)
 
     for (; found != 0; found = index_next(&self->index, &walk))
         if (found == position)
-            return entry_at(self, position);
+            return store_entry(self, position);
     return NULL;
 }
 
@@ -452,7 +258,7 @@ replace(store_t *self, const struct key *key, struct entry *old,
 
     if (old != NULL) {
         is_for_main = ring_holds(&self->main, old);
-        unlist(self, old, key->hash);
+        store_unlist(self, old, key->hash);
     }
     else
         is_for_main = ghosts_take(&self->ghosts, key->hash);
@@ -460,8 +266,8 @@ replace(store_t *self, const struct key *key, struct entry *old,
         self->counters.oversized++;
         return NULL;
     }
-    return make_room(self, is_for_main ? &self->main : &self->small, units,
-                     now_ms);
+    return store_make_room(self, is_for_main ? &self->main : &self->small,
+                           units, now_ms);
 }
 
 /* Puts the draft, of so many units, in place of the old entry. */
@@ -473,7 +279,7 @@ put(store_t *self, const struct key *key, struct entry *old, unsigned units,
     struct entry *entry = old;
 
     if (fits_in_place(old, units)) {
-        uint32_t *guard = guard_of(self, position_of(self, old));
+        uint32_t *guard = store_guard(self, store_position(self, old));
 
         draft->units = old->units;
         guard_begin(guard);
@@ -488,7 +294,7 @@ put(store_t *self, const struct key *key, struct entry *old, unsigned units,
     guard_write(entry, draft, units);
     if (index_grow(&self->index))
         tell_index_size(self);
-    index_add(&self->index, key->hash, position_of(self, entry));
+    index_add(&self->index, key->hash, store_position(self, entry));
     count(self, entry, 1);
     if (self->counters.octets > self->region.size / LARGE_PAGE_SHARE)
         region_use_large_pages(&self->region);
@@ -547,7 +353,7 @@ store_remove(store_t *self, const struct key *key)
 
     if (entry == NULL)
         return false;
-    unlist(self, entry, key->hash);
+    store_unlist(self, entry, key->hash);
     return true;
 }
 
@@ -562,7 +368,7 @@ store_each(store_t *self,
 
         while ((entry = ring_next(rings[i], entry)) != NULL)
             if (entry->state != ENTRY_DEAD && visit(owner, entry))
-                unlist(self, entry, hash_of(self, entry));
+                store_unlist(self, entry, store_hash(self, entry));
     }
 }
 

@@ -16,6 +16,7 @@
 
 #include "coredns/name.h"
 #include "coredns/rrtype.h"
+#include "lib/lower.h"
 
 #define WORD sizeof (uint64_t)
 #define META_TYPES 128                  /* RFC 6895 section 3.1: to 255 */
@@ -118,19 +119,6 @@ hash_words(const uint8_t *octets, size_t size,
 }
 
 /* ---- keys ---------------------------------------------------------------- */
-
-/* Makes capital letters small, eight octets at once. */
-static inline uint64_t
-lower_word(uint64_t word)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t low = word & 0x7f * ones;
-    uint64_t from_a = low + (0x80 - 'A') * ones;
-    uint64_t above_z = low + (0x7f - 'Z') * ones;
-    uint64_t capitals = (from_a ^ above_z) & ~word & 0x80 * ones;
-
-    return word | capitals >> 2;
-}
 
 void
 key_of_name(struct key *self, const uint8_t *name, uint16_t type,

@@ -11,8 +11,9 @@
 #include <assert.h>
 #include <string.h>
 
-#define WORD sizeof (uint64_t)
+#include "lib/lower.h"
 
+#define WORD sizeof (uint64_t)
 #define FNV_OFFSET UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
@@ -30,19 +31,6 @@ static const uint8_t lower_table[256] = {
     ROW(0xe0), ROW(0xe8), ROW(0xf0), ROW(0xf8),
 #undef ROW
 };
-
-/* The word with its letters made small, all eight octets at once. */
-static inline uint64_t
-lower_word(uint64_t word)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t low = word & 0x7f * ones;
-    uint64_t from_a = low + (0x80 - 'A') * ones;
-    uint64_t above_z = low + (0x7f - 'Z') * ones;
-    uint64_t capitals = (from_a ^ above_z) & ~word & 0x80 * ones;
-
-    return word | capitals >> 2;
-}
 
 static inline uint64_t
 read_octets(const uint8_t *octets, size_t size)

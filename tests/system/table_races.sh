@@ -17,7 +17,7 @@ races=$folder/races
 build_races() {
     cc -std=gnu11 -D_GNU_SOURCE -O1 -g -fsanitize=thread \
         -Iinclude -Isrc -Itests -o "$races" tests/cache/races.c \
-        src/cache/store.c src/cache/ring.c src/cache/ghosts.c \
+        src/cache/store.c src/cache/eviction.c src/cache/ring.c src/cache/ghosts.c \
         src/cache/region.c src/lib/table.c src/lib/entry.c src/lib/index.c \
         src/lib/image.c src/lib/key.c "${BUILD:-build}/libcoredns.a" \
         $(pkg-config --libs libzmq libczmq libconfig ldns jansson libcrypto) \
