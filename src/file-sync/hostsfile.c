@@ -86,7 +86,8 @@ hostsfile_new(const struct hostsfile_options *options)
     size_t zones_size = options->zone_count * sizeof *options->zones;
     struct core_zone_name *zones = core_allocate(zones_size);
 
-    memcpy(zones, options->zones, zones_size);
+    if (zones_size > 0)
+        memcpy(zones, options->zones, zones_size);
     self->options = *options;
     self->options.zones = zones;
     self->zones = zones;

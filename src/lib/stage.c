@@ -395,6 +395,7 @@ end(core_life_t *life)
         core_batch_destroy(&life->passed[i]);
     zmq_ctx_term(life->context);
     core_loop_destroy(&life->loop);
+    free(life->options.wires);
     free(life);
 }
 
@@ -416,6 +417,7 @@ core_stage_main(const struct core_stage *stage, int argc, char **argv)
     if (rc == -1)
         rc = check_pipe(life);
     if (rc != -1) {
+        free(life->options.wires);
         free(life);
         return rc;
     }

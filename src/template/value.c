@@ -130,7 +130,8 @@ value_print(const struct value *self, FILE *file)
         fprintf(file, "%" PRIu64, self->number);
         break;
     case VALUE_TEXT:
-        fwrite(self->text.octets, 1, self->text.size, file);
+        if (self->text.size > 0)
+            fwrite(self->text.octets, 1, self->text.size, file);
         break;
     case VALUE_LIST:
         return print_list(self, file);
