@@ -67,12 +67,13 @@ load(core_life_t *life)
 
 /* A stage that no queries can reach is started wrong, now and later. */
 static int
-check_pipe(const core_life_t *life)
+check_pipe(core_life_t *life)
 {
     if (life->stage->handle_query == NULL
         || core_life_wire(life, "pipe", NULL) != NULL)
         return -1;
     core_log(CORE_LOG_ERROR, "no stage sends it queries: it needs --pipe");
+    stage_version_unload(&life->version, life->stage);
     return CORE_EXIT_USAGE;
 }
 
