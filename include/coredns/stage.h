@@ -60,6 +60,15 @@ enum core_exit {
     CORE_EXIT_CONFIG = 78,
 };
 
+/* What changed of the data behind a stage. */
+enum core_changed {
+    CORE_CHANGED_NAME,                  /* the records at a name */
+    CORE_CHANGED_ALL,                   /* any, also of names that were
+                                           nobody's there */
+    CORE_CHANGED_LOST,                  /* any of those that are local, perhaps:
+                                           whoever would tell was away */
+};
+
 typedef struct core_life core_life_t;       /* of this process */
 typedef struct core_query core_query_t;     /* one query or reply in hand */
 typedef struct core_held core_held_t;       /* one that was kept */
@@ -95,10 +104,11 @@ struct core_stage {
        pass without being looked at. */
     enum core_verdict (*handle_reply)(void *state, core_query_t *reply);
 
-    /* The data behind the stage are others at that name (any case), or (NULL)
-       may be everywhere: what it keeps of local data is outdated.  May be
-       NULL. */
-    void (*handle_change)(void *state, const uint8_t *name);
+    /* The data behind the stage are others: what it keeps of replies is
+       outdated accordingly.  name (any case) is that of CORE_CHANGED_NAME.
+       May be NULL. */
+    void (*handle_change)(void *state, enum core_changed what,
+                          const uint8_t *name);
 
     /* Registers sockets and timers of its own.  Readiness: a stage with watch
        says core_life_ready() itself; one without is ready after open. */

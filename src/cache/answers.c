@@ -79,6 +79,7 @@ answers_destroy(answers_t **self_p)
 
 struct removal {
     const answers_t *answers;
+    const store_t *source;
     store_t *target;
 };
 
@@ -91,8 +92,10 @@ carry_over(void *owner, const struct entry *entry)
     size_t size;
     const uint8_t *question = entry_question(entry, &size);
 
-    if (entry->state == ENTRY_LOCAL)
-        return false;                   /* its source is asked again */
+    /* The source of what is local is asked again. */
+    if (entry->state == ENTRY_LOCAL
+        || !store_is_current(removal->source, entry))
+        return false;
 
     key_of_question(&key, question, size, entry->bits,
                     &removal->answers->secret);
@@ -126,7 +129,7 @@ answers_policy_set(answers_t *self, const struct policy *policy,
     }
     for (int i = 0; i < ANSWERS_PARTS; i++) {
         if (stores[i] != NULL) {
-            struct removal removal = { self, stores[i] };
+            struct removal removal = { self, self->stores[i], stores[i] };
 
             store_stale_set(stores[i], policy->stale_ms);
             store_each(self->stores[i], carry_over, &removal);
@@ -300,6 +303,13 @@ answers_outdate(answers_t *self, uint32_t slot)
 {
     for (int i = 0; i < ANSWERS_PARTS; i++)
         store_outdate(self->stores[i], slot);
+}
+
+void
+answers_outdate_upstream(answers_t *self, int64_t now_ms)
+{
+    for (int i = 0; i < ANSWERS_PARTS; i++)
+        store_outdate_upstream(self->stores[i], now_ms);
 }
 
 /* ---- neighbours who look ------------------------------------------------- */

@@ -99,6 +99,10 @@ bool
 void
     answers_outdate(answers_t *self, uint32_t slot);
 
+/* All that is not local and came until now is not good any more. */
+void
+    answers_outdate_upstream(answers_t *self, int64_t now_ms);
+
 /*
  * A reply came that tells nothing: an rcode that is no answer, or no reply at
  * all.  As for a failure, true when an old answer is to be used instead.

@@ -279,7 +279,16 @@ watch_cache(void *state, core_life_t *life, struct core_fault *fault)
     return 0;
 }
 
-/* What is known stays known. */
+static bool
+is_uncovered(void *owner, const struct entry *entry)
+{
+    const struct policy *policy = owner;
+    size_t size;
+
+    return !policy_covers(policy, entry_question(entry, &size));
+}
+
+/* What is known stays known, but of names that are no longer ours to know. */
 static int
 reload_cache(void *state, const void *settings, struct core_fault *fault)
 {
@@ -288,6 +297,9 @@ reload_cache(void *state, const void *settings, struct core_fault *fault)
     if (answers_policy_set(self->answers, settings, fault) == -1)
         return -1;
     self->policy = settings;
+    if (self->policy->zones.count > 0)
+        answers_each(self->answers, is_uncovered, (void *) (uintptr_t)
+                     settings);
     if (self->life != NULL)
         cache_publish(self);
     return 0;

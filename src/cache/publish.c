@@ -18,6 +18,7 @@
 #include "coredns/rrtype.h"
 
 #define ANY_CHANGE 0                    /* the slot of what depends on all */
+#define TYPES 66                        /* all that are in use, but a few */
 
 /* ---- reports ------------------------------------------------------------- */
 
@@ -87,7 +88,7 @@ spoil(void *owner, struct flight *flight)
 {
     const uint8_t *name = owner;
 
-    if (core_name_equal(flight->key.question, name))
+    if (name == NULL || core_name_equal(flight->key.question, name))
         flight->is_outdated = true;
 }
 
@@ -96,33 +97,41 @@ spoil(void *owner, struct flight *flight)
 static void
 forget_name(struct cache *self, const uint8_t *name)
 {
-    static const uint16_t types[] = {
-        CORE_A, CORE_AAAA, CORE_CNAME, CORE_PTR, CORE_SRV, CORE_TXT, CORE_MX,
-        CORE_NS, CORE_SOA, CORE_HTTPS,
-    };
+    static const uint16_t others[] = { 99, CORE_ANY, 256, CORE_CAA };
     const struct key_secret *secret = answers_secret(self->answers);
 
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    for (uint16_t i = 0; i < TYPES + sizeof others / sizeof *others; i++)
         for (uint8_t bits = 0; bits < 4; bits++) {
             struct key key;
 
-            key_of_name(&key, name, types[i], CORE_IN, bits, secret);
+            key_of_name(&key, name, i < TYPES ? (uint16_t) (i + 1)
+                        : others[i - TYPES], CORE_IN, bits, secret);
             answers_forget(self->answers, &key);
         }
     pending_each(self->pending, spoil, (void *) (uintptr_t) name);
 }
 
+/* The same of all names; nothing is looked through for it. */
+static void
+forget_upstream(struct cache *self)
+{
+    answers_outdate_upstream(self->answers, core_loop_now_ms(self->loop));
+    pending_each(self->pending, spoil, NULL);
+}
+
 void
-cache_handle_change(void *state, const uint8_t *name)
+cache_handle_change(void *state, enum core_changed what, const uint8_t *name)
 {
     struct cache *self = state;
 
     answers_outdate(self->answers, ANY_CHANGE);
-    if (name != NULL) {
+    if (what == CORE_CHANGED_NAME) {
         answers_outdate(self->answers, cache_version_slot(name));
         forget_name(self, name);
         return;
     }
     for (uint32_t slot = 0; slot < TABLE_VERSIONS; slot++)
         answers_outdate(self->answers, slot);
+    if (what == CORE_CHANGED_ALL)
+        forget_upstream(self);
 }

@@ -78,9 +78,9 @@ void
 void
     cache_publish(struct cache *self);
 
-/* Data of this server changed at that name; NULL: anywhere. */
 void
-    cache_handle_change(void *state, const uint8_t *name);
+    cache_handle_change(void *state, enum core_changed what,
+                        const uint8_t *name);
 
 /* Where answers that depend on the name alone, or (NULL) on anything, have
    their version. */

@@ -90,6 +90,7 @@ write_head(store_t *self)
     head->index_most = self->index.most;
     tell_index_size(self);
     head->secret = self->secret;
+    head->since_ms = -1;
     head->magic = TABLE_MAGIC;
 }
 
@@ -339,11 +340,18 @@ store_outdate(store_t *self, uint32_t slot)
     guard_add(&self->head->versions[slot], 1, __ATOMIC_RELEASE);
 }
 
+void
+store_outdate_upstream(store_t *self, int64_t now_ms)
+{
+    __atomic_store_n(&self->head->since_ms, now_ms, __ATOMIC_RELEASE);
+}
+
 bool
 store_is_current(const store_t *self, const struct entry *entry)
 {
-    return entry->state != ENTRY_LOCAL
-        || self->head->versions[entry->version.slot] == entry->version.value;
+    if (entry->state != ENTRY_LOCAL)
+        return entry->stored_ms > self->head->since_ms;
+    return self->head->versions[entry->version.slot] == entry->version.value;
 }
 
 bool

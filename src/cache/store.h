@@ -91,7 +91,11 @@ struct entry *
 void
     store_outdate(store_t *self, uint32_t slot);
 
-/* False for a local entry whose version is another by now. */
+/* What is not local and came until then is outdated. */
+void
+    store_outdate_upstream(store_t *self, int64_t now_ms);
+
+/* False for an entry that is outdated by one of the above. */
 bool
     store_is_current(const store_t *self, const struct entry *entry);
 

@@ -18,9 +18,9 @@
 #define NAMES_MOST 256                  /* told one by one */
 
 struct changes {
-    core_batch_t *batch;
-    unsigned count;                     /* of names in it */
-    bool is_all;
+    core_batch_t *batch;                /* names */
+    unsigned count;
+    bool is_lost, is_all;
 };
 
 void
@@ -41,95 +41,140 @@ changes_destroy(core_life_t *life)
     life->changes = NULL;
 }
 
-/* A NOTIFY for all there is at the name. */
+/* ---- what is told, as it travels ----------------------------------------- */
+
+/* The types that say it, at the root: RFC 1035's for nothing, and one that a
+   NOTIFY usually has. */
+#define TYPE_LOST 10
+#define TYPE_NONE CORE_SOA
+
 static void
-add_name(core_batch_t *batch, const uint8_t *name)
+add_notify(core_batch_t *batch, const uint8_t *name, uint16_t type)
 {
     uint8_t message[CORE_HEADER_SIZE + CORE_NAME_SIZE + 4] = { 0 };
     size_t size = core_name_size(name);
-    struct core_record record = { .message = message };
+    struct core_record record = {
+        .message = message, .message_size = CORE_HEADER_SIZE + size + 4,
+    };
 
     core_write16(message + 2, CORE_OPCODE_NOTIFY << 11);
     core_write16(message + 4, 1);
     memcpy(message + CORE_HEADER_SIZE, name, size);
-    core_write16(message + CORE_HEADER_SIZE + size, CORE_ANY);
+    core_write16(message + CORE_HEADER_SIZE + size, type);
     core_write16(message + CORE_HEADER_SIZE + size + 2, CORE_IN);
-    record.message_size = CORE_HEADER_SIZE + size + 4;
     core_batch_add(batch, &record);
 }
 
-void
-changes_add_all(core_batch_t *batch)
-{
-    static const uint8_t root[] = { 0 };
+static const uint8_t root[] = { 0 };
 
+void
+changes_make_all(core_batch_t *batch)
+{
     core_batch_start(batch, CORE_BATCH_CHANGES);
-    add_name(batch, root);
+    add_notify(batch, root, CORE_ANY);
 }
 
 void
-core_life_changed(core_life_t *life, const uint8_t *name)
+changes_make_none(core_batch_t *batch)
+{
+    core_batch_start(batch, CORE_BATCH_CHANGES);
+    add_notify(batch, root, TYPE_NONE);
+}
+
+/* ---- telling ------------------------------------------------------------- */
+
+void
+changes_send(core_life_t *life)
 {
     struct changes *changes = life->changes;
 
-    if (changes == NULL || changes->is_all)
+    if (changes == NULL
+        || (changes->count == 0 && !changes->is_lost && !changes->is_all))
         return;
-    life_flush_late(life);
-    if (name == NULL || *name == 0 || changes->count == NAMES_MOST)
-        changes->is_all = true;
-    else {
-        add_name(changes->batch, name);
-        changes->count++;
-    }
+    if (changes->is_all)
+        changes_make_all(changes->batch);
+    else if (changes->is_lost)
+        add_notify(changes->batch, root, TYPE_LOST);
+    core_inlet_tell(life->inlet, changes->batch);
+    core_batch_start(changes->batch, CORE_BATCH_CHANGES);
+    changes->count = 0;
+    changes->is_lost = changes->is_all = false;
 }
 
 void
 changes_flush(void *owner)
 {
     core_life_t *life = owner;
+
+    changes_send(life);
+    core_inlet_tell_again(life->inlet);
+}
+
+/* Notes a change; what was made of the old data has left before. */
+static void
+note(core_life_t *life, enum core_changed what, const uint8_t *name)
+{
     struct changes *changes = life->changes;
 
-    if (changes->is_all)
-        changes_add_all(changes->batch);
-    if (changes->is_all || changes->count > 0) {
-        core_inlet_tell(life->inlet, changes->batch);
-        core_batch_start(changes->batch, CORE_BATCH_CHANGES);
-        changes->count = 0;
-        changes->is_all = false;
+    if (changes == NULL || changes->is_all)
+        return;
+    life_flush_late(life);
+    if (what == CORE_CHANGED_LOST)
+        changes->is_lost = true;
+    else if (what == CORE_CHANGED_ALL || changes->count == NAMES_MOST)
+        changes->is_all = true;
+    else {
+        add_notify(changes->batch, name, CORE_ANY);
+        changes->count++;
     }
-    core_inlet_tell_again(life->inlet);
+}
+
+void
+core_life_changed(core_life_t *life, const uint8_t *name)
+{
+    note(life, name == NULL || *name == 0 ? CORE_CHANGED_ALL
+         : CORE_CHANGED_NAME, name);
 }
 
 /* ---- changes behind us --------------------------------------------------- */
 
 static void
-handle(core_life_t *life, const uint8_t *name)
+handle(core_life_t *life, enum core_changed what, const uint8_t *name)
 {
     if (life->stage->handle_change != NULL)
-        life->stage->handle_change(life->version.state, name);
-    core_life_changed(life, name);
+        life->stage->handle_change(life->version.state, what, name);
+    note(life, what, name);
+}
+
+/* What cannot be read may mean anything. */
+static void
+handle_record(core_life_t *life, const struct core_record *record)
+{
+    struct core_message message;
+
+    if (core_message_parse(&message, record->message, record->message_size)
+        != CORE_PARSE_OK)
+        handle(life, CORE_CHANGED_ALL, NULL);
+    else if (*message.qname != 0)
+        handle(life, CORE_CHANGED_NAME, message.qname);
+    else if (message.qtype != TYPE_NONE)
+        handle(life, message.qtype == TYPE_LOST ? CORE_CHANGED_LOST
+               : CORE_CHANGED_ALL, NULL);
 }
 
 void
 changes_take(void *owner, const struct core_envelope *envelope,
              struct core_batch_reader *reader)
 {
-    core_life_t *life = owner;
     struct core_record record;
-    struct core_message message;
 
     (void) envelope;
-    while (core_batch_next(reader, &record)) {
-        bool is_name = core_message_parse(&message, record.message,
-                                          record.message_size)
-            == CORE_PARSE_OK && message.qname != NULL && *message.qname != 0;
-
-        handle(life, is_name ? message.qname : NULL);
-    }
+    while (core_batch_next(reader, &record))
+        handle_record(owner, &record);
 }
 
 void
 changes_lost(void *owner)
 {
-    handle(owner, NULL);
+    handle(owner, CORE_CHANGED_LOST, NULL);
 }

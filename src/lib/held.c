@@ -81,8 +81,10 @@ life_flush_late(void *owner)
 {
     core_life_t *life = owner;
 
-    if (core_batch_count(life->late) > 0)
+    if (core_batch_count(life->late) > 0) {
+        changes_send(life);
         core_inlet_send(life->inlet, &life->late_envelope, life->late);
+    }
     core_batch_start(life->late, CORE_BATCH_REPLIES);
 }
 

@@ -25,7 +25,9 @@
 /* A neighbour that is told of changes. */
 struct peer {
     struct core_envelope way;           /* one hop */
-    bool has_missed;                    /* a batch of changes */
+    bool has_missed;                    /* something, and is to be told */
+    bool is_new;                        /* all he can have missed is what was
+                                           told before he came */
 };
 
 struct core_inlet {
@@ -33,6 +35,7 @@ struct core_inlet {
     struct peer *peers;
     size_t peer_count, peer_capacity;
     bool has_missed;                    /* any of them */
+    bool has_told;                      /* of a change, ever */
     core_loop_t *loop;
     core_pipe_batch *queries;
     void *owner;
@@ -76,7 +79,7 @@ add_peer(core_inlet_t *self, const struct core_envelope *envelope)
     struct peer *peer = find_peer(self, envelope);
 
     peer->way = *envelope;
-    peer->has_missed = true;
+    peer->has_missed = peer->is_new = true;
     self->has_missed = true;
     core_inlet_tell_again(self);
 }
@@ -87,6 +90,7 @@ tell(core_inlet_t *self, struct peer *peer, core_batch_t *changes)
 {
     core_loop_used(self->loop, self->socket);
     peer->has_missed = !message_frames_send(self->socket, &peer->way, changes);
+    peer->is_new = peer->is_new && peer->has_missed;
     if (peer->has_missed && zmq_errno() == EHOSTUNREACH)
         return false;
     self->has_missed = self->has_missed || peer->has_missed;
@@ -96,6 +100,7 @@ tell(core_inlet_t *self, struct peer *peer, core_batch_t *changes)
 void
 core_inlet_tell(core_inlet_t *self, core_batch_t *changes)
 {
+    self->has_told = true;
     for (size_t i = 0; i < self->peer_count;)
         if (self->peers[i].has_missed || tell(self, &self->peers[i], changes))
             i++;
@@ -103,22 +108,29 @@ core_inlet_tell(core_inlet_t *self, core_batch_t *changes)
             forget_peer(self, i);
 }
 
+/* Whoever is new has nothing of ours to lose when nothing ever changed. */
 void
 core_inlet_tell_again(core_inlet_t *self)
 {
-    core_batch_t *all;
+    core_batch_t *batch;
 
     if (!self->has_missed)
         return;
     self->has_missed = false;
-    all = core_batch_new();
-    changes_add_all(all);
-    for (size_t i = 0; i < self->peer_count;)
-        if (!self->peers[i].has_missed || tell(self, &self->peers[i], all))
+    batch = core_batch_new();
+    for (size_t i = 0; i < self->peer_count;) {
+        struct peer *peer = &self->peers[i];
+
+        if (peer->is_new && !self->has_told)
+            changes_make_none(batch);
+        else
+            changes_make_all(batch);
+        if (!peer->has_missed || tell(self, peer, batch))
             i++;
         else
             forget_peer(self, i);
-    core_batch_destroy(&all);
+    }
+    core_batch_destroy(&batch);
 }
 
 /* ---- the socket ---------------------------------------------------------- */

@@ -229,9 +229,15 @@ void
 void
     changes_flush(void *owner);
 
-/* Makes the batch say that everything has changed. */
+/* Sends what was gathered at once: before a reply that was made of it. */
 void
-    changes_add_all(core_batch_t *batch);
+    changes_send(core_life_t *life);
+
+/* Makes the batch say that everything has changed, or nothing yet. */
+void
+    changes_make_all(core_batch_t *batch);
+void
+    changes_make_none(core_batch_t *batch);
 
 /* Callbacks of the outlet, with the life as owner. */
 void

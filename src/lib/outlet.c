@@ -117,7 +117,7 @@ ask_for_changes(struct instance *instance)
 {
     core_batch_t *batch = core_batch_new();
 
-    changes_add_all(batch);
+    changes_make_none(batch);
     core_loop_used(instance->outlet->loop, instance->socket);
     message_frames_send(instance->socket, NULL, batch);
     core_batch_destroy(&batch);

@@ -166,8 +166,10 @@ query_commit(core_query_t *self)
 static void
 send_replies(core_life_t *life, const struct core_envelope *envelope)
 {
-    if (core_batch_count(life->replies) > 0)
+    if (core_batch_count(life->replies) > 0) {
+        changes_send(life);
         core_inlet_send(life->inlet, envelope, life->replies);
+    }
     core_batch_start(life->replies, CORE_BATCH_REPLIES);
 }
 
@@ -279,6 +281,11 @@ find_reply(core_query_t *query)
                              core_outlet_choose(life->next,
                                                 query_hash(query)),
                              message, &reply))
+        return false;
+
+    /* A stage that keeps answers must not have one from a table before the
+       change that it was made after. */
+    if (reply.trail_size > 0 && life->stage->handle_change != NULL)
         return false;
     reply.flags = 0;
     take_reply(life, query->envelope, &reply);

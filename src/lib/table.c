@@ -3,12 +3,16 @@
  *
  * A look at an entry: where the index says, a copy of it is taken; when the
  * guard has not moved and the index still says the same, the copy is of one
- * piece and was under that hash.  Everything else is judged by the copy.
+ * piece and was under that hash.  The index is asked once more between guard
+ * and copy: it may have let go of the place and taken it again, for the same
+ * question, while the entry there is being written anew.  Everything else is
+ * judged by the copy.
  */
 
 #include "lib/table.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -74,9 +78,15 @@ table_of_memory(const void *memory, size_t size, struct core_fault *fault)
 table_t *
 table_new(int descriptor, struct core_fault *fault)
 {
+    int seals = fcntl(descriptor, F_GET_SEALS);
     struct stat status;
     void *memory;
 
+    /* Memory that shrinks would take its reader with it. */
+    if (seals == -1 || (seals & F_SEAL_SHRINK) == 0) {
+        core_fault_set(fault, NULL, 0, "an answer table without a seal");
+        return NULL;
+    }
     if (fstat(descriptor, &status) == -1
         || status.st_size < (off_t) sizeof (struct table_head)) {
         core_fault_set(fault, NULL, 0, "too small for an answer table");
@@ -145,6 +155,12 @@ copy_entry(table_t *self, uint32_t position)
     return true;
 }
 
+static bool
+says(const table_t *self, size_t slot, uint64_t word)
+{
+    return __atomic_load_n(&self->slots[slot].word, __ATOMIC_ACQUIRE) == word;
+}
+
 /* Takes a copy of what lies where a slot says. */
 static enum look
 look_at(table_t *self, size_t slot, uint64_t word)
@@ -153,10 +169,13 @@ look_at(table_t *self, size_t slot, uint64_t word)
     const uint32_t *guard =
         &self->head->guards[position / TABLE_GUARD_UNITS % TABLE_GUARDS];
     uint32_t seen = guard_look(guard);
+
+    if (!says(self, slot, word))
+        return LOOK_MOVED;
+
     bool is_entry = copy_entry(self, position);
 
-    if (!guard_holds(guard, seen)
-        || __atomic_load_n(&self->slots[slot].word, __ATOMIC_ACQUIRE) != word)
+    if (!guard_holds(guard, seen) || !says(self, slot, word))
         return LOOK_MOVED;
     return is_entry ? LOOK_FOUND : LOOK_NOTHING;
 }
@@ -169,7 +188,7 @@ look(table_t *self, const struct key *key, uint32_t *position)
                                           __ATOMIC_ACQUIRE);
     size_t slot = index_home(tag, slot_count);
 
-    if (slot_count > self->slots_most)
+    if (slot_count == 0 || slot_count > self->slots_most)
         return LOOK_NOTHING;
     for (unsigned i = 0; i < PROBES; i++) {
         uint64_t word = __atomic_load_n(&self->slots[slot].word,
@@ -212,6 +231,9 @@ is_current(const table_t *self, const struct entry *entry)
 {
     const struct entry_version *version = &entry->version;
 
+    if (entry->state != ENTRY_LOCAL)
+        return entry->stored_ms > __atomic_load_n(&self->head->since_ms,
+                                                  __ATOMIC_ACQUIRE);
     return version->slot < TABLE_VERSIONS
         && __atomic_load_n(&self->head->versions[version->slot],
                            __ATOMIC_ACQUIRE) == version->value;
@@ -246,10 +268,10 @@ make_reply(table_t *self, const struct core_message *query, int64_t now_ms,
     answer->message_size = image.message_size;
     answer->is_local = entry->state == ENTRY_LOCAL;
     answer->is_positive = image.kind == IMAGE_POSITIVE;
-    if (left == 0 || image.kind == IMAGE_FAILURE)
+    if (left == 0 || image.kind == IMAGE_FAILURE || !is_current(self, entry))
         return false;
     if (answer->is_local)
-        return is_current(self, entry);
+        return true;
     if (is_due(self, entry, left, now_ms))
         return false;
     if (__atomic_load_n(&self->head->policy.keep_ttl, __ATOMIC_RELAXED) != 0)

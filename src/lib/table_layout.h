@@ -37,6 +37,8 @@ struct table_head {
     struct key_secret secret;
     struct table_policy policy;
     uint32_t is_closed;                 /* not kept up any more */
+    int64_t since_ms;                   /* what is not local and came until
+                                           then is outdated */
 
     /* Of the entries whose position falls on them; see guard.h. */
     uint32_t guards[TABLE_GUARDS];

@@ -1,7 +1,9 @@
 /*
  * table_link - the answer table of the next stage, while there is one
  *
- * The socket may come a moment after the pipe, so a few attempts are made.
+ * The socket may come a moment after the pipe, so a few attempts are made at
+ * once; then one now and then, for the owner may begin to publish, or have had
+ * enough of us for a while.
  * Reports are bounded: what does not fit into one is only counted, and one
  * that the owner has no room for is lost.
  */
@@ -23,8 +25,9 @@
 #include "lib/table_offer.h"
 #include "lib/table_report.h"
 
-#define ATTEMPTS 6
+#define ATTEMPTS 6                      /* at first */
 #define FIRST_PAUSE_MS 20               /* then twice as long each time */
+#define LATER_PAUSE_MS 2000
 #define REPORT_MS 20                    /* hits are told at the latest */
 
 struct table_link {
@@ -80,6 +83,9 @@ note_hit(table_link_t *self, unsigned piece, const struct table_answer *answer)
 /* ---- the connection ------------------------------------------------------ */
 
 static void
+    try_later(table_link_t *self);
+
+static void
 forget_pieces(table_link_t *self)
 {
     for (size_t i = 0; i < TABLE_PIECES; i++)
@@ -112,8 +118,10 @@ take_message(void *owner, int fd, uint32_t events)
     (void) events;
     if (size > 0)
         take_pieces(self, &given);
-    else if (size == 0 || (errno != EAGAIN && errno != EINTR))
+    else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
         table_link_close(self);
+        try_later(self);
+    }
 }
 
 static void
@@ -128,10 +136,17 @@ attempt(void *owner)
         core_loop_watch(self->loop, self->fd, EPOLLIN, take_message, self);
         return;
     }
-    if (++self->attempts < ATTEMPTS)
-        self->retry = core_loop_timer(self->loop,
-                                      FIRST_PAUSE_MS << self->attempts, 0,
-                                      attempt, self);
+    try_later(self);
+}
+
+static void
+try_later(table_link_t *self)
+{
+    int64_t pause_ms = LATER_PAUSE_MS;
+
+    if (self->attempts < ATTEMPTS)
+        pause_ms = FIRST_PAUSE_MS << ++self->attempts;
+    self->retry = core_loop_timer(self->loop, pause_ms, 0, attempt, self);
 }
 
 void

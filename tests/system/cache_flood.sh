@@ -31,7 +31,11 @@ check "popular names are asked for" ask_popular
 is_full() {
     [ "$(value coredns_cache_evictions_total)" -gt 0 ]
 }
-check "the cache is full then" eventually 5 is_full
+# A sanitizer is too slow to fill it, and has memory of its own.
+case $bin in
+*/sanitize) ;;
+*) check "the cache is full then" eventually 5 is_full ;;
+esac
 round=0
 while [ $round -lt 3 ]; do
     check "popular names are asked for" ask_popular
@@ -39,8 +43,13 @@ while [ $round -lt 3 ]; do
     round=$((round + 1))
 done
 # Its capacity, what a process takes anyway, and the queries on their way.
-check "it takes little more than its capacity" \
-    test "$(resident "$(pid_of cache)")" -lt $((24 * 1024))
+case $bin in
+*/sanitize) ;;
+*)
+    check "it takes little more than its capacity" \
+        test "$(resident "$(pid_of cache)")" -lt $((24 * 1024))
+    ;;
+esac
 
 sleep 1.2                               # until the counters are told
 known=$(hits)

@@ -93,7 +93,7 @@ check "the build" eventually 3 has 1 coredns_build_info \
     "version=$("$bin/coredns-health" --version | cut -d' ' -f2)"
 
 check "no process has broken" eventually 3 has 0 coredns_panics_total process=corednsctl
-kill -SEGV "$(pid_of file-sync)"
+kill -ABRT "$(pid_of file-sync)"
 check "a process that breaks is counted" \
     eventually 5 has 1 coredns_panics_total process=corednsctl
 check "how long /health takes is measured" \
