@@ -88,6 +88,22 @@ hits_told() {
 }
 check "the cache counts these hits as its own" eventually 5 hits_told
 
+# ---- the order of addresses -------------------------------------------------
+
+# What the route asks for is done to what comes out of the table, too.
+sed -i 's/next = "cache"; } );/next = "cache"; order = "random"; } );/' \
+    "$configuration"
+check "the order is drawn for each reply" ctl reload
+before=$(value coredns_frontend_table_hits_total process=frontend)
+for _ in $(seq 40); do
+    ask www.far.test A | head -n 1
+done >"$folder/first"
+same "each address is the first one now and then" 2 \
+    "$(sort -u "$folder/first" | wc -l)"
+sleep 1.2
+check "out of the table" test "$((before + 40))" -le \
+    "$(value coredns_frontend_table_hits_total process=frontend)"
+
 # ---- changes ----------------------------------------------------------------
 
 zone example.org <<END
