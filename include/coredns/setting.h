@@ -140,6 +140,10 @@ const char *
 bool
     core_place_is_group(core_place_t *place);
 
+/* A list ( ) or an array [ ]. */
+bool
+    core_place_is_list(core_place_t *place);
+
 /* Text with the environment put in, or NULL when it is no text; lent. */
 const char *
     core_place_text(const core_config_t *self, core_place_t *place);

@@ -226,9 +226,6 @@ check_targets(const struct route_settings *route, size_t index,
     if (route->to.count > POLICY_UPSTREAMS)
         core_faults_add(faults, NULL, 0, PLACE "to: more than %d upstreams",
                         index, POLICY_UPSTREAMS);
-    if (route->to.count == 0)
-        core_faults_add(faults, NULL, 0, PLACE "to: there is no upstream",
-                        index);
 }
 
 static void

@@ -302,10 +302,33 @@ check_failures(const struct settings *self, core_faults_t *faults)
     }
 }
 
+static void
+check_nsid(const char *place, const char *text, core_faults_t *faults)
+{
+    if (text != NULL && strlen(text) > REPLY_NSID_SIZE)
+        core_faults_add(faults, NULL, 0, "%s.nsid_text: longer than %d octets",
+                        place, REPLY_NSID_SIZE);
+}
+
+static void
+check_nsids(const struct settings *self, core_faults_t *faults)
+{
+    const struct route_settings *routes = self->routes.items;
+    char place[64];
+
+    check_nsid("frontend", self->nsid_text, faults);
+    for (size_t i = 0; i < self->routes.count; i++) {
+        snprintf(place, sizeof place, "frontend.routes[%zu]", i);
+        check_nsid(place, routes[i].nsid_text, faults);
+    }
+}
+
 void
 settings_check(const void *settings, core_faults_t *faults)
 {
     const struct settings *self = settings;
+
+    check_nsids(self, faults);
 
     check_listen(self, faults);
     check_routes(self, faults);

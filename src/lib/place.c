@@ -49,6 +49,13 @@ core_place_is_group(core_place_t *place)
     return place != NULL && config_setting_is_group(place);
 }
 
+bool
+core_place_is_list(core_place_t *place)
+{
+    return place != NULL && (config_setting_is_list(place)
+                             || config_setting_is_array(place));
+}
+
 const char *
 core_place_text(const core_config_t *self, core_place_t *place)
 {

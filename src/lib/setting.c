@@ -226,6 +226,14 @@ read_members(struct reading *reading, const struct way *way,
     }
 }
 
+/* A list that must be there, and is, without anything in it. */
+static bool
+is_empty_list(const struct core_setting *setting, core_place_t *place)
+{
+    return (setting->list || setting->type == CORE_GROUPS)
+        && core_place_is_list(place) && core_place_count(place) == 0;
+}
+
 static void
 read_group(struct reading *reading, const struct way *way, core_place_t *group,
            const struct core_setting *table, const struct core_setting *also,
@@ -242,10 +250,13 @@ read_group(struct reading *reading, const struct way *way, core_place_t *group,
     read_members(reading, way, group, table, also, settings);
     for (setting = table; setting->type != CORE_END; setting++) {
         struct way member = { way, setting->key, 0 };
+        core_place_t *place = group == NULL ? NULL
+            : core_place_member(group, setting->key);
 
-        if (setting->required
-            && core_place_member(group, setting->key) == NULL)
+        if (setting->required && place == NULL)
             tell(reading, &member, group, "is missing: %s", setting->says);
+        else if (setting->required && is_empty_list(setting, place))
+            tell(reading, &member, place, "is empty: %s", setting->says);
     }
 }
 

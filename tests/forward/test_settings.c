@@ -54,7 +54,10 @@ static const struct {
       "forward.routes[0].to: is missing: upstreams: addresses with or "
       "without port, dns://ADDRESS, tls://ADDRESS%NAME, https://NAME/PATH, "
       "host names, or a file such as /etc/resolv.conf\n" },
-    { "{ to = [ ]; }", "forward.routes[0].to: there is no upstream\n" },
+    { "{ to = [ ]; }",
+      "forward.routes[0].to: is empty: upstreams: addresses with or without "
+      "port, dns://ADDRESS, tls://ADDRESS%NAME, https://NAME/PATH, host "
+      "names, or a file such as /etc/resolv.conf\n" },
     { "{ to = [ \"quic://192.0.2.1\", \"192.0.2.300\" ]; }",
       "forward.routes[0].to: quic://192.0.2.1: quic:// is not supported, "
       "only dns://, tls:// and https://\n"
