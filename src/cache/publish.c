@@ -6,7 +6,8 @@
  * Data of this server have no TTL that runs: their answers are good until
  * their source says that something has changed.  What depends on the records
  * of one name has its version under that name, among others by chance; all
- * the rest has one version together, which moves with every change.
+ * the rest has one version together, which moves with every change.  And a
+ * name that becomes ours is no longer what upstream said of it.
  */
 
 #include "cache/state.h"

@@ -110,15 +110,18 @@ changes_flush(void *owner)
     core_inlet_tell_again(life->inlet);
 }
 
-/* Notes a change; what was made of the old data has left before. */
+/* Notes a change; what was made of the old data leaves before, and may send
+   what was noted until now. */
 static void
 note(core_life_t *life, enum core_changed what, const uint8_t *name)
 {
     struct changes *changes = life->changes;
 
-    if (changes == NULL || changes->is_all)
+    if (changes == NULL)
         return;
     life_flush_late(life);
+    if (changes->is_all)
+        return;
     if (what == CORE_CHANGED_LOST)
         changes->is_lost = true;
     else if (what == CORE_CHANGED_ALL || changes->count == NAMES_MOST)
@@ -153,7 +156,7 @@ handle_record(core_life_t *life, const struct core_record *record)
     struct core_message message;
 
     if (core_message_parse(&message, record->message, record->message_size)
-        != CORE_PARSE_OK)
+        != CORE_PARSE_OK || message.qname == NULL)
         handle(life, CORE_CHANGED_ALL, NULL);
     else if (*message.qname != 0)
         handle(life, CORE_CHANGED_NAME, message.qname);
