@@ -94,6 +94,13 @@ typedef const struct config_setting_t core_place_t;
 core_config_t *
     core_config_load(const char *path, core_faults_t *faults);
 
+/*
+ * Reads a text that is in no file, each line of which should have its mark.
+ * Relative paths start from the working directory.
+ */
+core_config_t *
+    core_config_parse(const char *text, core_faults_t *faults);
+
 void
     core_config_destroy(core_config_t **self_p);
 

@@ -77,6 +77,9 @@ struct core_stage {
     const char *name;                       /* "cache", as its folder */
     const char *summary;                    /* one line for --help */
     const struct core_setting *settings;    /* NULL: none of its own */
+    const char *words;                      /* setting, a list of texts, that
+                                               the words behind "--" fill; NULL:
+                                               there may be none */
     size_t settings_size;
 
     /* Settings to state, or NULL and a fault.  No sockets, no side effects:
@@ -217,7 +220,8 @@ const char *
 const char *
     core_life_name(const core_life_t *life);
 
-/* The configuration file it was started with, as -c named it. */
+/* The configuration file it was started with, as -c named it; NULL: its
+   settings stood on the command line. */
 const char *
     core_life_config_path(const core_life_t *life);
 

@@ -58,9 +58,10 @@ refresh_counters(void *owner)
 static void
 find_folder(core_life_t *life, char folder[FOLDER_SIZE])
 {
+    const char *config_path = core_life_config_path(life);
     core_faults_t *faults = core_faults_new();
-    core_config_t *config = core_config_load(core_life_config_path(life),
-                                             faults);
+    core_config_t *config = config_path == NULL ? NULL
+        : core_config_load(config_path, faults);
     const char *path = NULL;
     const char *base = "";
     const char *slash = "";

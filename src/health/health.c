@@ -337,9 +337,10 @@ watch(void *state, core_life_t *life, struct core_fault *fault)
     const char *control = core_life_control(life);
 
     self->life = life;
-    if (control == NULL) {
-        core_fault_set(fault, NULL, 0, "needs --control: the other processes "
-                       "are found beside it");
+    if (control == NULL || core_life_config_path(life) == NULL) {
+        core_fault_set(fault, NULL, 0, "needs %s: the other processes are "
+                       "found %s", control == NULL ? "--control" : "-c",
+                       control == NULL ? "beside it" : "in it");
         return -1;
     }
     self->watcher = watcher_new(core_life_context(life), core_life_loop(life),

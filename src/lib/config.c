@@ -137,13 +137,10 @@ keep_files(core_config_t *self, const char *here)
     self->file_count = files->count;
 }
 
-core_config_t *
-core_config_load(const char *path, core_faults_t *faults)
+/* source is taken; NULL: it had faults. */
+static core_config_t *
+make(core_source_t *source, const char *path, core_faults_t *faults)
 {
-    assert(path && faults);
-
-    core_source_t *source = core_source_load(path, faults);
-
     if (source == NULL)
         return NULL;
 
@@ -159,6 +156,20 @@ core_config_load(const char *path, core_faults_t *faults)
     if (parse(self, faults) == -1)
         core_config_destroy(&self);
     return self;
+}
+
+core_config_t *
+core_config_load(const char *path, core_faults_t *faults)
+{
+    assert(path && faults);
+    return make(core_source_load(path, faults), path, faults);
+}
+
+core_config_t *
+core_config_parse(const char *text, core_faults_t *faults)
+{
+    assert(text && faults);
+    return make(core_source_parse(text, faults), "", faults);
 }
 
 void

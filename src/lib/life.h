@@ -3,6 +3,7 @@
  *
  *   stage.c         the order of life, main()
  *   stage_option.c  the command line
+ *   stage_words.c   settings from the command line
  *   stage_common.c  settings that every stage has, reload
  *   query.c         a batch comes in: each query gets its verdict
  *   held.c          queries that were kept
@@ -31,7 +32,10 @@ struct stage_wire {
 };
 
 struct stage_options {
-    const char *config_path;
+    const char *config_path;            /* NULL: settings are in the words */
+    const char **sets;                  /* "KEY=VALUE" of --set */
+    size_t set_count, set_capacity;
+    char *const *words;                 /* behind "--", ended by NULL */
     const char *name;
     const char *control;
     const char *telemetry;
@@ -142,14 +146,23 @@ int
     stage_options_read(struct stage_options *self,
                        const struct core_stage *stage, int argc, char **argv);
 
+/*
+ * stage_words.c: a configuration that is the stage's group alone, of what --set
+ * and the words behind "--" say.
+ */
+core_config_t *
+    stage_words_load(const struct stage_options *options,
+                     const struct core_stage *stage, core_faults_t *faults);
+
 /* stage_common.c */
 extern const struct core_setting stage_common_table[];
 
 /* Reads the configuration and opens a state from it; all faults are added. */
 int
     stage_version_load(struct stage_version *self,
-                       const struct core_stage *stage, const char *path,
-                       const char *name, core_faults_t *faults);
+                       const struct core_stage *stage,
+                       const struct stage_options *options,
+                       core_faults_t *faults);
 void
     stage_version_unload(struct stage_version *self,
                          const struct core_stage *stage);

@@ -316,32 +316,54 @@ tell_faults(const struct reading *reading, core_faults_t *faults)
     }
 }
 
+/* Makes the text from the file, which has been read. */
+static core_source_t *
+make(const char *path, struct file *file, core_faults_t *faults)
+{
+    core_source_t *self = core_allocate(sizeof *self);
+    struct reading reading = { .source = self, .faults = core_faults_new() };
+
+    self->paths = core_arena_new();
+    self->path = core_arena_copy(self->paths, path, strlen(path) + 1);
+    file->path = self->path;
+    add_path(&self->read, self->path);
+
+    int rc = scan_file(&reading, file);
+
+    tell_faults(&reading, faults);
+    if (rc == -1)
+        core_source_destroy(&self);
+    core_faults_destroy(&reading.faults);
+    return self;
+}
+
 core_source_t *
 core_source_load(const char *path, core_faults_t *faults)
 {
     assert(path);
 
-    core_source_t *self = core_allocate(sizeof *self);
-    struct reading reading = { .source = self, .faults = core_faults_new() };
     struct file file = { .line = 1 };
-
-    self->paths = core_arena_new();
-    self->path = core_arena_copy(self->paths, path, strlen(path) + 1);
-    file.path = self->path;
-    add_path(&self->read, self->path);
-
-    const char *reason = core_source_file_read(&file.read, file.path);
-    int rc = -1;
+    const char *reason = core_source_file_read(&file.read, path);
+    core_source_t *self = NULL;
 
     if (reason != NULL)
         core_faults_add(faults, path, 0, "cannot read: %s", reason);
     else
-        rc = scan_file(&reading, &file);
-    tell_faults(&reading, faults);
-    if (rc == -1)
-        core_source_destroy(&self);
+        self = make(path, &file, faults);
     free(file.read.text);
-    core_faults_destroy(&reading.faults);
+    return self;
+}
+
+core_source_t *
+core_source_parse(const char *text, core_faults_t *faults)
+{
+    struct file file = { .line = 1 };
+
+    file.read.text = core_copy_text(text);
+
+    core_source_t *self = make("", &file, faults);
+
+    free(file.read.text);
     return self;
 }
 

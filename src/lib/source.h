@@ -33,6 +33,10 @@ struct core_paths {
 core_source_t *
     core_source_load(const char *path, core_faults_t *faults);
 
+/* As it, of a text that is in no file; every line should have its mark. */
+core_source_t *
+    core_source_parse(const char *text, core_faults_t *faults);
+
 void
     core_source_destroy(core_source_t **self_p);
 

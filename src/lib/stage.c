@@ -40,8 +40,7 @@ load(core_life_t *life)
     core_faults_t *faults = core_faults_new();
     struct core_fault fault = { .line = 0 };
     int rc = stage_version_load(&life->version, life->stage,
-                                life->options.config_path,
-                                life->options.name, faults);
+                                &life->options, faults);
 
     if (rc == 0 && life->options.checks > 1 && life->stage->inspect != NULL) {
         life->stage->inspect(life->version.settings, faults);
@@ -397,6 +396,7 @@ end(core_life_t *life)
     zmq_ctx_term(life->context);
     core_loop_destroy(&life->loop);
     free(life->options.wires);
+    free(life->options.sets);
     free(life);
 }
 
@@ -419,6 +419,7 @@ core_stage_main(const struct core_stage *stage, int argc, char **argv)
         rc = check_pipe(life);
     if (rc != -1) {
         free(life->options.wires);
+        free(life->options.sets);
         free(life);
         return rc;
     }

@@ -183,13 +183,20 @@ check_settings(struct stage_version *self, const struct core_stage *stage,
 
 int
 stage_version_load(struct stage_version *self, const struct core_stage *stage,
-                   const char *path, const char *name, core_faults_t *faults)
+                   const struct stage_options *options, core_faults_t *faults)
 {
-    *self = (struct stage_version) { .config = core_config_load(path, faults) };
+    const char *name = options->name;
+
+    *self = (struct stage_version) {
+        .config = options->config_path == NULL
+            ? stage_words_load(options, stage, faults)
+            : core_config_load(options->config_path, faults),
+    };
     if (self->config == NULL)
         return -1;
 
-    core_place_t *group = find_group(self->config, name);
+    core_place_t *group = options->config_path == NULL
+        ? core_config_root(self->config) : find_group(self->config, name);
     int rc = core_settings_read(self->config, group, name, stage_common_table,
                                 stage->settings, &self->common, faults);
 
@@ -260,8 +267,7 @@ stage_version_reload(core_life_t *life, core_faults_t *faults)
     struct stage_version version;
     struct core_fault fault = { .line = 0 };
 
-    if (stage_version_load(&version, stage, life->options.config_path,
-                           life->options.name, faults) == -1)
+    if (stage_version_load(&version, stage, &life->options, faults) == -1)
         return -1;
     if (stage->reload != NULL) {
         /* The state stays; the one opened to prove the settings goes. */

@@ -14,7 +14,7 @@
 enum {
     OPTION_NAME = 256, OPTION_PIPE, OPTION_NEXT, OPTION_SOURCE, OPTION_FEED,
     OPTION_SNAPSHOT, OPTION_LOOKUP, OPTION_CONTROL, OPTION_TELEMETRY,
-    OPTION_READY
+    OPTION_READY, OPTION_SET
 };
 
 static const struct option option_table[] = {
@@ -33,6 +33,7 @@ static const struct option option_table[] = {
     { "control", required_argument, NULL, OPTION_CONTROL },
     { "telemetry", required_argument, NULL, OPTION_TELEMETRY },
     { "ready", required_argument, NULL, OPTION_READY },
+    { "set", required_argument, NULL, OPTION_SET },
     { NULL, 0, NULL, 0 },
 };
 
@@ -40,14 +41,16 @@ static void
 print_usage(const struct core_stage *stage, FILE *file)
 {
     fprintf(file,
-            "usage: coredns-%s [-nvVh] -c file [--name name] "
-            "[--pipe endpoint]\n"
+            "usage: coredns-%s [-nvVh] [-c file] [--set key=value] "
+            "[--name name]\n"
+            "       [--pipe endpoint]\n"
             "       [--next [name=]endpoint[,endpoint...]] "
             "[--source name=feed,snapshot]\n"
             "       [--feed endpoint] [--snapshot endpoint] "
             "[--lookup endpoint]\n"
             "       [--control endpoint] [--telemetry endpoint] "
-            "[--ready descriptor]\n", stage->name);
+            "[--ready descriptor]%s\n", stage->name,
+            stage->words == NULL ? "" : " [-- command ...]");
 }
 
 static void
@@ -83,6 +86,16 @@ add_wire(struct stage_options *self, const char *kind, const char *argument)
     return true;
 }
 
+static bool
+add_set(struct stage_options *self, const char *argument)
+{
+    self->sets = core_grow(self->sets, self->set_count, &self->set_capacity,
+                           sizeof *self->sets);
+    self->sets[self->set_count++] = argument;
+    return strchr(argument, '=') != NULL && *argument != '='
+        && strchr(argument, '\n') == NULL;
+}
+
 /* One option; false when its argument is wrong. */
 static bool
 take_option(struct stage_options *self, int option, const char *argument)
@@ -99,6 +112,7 @@ take_option(struct stage_options *self, int option, const char *argument)
     case OPTION_READY:
         self->ready_descriptor = atoi(argument);
         return self->ready_descriptor > 0;
+    case OPTION_SET: return add_set(self, argument);
     case OPTION_PIPE: return add_wire(self, "pipe", argument);
     case OPTION_NEXT: return add_wire(self, "next", argument);
     case OPTION_SOURCE: return add_wire(self, "source", argument);
@@ -154,9 +168,12 @@ stage_options_read(struct stage_options *self, const struct core_stage *stage,
         if (!take_option(self, option, optarg))
             return fail_option(stage, option, argv[optind - 1], optarg);
     }
-    if (optind < argc)
+    if (optind < argc && (stage->words == NULL
+                          || strcmp(argv[optind - 1], "--") != 0))
         return fail(stage, "one word too many: ", argv[optind]);
-    if (self->config_path == NULL)
-        return fail(stage, "needs a configuration: ", "-c file");
+    self->words = argv + optind;
+    if (self->config_path != NULL && (self->set_count > 0 || optind < argc))
+        return fail(stage, "settings come from a file or from words, not "
+                    "from both: ", "-c");
     return -1;
 }
