@@ -27,6 +27,7 @@
 
 #define CORE_ENVELOPE_HOPS 16           /* routing ids of a message, at most */
 #define CORE_ROUTING_ID_SIZE 64         /* octets of one, at most */
+#define CORE_OUTLET_INSTANCES 64        /* of a next stage, at most */
 
 /* The way back of a batch: routing ids, outermost first. */
 struct core_envelope {
@@ -56,11 +57,13 @@ int
                        struct core_fault *fault);
 
 /*
- * Connects a ZeroMQ socket as zmq_connect() does; over tcp:// with heartbeats,
- * so that a peer that is gone without a word is noticed.
+ * Connects a ZeroMQ socket; over a network with heartbeats, so that a peer that
+ * is gone without a word is noticed.  Returns -1 and fills fault when the
+ * endpoint is none.
  */
 int
-    core_endpoint_connect(void *socket, const char *endpoint);
+    core_endpoint_connect(void *socket, const char *endpoint,
+                          struct core_fault *fault);
 
 /* Sets the options that all our sockets share: no linger, finite time-outs,
    bounded queues, bounded message size. */
@@ -139,11 +142,28 @@ void
 bool
     core_outlet_is_told(const core_outlet_t *self);
 
+/*
+ * Leads queries to other instances from now on.  They go the old way until the
+ * new one is open, but for a second at most; replies to what went the old way
+ * are still taken for ten.  led is called once when queries go the new way, or
+ * when it is led elsewhere before.  -1 and a fault: nothing has changed, and
+ * led is not called.
+ */
+int
+    core_outlet_lead(core_outlet_t *self, const char *endpoints,
+                     void (*led)(void *owner), void *owner,
+                     struct core_fault *fault);
+
 const char *
     core_outlet_name(const core_outlet_t *self);
 
+/* At most CORE_OUTLET_INSTANCES; another number once it is led elsewhere. */
 unsigned
     core_outlet_instances(const core_outlet_t *self);
+
+/* Where that instance is; lent until the outlet is led elsewhere. */
+const char *
+    core_outlet_endpoint(const core_outlet_t *self, unsigned instance);
 
 /* The instance for a query: by the hash of its name, among those that are
    reachable; when none is, by hash alone. */

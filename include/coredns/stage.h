@@ -260,6 +260,8 @@ core_outlet_t *
                      void (*returned)(void *owner, core_outlet_t *outlet,
                                       unsigned instance),
                      void *owner, struct core_fault *fault);
+void
+    core_life_outlet_destroy(core_life_t *life, core_outlet_t **outlet_p);
 
 /*
  * Data that replies of ours are made from are others at that name, or (NULL)

@@ -76,7 +76,9 @@ rates_destroy(rates_t **self_p)
 void
 rates_follow(rates_t *self, const char *endpoint)
 {
-    core_endpoint_connect(self->socket, endpoint);
+    struct core_fault fault;
+
+    core_endpoint_connect(self->socket, endpoint, &fault);
 }
 
 void

@@ -11,11 +11,12 @@
 #include <czmq.h>
 
 struct chain {
+    core_life_t *life;
     core_outlet_t *outlet;
     char *name;
     struct chain_events events;
-    unsigned instances;
-    core_batch_t **batches;             /* one for each instance */
+    unsigned batch_count;
+    core_batch_t *batches[CORE_OUTLET_INSTANCES];
 };
 
 chain_t *
@@ -31,14 +32,11 @@ chain_new(core_life_t *life, const char *name,
 
     chain_t *self = zmalloc(sizeof *self);
 
+    self->life = life;
     self->outlet = outlet;
     self->name = strdup(name);
     assert(self->name != NULL);
     self->events = *events;
-    self->instances = core_outlet_instances(outlet);
-    self->batches = zmalloc(self->instances * sizeof *self->batches);
-    for (unsigned i = 0; i < self->instances; i++)
-        self->batches[i] = core_batch_new();
     return self;
 }
 
@@ -51,10 +49,9 @@ chain_destroy(chain_t **self_p)
 
     if (self == NULL)
         return;
-    for (unsigned i = 0; i < self->instances; i++)
+    for (unsigned i = 0; i < self->batch_count; i++)
         core_batch_destroy(&self->batches[i]);
-    free(self->batches);
-    core_outlet_destroy(&self->outlet);
+    core_life_outlet_destroy(self->life, &self->outlet);
     free(self->name);
     free(self);
     *self_p = NULL;
@@ -94,7 +91,7 @@ send_batch(chain_t *self, unsigned instance)
 static unsigned
 instance_for(const chain_t *self, const uint8_t *qname)
 {
-    return self->instances == 1 ? 0
+    return core_outlet_instances(self->outlet) == 1 ? 0
         : core_outlet_choose(self->outlet, core_name_hash(qname));
 }
 
@@ -106,12 +103,21 @@ chain_find(chain_t *self, const struct core_message *query,
                             query, reply);
 }
 
+/* The batch for an instance; there may be more of them than there were. */
+static core_batch_t *
+batch_for(chain_t *self, unsigned instance)
+{
+    while (self->batch_count <= instance)
+        self->batches[self->batch_count++] = core_batch_new();
+    return self->batches[instance];
+}
+
 void
 chain_add(chain_t *self, const struct core_record *record,
           const uint8_t *qname)
 {
     unsigned instance = instance_for(self, qname);
-    core_batch_t *batch = self->batches[instance];
+    core_batch_t *batch = batch_for(self, instance);
 
     if (core_batch_is_full(batch, record->message_size))
         send_batch(self, instance);
@@ -121,7 +127,7 @@ chain_add(chain_t *self, const struct core_record *record,
 void
 chain_flush(chain_t *self)
 {
-    for (unsigned i = 0; i < self->instances; i++) {
+    for (unsigned i = 0; i < self->batch_count; i++) {
         if (core_batch_count(self->batches[i]) > 0)
             send_batch(self, i);
     }

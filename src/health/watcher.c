@@ -218,18 +218,19 @@ open_line(watcher_t *self, const char *name)
 {
     struct line *line = core_allocate(sizeof *line);
     char endpoint[ENDPOINT_SIZE];
+    struct core_fault fault;            /* none: the endpoints are our own */
     int on = 1;
 
     line->watcher = self;
     snprintf(line->name, sizeof line->name, "%s", name);
     write_endpoint(self, name, "telemetry", endpoint);
-    core_endpoint_connect(self->counters, endpoint);
+    core_endpoint_connect(self->counters, endpoint, &fault);
     line->socket = zmq_socket(self->context, ZMQ_DEALER);
     assert(line->socket != NULL);
     core_socket_prepare(line->socket);
     zmq_setsockopt(line->socket, ZMQ_IMMEDIATE, &on, sizeof on);
     write_endpoint(self, name, "control", endpoint);
-    core_endpoint_connect(line->socket, endpoint);
+    core_endpoint_connect(line->socket, endpoint, &fault);
     core_loop_socket(self->loop, line->socket, drain_answers, line);
     return line;
 }
@@ -359,11 +360,12 @@ static void
 listen_to_supervisor(watcher_t *self)
 {
     char endpoint[ENDPOINT_SIZE];
+    struct core_fault fault;
 
     strcpy(self->supervisor.name, SUPERVISOR);
     strcpy(self->supervisor.stage, SUPERVISOR);
     write_endpoint(self, SUPERVISOR, "telemetry", endpoint);
-    core_endpoint_connect(self->counters, endpoint);
+    core_endpoint_connect(self->counters, endpoint, &fault);
 }
 
 watcher_t *

@@ -24,13 +24,13 @@ struct asking {
 
 /* A socket that will deliver the request as soon as somebody is there. */
 static void *
-open_asking(void *context, const char *endpoint)
+open_asking(void *context, const char *endpoint, struct core_fault *fault)
 {
     void *socket = zmq_socket(context, ZMQ_DEALER);
 
     assert(socket != NULL);
     core_socket_prepare(socket);
-    if (core_endpoint_connect(socket, endpoint) == -1) {
+    if (core_endpoint_connect(socket, endpoint, fault) == -1) {
         zmq_close(socket);
         return NULL;
     }
@@ -107,13 +107,11 @@ core_control_ask(const char *endpoint, const char *const *words,
                  int64_t timeout_ms, char **text_p, struct core_fault *fault)
 {
     void *context = zmq_ctx_new();
-    void *socket = open_asking(context, endpoint);
+    void *socket = open_asking(context, endpoint, fault);
     int code = -1;
 
     *text_p = NULL;
-    if (socket == NULL)
-        core_fault_set(fault, NULL, 0, "not an endpoint: %s", endpoint);
-    else {
+    if (socket != NULL) {
         send_words(socket, words);
         if (!wait_for_reply(socket, core_clock_ms() + timeout_ms)
             || !receive_reply(socket, &code, text_p) || code == -1) {
@@ -170,8 +168,9 @@ core_control_ask_later(void *context, core_loop_t *loop, const char *endpoint,
                        core_control_done *done, void *owner)
 {
     struct asking *self = core_allocate(sizeof *self);
+    struct core_fault fault;
 
-    self->socket = open_asking(context, endpoint);
+    self->socket = open_asking(context, endpoint, &fault);
     assert(self->socket != NULL);       /* endpoints here are our own */
     self->loop = loop;
     self->done = done;

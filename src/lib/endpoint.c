@@ -134,9 +134,16 @@ core_endpoint_bind(void *socket, const char *endpoint,
 }
 
 int
-core_endpoint_connect(void *socket, const char *endpoint)
+core_endpoint_connect(void *socket, const char *endpoint,
+                      struct core_fault *fault)
 {
+    int rc;
+
     if (strncmp(endpoint, TCP, strlen(TCP)) == 0)
         set_heartbeats(socket);
-    return zmq_connect(socket, endpoint);
+    rc = zmq_connect(socket, endpoint);
+    if (rc == -1)
+        core_fault_set(fault, NULL, 0, "cannot connect to %s: %s", endpoint,
+                       zmq_strerror(zmq_errno()));
+    return rc;
 }

@@ -10,6 +10,7 @@
  *   hop.c           the stops of a traced query
  *   lookup.c        questions of our own
  *   changes.c       data that are others, told to those in front
+ *   stage_wires.c   where queries go, and leading them elsewhere
  *   stage_verbs.c   control verbs that every stage has
  */
 
@@ -22,13 +23,15 @@
 #include "lib/pace.h"
 
 #define LIFE_NAME_SIZE 64
-#define LIFE_INSTANCES 64               /* of one next stage, at most */
 #define LIFE_HELD 8192                  /* queries kept, at most */
 
 struct stage_wire {
     const char *kind;                   /* "next", "source", "pipe"... */
     char name[LIFE_NAME_SIZE];          /* of the other stage, or "" */
     const char *endpoint;
+    char *led_to;                       /* the endpoint, once it is another than
+                                           that of the command line; or NULL */
+    core_outlet_t *outlet;              /* NULL: none is open */
 };
 
 struct stage_options {
@@ -114,7 +117,7 @@ struct core_life {
     core_outlet_t *next;                /* NULL: the last of the chain */
 
     core_batch_t *replies;              /* to the batch in hand */
-    core_batch_t *passed[LIFE_INSTANCES];
+    core_batch_t *passed[CORE_OUTLET_INSTANCES];    /* NULL: none yet */
     uint8_t trail[CORE_TRAIL_SIZE];     /* of the reply being composed */
     uint8_t scoped[CORE_TRAIL_SIZE];    /* of a reply that must not be kept */
     uint8_t *changed;                   /* of the query being passed; NULL: no
@@ -153,6 +156,12 @@ int
 core_config_t *
     stage_words_load(const struct stage_options *options,
                      const struct core_stage *stage, core_faults_t *faults);
+
+/* stage_wires.c */
+int
+    wires_run_next(void *owner, core_call_t *call);
+void
+    wires_free(core_life_t *life);
 
 /* stage_common.c */
 extern const struct core_setting stage_common_table[];

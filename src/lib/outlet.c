@@ -1,46 +1,52 @@
 /*
- * outlet - the DEALERs of a stage: one for each instance of a next stage
+ * outlet - the way to a next stage: one connection to each of its instances
  *
  * One DEALER connected to all instances would deal in turn; one each lets us
  * choose by name, so that two caches do not repeat each other's work.
  *
- * ZMQ_IMMEDIATE keeps messages from queueing towards a peer that is not there.
- * A monitor on each socket tells when it comes and goes, which a failed send
- * would tell too late: the frontend sends again what a dead stage held as soon
- * as it is back, not when its patience ends.  The peer's answer table comes and
- * goes with it.
+ * When it is led elsewhere, queries go the old way until the new one is open,
+ * and the old connections stay for a while: what is still under way comes back
+ * through them.  A connection to an endpoint that was left is taken up again
+ * instead of made a second time, because a ROUTER knows but one of our name.
  */
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <zmq.h>
-
 #include "coredns/memory.h"
 #include "coredns/pipe.h"
+#include "lib/instance.h"
 #include "life.h"
-#include "message_frames.h"
-#include "table_link.h"
 
-#define MESSAGES_PER_DRAIN 64
-#define WATCHED (ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED)
+#define BEAT_MS 200
+#define OPEN_MS 1000                    /* until the new way is taken anyhow */
+#define KEPT_MS 10000                   /* an old connection for replies */
 
-struct instance {
-    core_outlet_t *outlet;
-    void *socket;
-    void *monitor;
-    bool is_reachable;
-    bool tells;                         /* changes, since it is reachable */
-    table_link_t *table;
+struct old {
+    instance_t *instance;
+    int64_t until_ms;
+};
+
+struct ends {
+    instance_t *list[CORE_OUTLET_INSTANCES];
+    unsigned count;
 };
 
 struct core_outlet {
     char *name;
+    char *identity;
+    void *context;
     core_loop_t *loop;
-    struct instance *instances;
-    unsigned count;
+    struct ends now;
+    struct ends wanted;                 /* count 0: nothing else is */
+    int64_t open_until_ms;              /* the wait for those */
+    void (*led)(void *owner);
+    void *led_owner;
+    struct old *old;
+    size_t old_count, old_capacity;
+    core_timer_t *beat;                 /* while there is something to end */
+    struct instance_events events;
     core_pipe_batch *replies;
     void (*returned)(void *owner, core_outlet_t *outlet, unsigned instance);
     core_pipe_batch *changes;           /* NULL: nobody wants to know */
@@ -50,23 +56,40 @@ struct core_outlet {
     uint8_t trail[CORE_TRAIL_SIZE];     /* of a reply from a table */
 };
 
+static bool
+is_among(const struct ends *ends, const instance_t *instance,
+         unsigned *number)
+{
+    for (unsigned i = 0; i < ends->count; i++)
+        if (ends->list[i] == instance) {
+            *number = i;
+            return true;
+        }
+    return false;
+}
+
+/* ---- what comes ---------------------------------------------------------- */
+
+/* Of one that was left nothing is believed any more. */
 static void
-take_changes(struct instance *instance, const struct core_envelope *envelope,
+take_changes(core_outlet_t *self, instance_t *instance,
+             const struct core_envelope *envelope,
              struct core_batch_reader *reader)
 {
-    core_outlet_t *self = instance->outlet;
+    unsigned number;
 
-    instance->tells = true;
-    if (self->changes != NULL)
+    instance_note_told(instance);
+    if (self->changes != NULL && is_among(&self->now, instance, &number))
         self->changes(self->owner, envelope, reader);
     else
         reader->left = 0;
 }
 
 static void
-take_batch(struct instance *instance, struct message_frames *message)
+take_message(void *owner, instance_t *instance,
+             struct message_frames *message)
 {
-    core_outlet_t *self = instance->outlet;
+    core_outlet_t *self = owner;
     struct core_batch_reader reader;
 
     if (!core_batch_open(&reader, zmq_msg_data(&message->batch),
@@ -77,7 +100,7 @@ take_batch(struct instance *instance, struct message_frames *message)
     }
     self->counters.batches_in++;
     if (reader.kind == CORE_BATCH_CHANGES)
-        take_changes(instance, &message->envelope, &reader);
+        take_changes(self, instance, &message->envelope, &reader);
     else {
         self->counters.records_in += reader.left;
         self->replies(self->owner, &message->envelope, &reader);
@@ -86,145 +109,244 @@ take_batch(struct instance *instance, struct message_frames *message)
         self->counters.refused++;
 }
 
-static bool
-drain_replies(void *owner)
-{
-    struct instance *instance = owner;
-    core_outlet_t *self = instance->outlet;
-
-    for (int i = 0; i < MESSAGES_PER_DRAIN; i++) {
-        struct message_frames message;
-
-        switch (message_frames_receive(&message, instance->socket)) {
-        case MESSAGE_NONE:
-            return false;
-        case MESSAGE_BROKEN:
-            self->counters.refused++;
-            continue;
-        case MESSAGE_WHOLE:
-            break;
-        }
-
-        take_batch(instance, &message);
-        zmq_msg_close(&message.batch);
-    }
-    return true;
-}
-
 /* By a batch of its own kind: the other side answers its neighbour alone. */
 static void
-ask_for_changes(struct instance *instance)
+ask_for_changes(instance_t *instance)
 {
     core_batch_t *batch = core_batch_new();
 
     changes_make_none(batch);
-    core_loop_used(instance->outlet->loop, instance->socket);
-    message_frames_send(instance->socket, NULL, batch);
+    instance_send(instance, NULL, batch);
     core_batch_destroy(&batch);
 }
 
-/* Reads one event of a monitor: [number, value] [address].  0: none. */
-static unsigned
-read_event(void *monitor)
+static void look_at_wanted(core_outlet_t *self);
+
+static void
+take_change(void *owner, instance_t *instance, bool was_reachable)
 {
-    zmq_msg_t frame;
-    uint16_t event = 0;
+    core_outlet_t *self = owner;
+    bool is_reachable = instance_is_reachable(instance);
+    unsigned number;
 
-    zmq_msg_init(&frame);
-    if (zmq_msg_recv(&frame, monitor, ZMQ_DONTWAIT) >= (int) sizeof event)
-        memcpy(&event, zmq_msg_data(&frame), sizeof event);
+    if (is_reachable && self->changes != NULL)
+        ask_for_changes(instance);
+    if (is_among(&self->now, instance, &number)) {
+        if (self->lost != NULL)
+            self->lost(self->owner);
+        if (is_reachable && !was_reachable && self->returned != NULL)
+            self->returned(self->owner, self, number);
+    }
+    look_at_wanted(self);
+}
 
-    bool more = event != 0 && zmq_msg_more(&frame) != 0;
+/* ---- being led elsewhere ------------------------------------------------- */
 
-    if (more)
-        zmq_msg_recv(&frame, monitor, ZMQ_DONTWAIT);
-    zmq_msg_close(&frame);
-    return event;
+static void beat(void *owner);
+
+static void
+keep_beating(core_outlet_t *self)
+{
+    if (self->beat == NULL)
+        self->beat = core_loop_timer(self->loop, BEAT_MS, BEAT_MS, beat, self);
+}
+
+static void
+leave(core_outlet_t *self, instance_t *instance)
+{
+    self->old = core_grow(self->old, self->old_count, &self->old_capacity,
+                          sizeof *self->old);
+    self->old[self->old_count++] = (struct old) {
+        instance, core_loop_now_ms(self->loop) + KEPT_MS
+    };
+    keep_beating(self);
+}
+
+/* Ends those that were left long enough ago. */
+static void
+end_old(core_outlet_t *self)
+{
+    int64_t now_ms = core_loop_now_ms(self->loop);
+
+    for (size_t i = 0; i < self->old_count;)
+        if (self->old[i].until_ms <= now_ms) {
+            instance_destroy(&self->old[i].instance);
+            self->old[i] = self->old[--self->old_count];
+        }
+        else
+            i++;
 }
 
 static bool
-drain_monitor(void *owner)
+has_reachable(const struct ends *ends)
 {
-    struct instance *instance = owner;
-    core_outlet_t *self = instance->outlet;
-    unsigned event;
-
-    while ((event = read_event(instance->monitor)) != 0) {
-        bool was_reachable = instance->is_reachable;
-
-        instance->is_reachable = event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
-        if (instance->is_reachable)
-            table_link_open(instance->table);
-        else
-            table_link_close(instance->table);
-        instance->tells = false;
-        if (instance->is_reachable && self->changes != NULL)
-            ask_for_changes(instance);
-        if (self->lost != NULL)
-            self->lost(self->owner);
-        if (instance->is_reachable && !was_reachable
-            && self->returned != NULL)
-            self->returned(self->owner, self,
-                           (unsigned) (instance - self->instances));
-    }
+    for (unsigned i = 0; i < ends->count; i++)
+        if (instance_is_reachable(ends->list[i]))
+            return true;
     return false;
 }
 
 static void
-watch_peer(struct instance *instance, void *context)
+tell_led(core_outlet_t *self)
 {
-    char address[64];
+    void (*led)(void *owner) = self->led;
 
-    snprintf(address, sizeof address, "inproc://monitor-%p",
-             instance->socket);
-
-    int rc = zmq_socket_monitor(instance->socket, address, WATCHED);
-
-    assert(rc == 0);
-    instance->monitor = zmq_socket(context, ZMQ_PAIR);
-    assert(instance->monitor != NULL);
-    core_socket_prepare(instance->monitor);
-    rc = zmq_connect(instance->monitor, address);
-    assert(rc == 0);
-    core_loop_socket(instance->outlet->loop, instance->monitor,
-                     drain_monitor, instance);
-    core_loop_socket_tells(instance->outlet->loop, instance->monitor);
+    self->led = NULL;
+    if (led != NULL)
+        led(self->led_owner);
 }
 
+/* From here on queries go the new way. */
+static void
+turn(core_outlet_t *self)
+{
+    struct ends before = self->now;
+    unsigned number;
+
+    self->now = self->wanted;
+    self->wanted.count = 0;
+    for (unsigned i = 0; i < before.count; i++)
+        if (!is_among(&self->now, before.list[i], &number))
+            leave(self, before.list[i]);
+    if (self->lost != NULL)
+        self->lost(self->owner);
+
+    /* What went to nobody goes to somebody. */
+    if (!has_reachable(&before) && self->returned != NULL)
+        self->returned(self->owner, self, 0);
+    tell_led(self);
+}
+
+/* Turns when all of the new way is open, or nothing of the old one. */
+static void
+look_at_wanted(core_outlet_t *self)
+{
+    bool is_late = core_loop_now_ms(self->loop) >= self->open_until_ms
+        || !has_reachable(&self->now);
+
+    if (self->wanted.count == 0)
+        return;
+    for (unsigned i = 0; i < self->wanted.count && !is_late; i++)
+        if (!instance_is_reachable(self->wanted.list[i]))
+            return;
+    turn(self);
+}
+
+static void
+beat(void *owner)
+{
+    core_outlet_t *self = owner;
+
+    look_at_wanted(self);
+    end_old(self);
+    if (self->wanted.count == 0 && self->old_count == 0)
+        core_loop_timer_cancel(self->loop, &self->beat);
+}
+
+static instance_t *
+find_in(const struct ends *ends, const char *endpoint)
+{
+    for (unsigned i = 0; i < ends->count; i++)
+        if (strcmp(instance_endpoint(ends->list[i]), endpoint) == 0)
+            return ends->list[i];
+    return NULL;
+}
+
+/* The connection to that endpoint that was left, taken up again; or NULL. */
+static instance_t *
+take_up(core_outlet_t *self, const char *endpoint)
+{
+    for (size_t i = 0; i < self->old_count; i++)
+        if (strcmp(instance_endpoint(self->old[i].instance), endpoint) == 0) {
+            instance_t *found = self->old[i].instance;
+
+            self->old[i] = self->old[--self->old_count];
+            return found;
+        }
+    return NULL;
+}
+
+/* Gives back what was made or taken up for a way that is not taken. */
+static void
+forget_wanted(core_outlet_t *self, struct ends *ends)
+{
+    unsigned number;
+
+    for (unsigned i = 0; i < ends->count; i++)
+        if (!is_among(&self->now, ends->list[i], &number))
+            leave(self, ends->list[i]);
+    ends->count = 0;
+}
+
+/* The connection to that endpoint: one that we have, or a new one. */
+static instance_t *
+find_end(core_outlet_t *self, const char *endpoint, struct core_fault *fault)
+{
+    instance_t *known = find_in(&self->now, endpoint);
+
+    if (known == NULL)
+        known = take_up(self, endpoint);
+    return known != NULL ? known
+        : instance_new(self->context, self->loop, endpoint, self->identity,
+                       &self->events, fault);
+}
+
+/* Adds the connections to all of a list of endpoints. */
 static int
-connect_instance(struct instance *instance, void *context,
-                 const char *endpoint, const char *identity,
+add_ends(core_outlet_t *self, struct ends *ends, const char *endpoints,
+         struct core_fault *fault)
+{
+    char *list = core_copy_text(endpoints);
+    char *rest = list;
+    int rc = 0;
+
+    ends->count = 0;
+    for (char *one; rc == 0 && (one = strsep(&rest, ",")) != NULL;) {
+        if (ends->count == CORE_OUTLET_INSTANCES) {
+            core_fault_set(fault, NULL, 0, "more than %d instances of %s",
+                           CORE_OUTLET_INSTANCES, self->name);
+            rc = -1;
+            break;
+        }
+
+        instance_t *end = find_in(ends, one);
+
+        if (end != NULL)
+            continue;                   /* the user named it twice */
+        end = find_end(self, one, fault);
+        if (end == NULL)
+            rc = -1;
+        else
+            ends->list[ends->count++] = end;
+    }
+    free(list);
+    return rc;
+}
+
+int
+core_outlet_lead(core_outlet_t *self, const char *endpoints,
+                 void (*led)(void *owner), void *owner,
                  struct core_fault *fault)
 {
-    int on = 1;
+    struct ends ends;
 
-    instance->table = table_link_new(instance->outlet->loop, endpoint);
-    instance->socket = zmq_socket(context, ZMQ_DEALER);
-    assert(instance->socket != NULL);
-    core_socket_prepare(instance->socket);
-    zmq_setsockopt(instance->socket, ZMQ_IMMEDIATE, &on, sizeof on);
-    core_socket_name(instance->socket, identity);
-    watch_peer(instance, context);
-    core_loop_socket(instance->outlet->loop, instance->socket, drain_replies,
-                     instance);
-    core_loop_socket_tells(instance->outlet->loop, instance->socket);
-    if (core_endpoint_connect(instance->socket, endpoint) == -1) {
-        core_fault_set(fault, NULL, 0, "cannot connect to %s: %s", endpoint,
-                       zmq_strerror(zmq_errno()));
+    /* Whoever led it before is told that it is over. */
+    forget_wanted(self, &self->wanted);
+    tell_led(self);
+    if (add_ends(self, &ends, endpoints, fault) == -1) {
+        forget_wanted(self, &ends);
         return -1;
     }
+    self->wanted = ends;
+    self->led = led;
+    self->led_owner = owner;
+    self->open_until_ms = core_loop_now_ms(self->loop) + OPEN_MS;
+    keep_beating(self);
+    look_at_wanted(self);
     return 0;
 }
 
-static unsigned
-count_endpoints(const char *endpoints)
-{
-    unsigned count = 1;
-
-    for (const char *c = endpoints; *c != '\0'; c++)
-        count += *c == ',';
-    return count;
-}
+/* ---- the class ----------------------------------------------------------- */
 
 core_outlet_t *
 core_outlet_new(void *context, core_loop_t *loop, const char *name,
@@ -235,26 +357,19 @@ core_outlet_new(void *context, core_loop_t *loop, const char *name,
                 void *owner, struct core_fault *fault)
 {
     core_outlet_t *self = core_allocate(sizeof *self);
-    char *list = core_copy_text(endpoints);
-    char *rest = list;
 
     self->name = core_copy_text(name);
+    self->identity = core_copy_text(identity);
+    self->context = context;
     self->loop = loop;
     self->replies = replies;
     self->returned = returned;
     self->owner = owner;
-    self->instances = core_allocate(count_endpoints(endpoints)
-                                    * sizeof *self->instances);
-    for (char *one; (one = strsep(&rest, ",")) != NULL;) {
-        struct instance *instance = &self->instances[self->count++];
-
-        instance->outlet = self;
-        if (connect_instance(instance, context, one, identity, fault) == -1) {
-            core_outlet_destroy(&self);
-            break;
-        }
-    }
-    free(list);
+    self->events = (struct instance_events) {
+        take_message, take_change, &self->counters.refused, self
+    };
+    if (add_ends(self, &self->now, endpoints, fault) == -1)
+        core_outlet_destroy(&self);
     return self;
 }
 
@@ -267,15 +382,15 @@ core_outlet_destroy(core_outlet_t **self_p)
 
     if (self == NULL)
         return;
-    for (unsigned i = 0; i < self->count; i++) {
-        core_loop_unsocket(self->loop, self->instances[i].socket);
-        core_loop_unsocket(self->loop, self->instances[i].monitor);
-        zmq_socket_monitor(self->instances[i].socket, NULL, 0);
-        zmq_close(self->instances[i].monitor);
-        zmq_close(self->instances[i].socket);
-        table_link_destroy(&self->instances[i].table);
-    }
-    free(self->instances);
+    forget_wanted(self, &self->wanted);
+    tell_led(self);
+    core_loop_timer_cancel(self->loop, &self->beat);
+    for (unsigned i = 0; i < self->now.count; i++)
+        instance_destroy(&self->now.list[i]);
+    for (size_t i = 0; i < self->old_count; i++)
+        instance_destroy(&self->old[i].instance);
+    free(self->old);
+    free(self->identity);
     free(self->name);
     free(self);
     *self_p = NULL;
@@ -292,8 +407,8 @@ core_outlet_follow(core_outlet_t *self, core_pipe_batch *changes,
 bool
 core_outlet_is_told(const core_outlet_t *self)
 {
-    for (unsigned i = 0; i < self->count; i++)
-        if (!self->instances[i].tells)
+    for (unsigned i = 0; i < self->now.count; i++)
+        if (!instance_tells(self->now.list[i]))
             return false;
     return true;
 }
@@ -307,24 +422,30 @@ core_outlet_name(const core_outlet_t *self)
 unsigned
 core_outlet_instances(const core_outlet_t *self)
 {
-    return self->count;
+    return self->now.count;
+}
+
+const char *
+core_outlet_endpoint(const core_outlet_t *self, unsigned instance)
+{
+    return instance_endpoint(self->now.list[instance]);
 }
 
 bool
 core_outlet_is_reachable(const core_outlet_t *self, unsigned instance)
 {
-    return self->instances[instance].is_reachable;
+    return instance_is_reachable(self->now.list[instance]);
 }
 
 unsigned
 core_outlet_choose(const core_outlet_t *self, uint64_t name_hash)
 {
-    unsigned first = (unsigned) (name_hash % self->count);
+    unsigned first = (unsigned) (name_hash % self->now.count);
 
-    for (unsigned i = 0; i < self->count; i++) {
-        unsigned instance = (first + i) % self->count;
+    for (unsigned i = 0; i < self->now.count; i++) {
+        unsigned instance = (first + i) % self->now.count;
 
-        if (self->instances[instance].is_reachable)
+        if (instance_is_reachable(self->now.list[instance]))
             return instance;
     }
     return first;
@@ -336,7 +457,7 @@ core_outlet_find(core_outlet_t *self, unsigned instance,
 {
     struct table_answer answer;
 
-    if (!table_link_find(self->instances[instance].table, query, &answer))
+    if (!instance_find(self->now.list[instance], query, &answer))
         return false;
     core_write16(answer.message, query->id);
     reply->message = answer.message;
@@ -350,16 +471,13 @@ bool
 core_outlet_send(core_outlet_t *self, unsigned instance,
                  const struct core_envelope *envelope, core_batch_t *batch)
 {
-    for (unsigned i = 0; i < self->count; i++) {
-        struct instance *to = &self->instances[(instance + i) % self->count];
-
-        core_loop_used(self->loop, to->socket);
-        if (message_frames_send(to->socket, envelope, batch)) {
+    for (unsigned i = 0; i < self->now.count; i++)
+        if (instance_send(self->now.list[(instance + i) % self->now.count],
+                          envelope, batch)) {
             self->counters.batches_out++;
             self->counters.records_out += core_batch_count(batch);
             return true;
         }
-    }
     self->counters.undelivered++;
     return false;
 }

@@ -195,7 +195,7 @@ send_passed(core_life_t *life, const struct core_envelope *envelope,
     struct core_record record;
     size_t size;
 
-    if (core_batch_count(batch) == 0)
+    if (batch == NULL || core_batch_count(batch) == 0)
         return;
     if (!core_outlet_send(life->next, instance, envelope, batch)) {
         const void *frame = core_batch_frame(batch, &size);
@@ -213,6 +213,8 @@ life_pass(core_life_t *life, const struct core_envelope *envelope,
 {
     unsigned instance = core_outlet_choose(life->next, name_hash);
 
+    if (life->passed[instance] == NULL)
+        life->passed[instance] = core_batch_new();
     if (core_batch_is_full(life->passed[instance], record->message_size))
         send_passed(life, envelope, instance);
     core_batch_add(life->passed[instance], record);

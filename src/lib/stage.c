@@ -90,44 +90,20 @@ drop_privileges(core_life_t *life, struct core_fault *fault)
                                fault);
 }
 
-/* ---- wires --------------------------------------------------------------- */
-
-const char *
-core_life_wire(const core_life_t *life, const char *kind, const char *name)
-{
-    for (size_t i = 0; i < life->options.wire_count; i++) {
-        const struct stage_wire *wire = &life->options.wires[i];
-
-        /* Started by hand, a lone wire needs no name. */
-        if (strcmp(wire->kind, kind) == 0
-            && (name == NULL || wire->name[0] == '\0'
-                || strcmp(wire->name, name) == 0))
-            return wire->endpoint;
-    }
-    return NULL;
-}
+/* ---- sockets ------------------------------------------------------------- */
 
 static int
 open_pipe(core_life_t *life, struct core_fault *fault)
 {
     const char *pipe = core_life_wire(life, "pipe", NULL);
-    const char *next = core_life_wire(life, "next", NULL);
 
     if (life->stage->handle_query == NULL)
         return 0;
-    if (next != NULL) {
-        life->next = core_outlet_new(life->context, life->loop, "next", next,
-                                     life->identity, life_take_replies,
-                                     lookups_return, life, fault);
+    if (core_life_wire(life, "next", NULL) != NULL) {
+        life->next = core_life_outlet(life, NULL, life_take_replies,
+                                      lookups_return, life, fault);
         if (life->next == NULL)
             return -1;
-        if (core_outlet_instances(life->next) > LIFE_INSTANCES) {
-            core_fault_set(fault, NULL, 0, "more than %d instances of next",
-                           LIFE_INSTANCES);
-            return -1;
-        }
-        for (unsigned i = 0; i < core_outlet_instances(life->next); i++)
-            life->passed[i] = core_batch_new();
         core_outlet_follow(life->next, changes_take, changes_lost);
     }
     life->inlet = core_inlet_new(life->context, life->loop, pipe,
@@ -309,22 +285,6 @@ core_life_descriptor(const core_life_t *life, const char *name)
     return core_handover_find(&life->handover, name);
 }
 
-core_outlet_t *
-core_life_outlet(core_life_t *life, const char *name, core_pipe_batch *replies,
-                 void (*returned)(void *owner, core_outlet_t *outlet,
-                                  unsigned instance),
-                 void *owner, struct core_fault *fault)
-{
-    const char *endpoints = core_life_wire(life, "next", name);
-
-    if (endpoints == NULL) {
-        core_fault_set(fault, NULL, 0, "no wire to the next stage %s", name);
-        return NULL;
-    }
-    return core_outlet_new(life->context, life->loop, name, endpoints,
-                           life->identity, replies, returned, owner, fault);
-}
-
 /* ---- life ---------------------------------------------------------------- */
 
 static void
@@ -384,18 +344,18 @@ end(core_life_t *life)
     lookups_destroy(life);
     changes_destroy(life);
     core_pace_destroy(&life->pace);
-    core_outlet_destroy(&life->next);
+    core_life_outlet_destroy(life, &life->next);
     core_inlet_destroy(&life->inlet);
     core_control_destroy(&life->control);
     core_telemetry_destroy(&life->telemetry);
     core_batch_destroy(&life->replies);
     core_batch_destroy(&life->late);
     free(life->changed);
-    for (unsigned i = 0; i < LIFE_INSTANCES; i++)
+    for (unsigned i = 0; i < CORE_OUTLET_INSTANCES; i++)
         core_batch_destroy(&life->passed[i]);
     zmq_ctx_term(life->context);
     core_loop_destroy(&life->loop);
-    free(life->options.wires);
+    wires_free(life);
     free(life->options.sets);
     free(life);
 }

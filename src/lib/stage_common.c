@@ -55,7 +55,7 @@ const struct core_setting stage_common_table[] = {
       .offset = offsetof(struct common_settings, program),
       .says = "program to run: a path, or NAME for coredns-NAME" },
     { .key = "instances", .type = CORE_INTEGER, .fallback = 1, .minimum = 1,
-      .maximum = LIFE_INSTANCES,
+      .maximum = CORE_OUTLET_INSTANCES,
       .offset = offsetof(struct common_settings, instances),
       .says = "processes that share the work" },
     { .key = "next", .type = CORE_STAGE,

@@ -103,6 +103,8 @@ const struct core_verb stage_verb_table[] = {
     { "status", run_status, "what the process says of itself" },
     { "reload", run_reload, "read configuration and data again" },
     { "log", run_log, "LEVEL: what is worth a line from here on" },
+    { "next", wires_run_next,
+      "[NAME ENDPOINTS]: where queries go; lead them elsewhere" },
     { "metrics", run_metrics, "all counters, in the exposition format" },
     { "help", run_help, "these verbs" },
     { NULL, NULL, NULL },

@@ -200,9 +200,7 @@ connect_socket(void *context, int type, const char *endpoint,
     } else {
         zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0);
     }
-    if (core_endpoint_connect(socket, endpoint) == -1) {
-        core_fault_set(fault, NULL, 0, "cannot connect to %s: %s", endpoint,
-                       zmq_strerror(zmq_errno()));
+    if (core_endpoint_connect(socket, endpoint, fault) == -1) {
         zmq_close(socket);
         return NULL;
     }

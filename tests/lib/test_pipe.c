@@ -225,7 +225,7 @@ heartbeat_ms(const char *name, const char *to)
     core_socket_prepare(socket);
     if (name != NULL)
         core_socket_name(socket, name);
-    ck_assert_int_eq(core_endpoint_connect(socket, to), 0);
+    ck_assert_int_eq(core_endpoint_connect(socket, to, &fault), 0);
     ck_assert_int_eq(zmq_getsockopt(socket, ZMQ_HEARTBEAT_IVL, &interval_ms,
                                     &size), 0);
     zmq_close(socket);
@@ -251,7 +251,7 @@ ask_more_than_is_read(void)
     zmq_pollitem_t room = { .socket = asker, .events = ZMQ_POLLOUT };
 
     core_socket_prepare(asker);
-    ck_assert_int_eq(core_endpoint_connect(asker, endpoint), 0);
+    ck_assert_int_eq(core_endpoint_connect(asker, endpoint, &fault), 0);
     while (zmq_poll(&room, 1, 300) > 0) {
         zmq_send(asker, "", 0, ZMQ_SNDMORE | ZMQ_DONTWAIT);
         zmq_send(asker, frame, size, ZMQ_DONTWAIT);
