@@ -15,7 +15,7 @@
 #include "coredns/fault.h"
 #include "coredns/loop.h"
 
-#define CORE_CONTROL_ARGUMENTS 16
+#define CORE_CONTROL_ARGUMENTS 64
 #define CORE_CONTROL_SIZE 4096          /* octets of a request, at most */
 
 /* One request while it is carried out. */

@@ -95,7 +95,7 @@ add_wire(struct list *list, const struct plan *plan,
 {
     static const char *const pipe_suffix[] = { "pipe", NULL };
     static const char *const feed_suffixes[] = { "feed", "snapshot", NULL };
-    static const char *const options[] = { [WIRE_NEXT] = "--next",
+    static const char *const options[] = { [WIRE_NEXT] = ARGUMENT_NEXT,
         [WIRE_SOURCE] = "--source", [WIRE_LOOKUP] = "--lookup" };
     char *text = NULL;
     size_t size = 0;
@@ -103,12 +103,33 @@ add_wire(struct list *list, const struct plan *plan,
 
     assert(file != NULL);
     if (wire->kind != WIRE_LOOKUP)
-        fprintf(file, "%s=", wire->to->name);
+        fprintf(file, "%s=", wire->name);
     write_endpoints(file, plan, wire->to, wire->kind == WIRE_SOURCE
                     ? feed_suffixes : pipe_suffix);
     fclose(file);
     add(list, "%s", options[wire->kind]);
     add_own(list, text);
+}
+
+/* Adds the words in front of a "--"; those from there on are returned. */
+static char *const *
+add_words(struct list *list, char *const *words)
+{
+    for (; words != NULL && *words != NULL && strcmp(*words, "--") != 0;
+         words++)
+        add(list, "%s", *words);
+    return words;
+}
+
+/* True when its settings are those of its group: another program that was put
+   in its place by hand would not know them. */
+static bool
+is_of_file(const struct plan_stage *stage)
+{
+    return stage->patch == NULL
+        || (stage->replaced != NULL
+            && strcmp(basename(stage->replaced),
+                      basename(stage->program)) == 0);
 }
 
 char **
@@ -118,9 +139,15 @@ arguments_new(const struct plan *plan, const struct plan_stage *stage,
     struct list list = { 0 };
     char *name = arguments_name(stage, instance);
 
+    char *const *words = stage->patch == NULL ? NULL
+        : stage->patch->command + 1;
+
     add(&list, "%s", stage->program);
-    add(&list, "-c");
-    add(&list, "%s/coredns.conf", plan->run_directory);
+    words = add_words(&list, words);
+    if (is_of_file(stage)) {
+        add(&list, "-c");
+        add(&list, "%s/coredns.conf", plan->run_directory);
+    }
     add(&list, "--name");
     add(&list, "%s", name);
     if (stage->has_pipe)
@@ -135,6 +162,8 @@ arguments_new(const struct plan *plan, const struct plan_stage *stage,
     add_endpoint(&list, plan, name, "telemetry");
     if (verbose)
         add(&list, "-v");
+    while (words != NULL && *words != NULL)
+        add(&list, "%s", *words++);
     add_own(&list, NULL);
     free(name);
     return list.items;
@@ -152,12 +181,39 @@ arguments_destroy(char ***self_p)
     *self_p = NULL;
 }
 
-bool
-arguments_are_equal(char *const *one, char *const *other)
+/* What the value of --next begins with is the name of the wire. */
+static bool
+is_same_wire(const char *one, const char *other)
 {
-    while (*one != NULL && *other != NULL && strcmp(*one, *other) == 0) {
+    size_t size = strcspn(one, "=");
+
+    return strncmp(one, other, size + 1) == 0;
+}
+
+/* Compares the lists; of the values of --next only the names when so wanted. */
+static bool
+compare(char *const *one, char *const *other, bool by_name)
+{
+    bool is_next = false;
+
+    while (*one != NULL && *other != NULL
+           && (by_name && is_next ? is_same_wire(*one, *other)
+               : strcmp(*one, *other) == 0)) {
+        is_next = strcmp(*one, ARGUMENT_NEXT) == 0;
         one++;
         other++;
     }
     return *one == NULL && *other == NULL;
+}
+
+bool
+arguments_are_equal(char *const *one, char *const *other)
+{
+    return compare(one, other, false);
+}
+
+bool
+arguments_start_equal(char *const *one, char *const *other)
+{
+    return compare(one, other, true);
 }

@@ -19,6 +19,7 @@
 #include "coredns/memory.h"
 #include "coredns/stage.h"
 
+#include "ctl/lead.h"
 #include "ctl/spawn.h"
 
 #define BEAT_MS 200                     /* limits are looked at so often */
@@ -114,10 +115,12 @@ change_limit(change_t *self, int64_t limit_ms)
 }
 
 enum step_state
-change_step_state(const change_t *self, const process_t *process)
+change_step_state(const change_t *self, enum step_kind kind,
+                  const process_t *process)
 {
     for (size_t i = 0; i < self->count; i++)
-        if (self->steps[i]->process == process)
+        if (self->steps[i]->process == process
+            && self->steps[i]->kind == kind)
             return self->steps[i]->state;
     return STEP_WAITING;
 }
@@ -161,13 +164,21 @@ fail_step(struct step *step, const char *why)
     say(step->change, "%s: %s", process_name(step->process), why);
 }
 
+/* True when the process is only told something, and says when it is done. */
+static bool
+is_told(const struct step *step)
+{
+    return step->kind == STEP_RELOAD
+        || (step->kind == STEP_LEAD && !step->is_restarted);
+}
+
 /* Sees whether the process has come where the step leads. */
 static void
 look_at(struct step *step)
 {
     enum process_state state = process_state(step->process);
 
-    if (step->state != STEP_RUNNING || step->kind == STEP_RELOAD)
+    if (step->state != STEP_RUNNING || is_told(step))
         return;
     if (step->kind == STEP_STOP) {
         if (state == PROCESS_STOPPED || !process_is_alive(step->process))
@@ -181,8 +192,17 @@ look_at(struct step *step)
 
 static void advance(change_t *self);
 
+/* A program that is not of this house need not know how. */
 static void
-take_reloaded(void *owner, int exit_code, const char *text)
+restart_instead(struct step *step)
+{
+    step->is_restarted = true;
+    step->begun_ms = core_loop_now_ms(step->change->loop);
+    process_restart(step->process);
+}
+
+static void
+take_answer(void *owner, int exit_code, const char *text)
 {
     struct step *step = owner;
 
@@ -193,6 +213,8 @@ take_reloaded(void *owner, int exit_code, const char *text)
     }
     if (exit_code == 0)
         step->state = STEP_DONE;
+    else if (step->kind == STEP_LEAD)
+        restart_instead(step);
     else {
         char line[PROCESS_REASON_SIZE];
 
@@ -204,22 +226,28 @@ take_reloaded(void *owner, int exit_code, const char *text)
     advance(step->change);
 }
 
+/* Tells the process, unless it learns all when it starts. */
 static void
-ask_to_reload(struct step *step)
+tell(struct step *step)
 {
     static const char *const words[] = { "reload", NULL };
     change_t *self = step->change;
     char endpoint[PLAN_ENDPOINT_SIZE];
 
     if (!process_is_alive(step->process)) {
-        step->state = STEP_DONE;        /* it reads all when it starts */
+        step->state = STEP_DONE;
         return;
     }
     step->is_asking = true;
+    if (step->kind == STEP_LEAD) {
+        lead_process(self->context, self->loop, self->run_directory,
+                     step->process, take_answer, step);
+        return;
+    }
     plan_endpoint(self->run_directory, process_name(step->process), "control",
                   endpoint);
     core_control_ask_later(self->context, self->loop, endpoint, words,
-                           RELOAD_LIMIT_MS, take_reloaded, step);
+                           RELOAD_LIMIT_MS, take_answer, step);
 }
 
 static void
@@ -230,7 +258,8 @@ begin_step(struct step *step)
     switch (step->kind) {
     case STEP_START: process_start(step->process); break;
     case STEP_RESTART: process_restart(step->process); break;
-    case STEP_RELOAD: ask_to_reload(step); break;
+    case STEP_LEAD:
+    case STEP_RELOAD: tell(step); break;
     case STEP_STOP: process_stop(step->process); break;
     }
     if (step->kind == STEP_START && process_is_alive(step->process))
@@ -349,8 +378,7 @@ kill_undrained(change_t *self, struct step *step)
 {
     int64_t limit_ms = process_spec(step->process)->stage->kill_ms;
 
-    if (step->state != STEP_RUNNING || step->kind == STEP_RELOAD
-        || step->was_killed
+    if (step->state != STEP_RUNNING || is_told(step) || step->was_killed
         || process_state(step->process) != PROCESS_DRAINING
         || core_loop_now_ms(self->loop) - end_began_ms(self, step) < limit_ms)
         return;
@@ -370,7 +398,8 @@ is_late(const change_t *self)
     if (self->round == STEP_START)
         return now_ms - self->round_ms >= self->limit_ms;
     for (size_t i = 0; i < self->count; i++)
-        if (self->steps[i]->kind == STEP_RESTART
+        if ((self->steps[i]->kind == STEP_RESTART
+             || self->steps[i]->is_restarted)
             && self->steps[i]->state == STEP_RUNNING
             && now_ms - self->steps[i]->begun_ms >= self->limit_ms)
             return true;

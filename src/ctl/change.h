@@ -1,12 +1,14 @@
 /*
  * change - bringing processes from one state to another, in the right order
  *
- * A change is a set of steps.  They are taken in four rounds, each when the
+ * A change is a set of steps.  They are taken in five rounds, each when the
  * one before it is over:
  *
  *   start     what others send to before those who send; what is independent
  *             at the same time
  *   restart   one after the other, in the order they were added
+ *   lead      all at once, by control: queries go elsewhere; one that does
+ *             not know the word is started anew
  *   reload    all at once, by control
  *   stop      those who only watch before all others, then those who send
  *             before what they send to
@@ -61,9 +63,10 @@ void
 void
     change_note(change_t *self, process_t *process);
 
-/* What became of the step of that process; STEP_WAITING also without one. */
+/* What became of a step; STEP_WAITING also without one. */
 enum step_state
-    change_step_state(const change_t *self, const process_t *process);
+    change_step_state(const change_t *self, enum step_kind kind,
+                      const process_t *process);
 
 /* Lines, each with its '\n', about what went wrong; lent. */
 const char *

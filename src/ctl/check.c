@@ -167,12 +167,13 @@ check_run(const struct request *request)
                  : request->config_path, request->run_directory,
                  request->verbose > 0);
 
-    bool has_output = request->output != NULL;
+    const char *output_path = request_value(request, OPTION_OUTPUT);
+    bool has_output = output_path != NULL;
     int code = check_in_folder(&toolkit, has_output ? CHECKER_SETTINGS
                                : CHECKER_DATA, output);
 
     if (has_output && code == CORE_EXIT_DONE
-        && checker_write_copy(&toolkit, request->output, output) == -1)
+        && checker_write_copy(&toolkit, output_path, output) == -1)
         code = CORE_EXIT_FAILED;
     fclose(output);
     if ((request->options & OPTION_JSON) != 0)

@@ -16,43 +16,24 @@
 #define USAGE "usage: corednsctl [-hnVv] [-c file] [-r directory] " \
               "verb [argument ...]\n"
 
-enum { LONG_JSON = 256, LONG_FOREGROUND, LONG_DOT, LONG_LINES, LONG_OUTPUT,
-       LONG_TREE };
+#define FIRST_OWN 256                    /* getopt_long()'s values of own
+                                           options: from here on */
 
-static const struct option long_options[] = {
+static const struct option common_options[] = {
     { "config", required_argument, NULL, 'c' },
     { "run-directory", required_argument, NULL, 'r' },
-    { "check", no_argument, NULL, 'n' },
-    { "follow", no_argument, NULL, 'f' },
     { "verbose", no_argument, NULL, 'v' },
     { "version", no_argument, NULL, 'V' },
     { "help", no_argument, NULL, 'h' },
-    { "json", no_argument, NULL, LONG_JSON },
-    { "foreground", no_argument, NULL, LONG_FOREGROUND },
-    { "dot", no_argument, NULL, LONG_DOT },
-    { "lines", required_argument, NULL, LONG_LINES },
-    { "output", required_argument, NULL, LONG_OUTPUT },
-    { "tree", no_argument, NULL, LONG_TREE },
-    { NULL, 0, NULL, 0 },
 };
 
-/* Options that only some verbs have, as their usage shows them. */
-static const struct {
-    enum grammar_option option;
-    const char *usage;
-    const char *says;
-} own_options[] = {
-    { OPTION_FOREGROUND, "--foreground", "stay; for systemd and containers" },
-    { OPTION_CHECK, "-n", "check the configuration and stop" },
-    { OPTION_FOLLOW, "-f", "go on with what is written from now on" },
-    { OPTION_LINES, "--lines count", "only so many last lines of each" },
-    { OPTION_OUTPUT, "--output file", "write the checked copy there" },
-    { OPTION_TREE, "--tree", "all at and below the name" },
-    { OPTION_DOT, "--dot", "as a graph for dot(1)" },
-    { OPTION_JSON, "--json", "as JSON" },
-};
+#define COMMON_OPTIONS (sizeof common_options / sizeof *common_options)
 
-#define OWN_OPTIONS (sizeof own_options / sizeof *own_options)
+const char *
+request_value(const struct request *self, enum grammar_option option)
+{
+    return self->values[option_number(option)];
+}
 
 const struct verb *
 grammar_verb(const struct verb *verbs, const char *name)
@@ -73,18 +54,29 @@ is_shown_as_other(const struct verb *verb, enum grammar_option option)
 }
 
 static void
+write_option(const struct verb *verb, const struct option_entry *entry,
+             FILE *file)
+{
+    if ((verb->options & entry->option) == 0
+        || is_shown_as_other(verb, entry->option))
+        return;
+    fputs(" [", file);
+    option_write(entry, file);
+    fputs(entry->option == OPTION_DOT ? " | --json]" : "]", file);
+}
+
+static void
 write_usage(const struct verb *verb, FILE *file)
 {
     fprintf(file, "usage: corednsctl %s", verb->name);
-    for (size_t i = 0; i < OWN_OPTIONS; i++)
-        if ((verb->options & own_options[i].option) != 0
-            && !is_shown_as_other(verb, own_options[i].option))
-            fprintf(file, " [%s%s]", own_options[i].usage,
-                    own_options[i].option == OPTION_DOT ? " | --json" : "");
+    for (const struct option_entry *entry = option_table; entry->option != 0;
+         entry++)
+        write_option(verb, entry, file);
     if (verb->argument != NULL)
         fprintf(file, verb->least > 0 ? " %s" : " [%s]",
                 verb->argument);
-    fputs(" [-v] [-c file] [-r directory]\n", file);
+    fputs(" [-v] [-c file] [-r directory]", file);
+    fputs(verb->has_command ? " -- program [word ...]\n" : "\n", file);
 }
 
 static void
@@ -94,10 +86,20 @@ write_verb_help(const struct verb *verb, FILE *file)
     write_usage(verb, file);
     if (verb->options != 0)
         fputc('\n', file);
-    for (size_t i = 0; i < OWN_OPTIONS; i++)
-        if ((verb->options & own_options[i].option) != 0)
-            fprintf(file, "  %-16s %s\n", own_options[i].usage,
-                    own_options[i].says);
+    for (const struct option_entry *entry = option_table; entry->option != 0;
+         entry++) {
+        char *usage = NULL;
+        size_t size = 0;
+        FILE *text = open_memstream(&usage, &size);
+
+        if (text == NULL)
+            abort();
+        option_write(entry, text);
+        fclose(text);
+        if ((verb->options & entry->option) != 0)
+            fprintf(file, "  %-16s %s\n", usage, entry->says);
+        free(usage);
+    }
 }
 
 void
@@ -183,27 +185,27 @@ fail_option(const struct verb *verbs, int argc, char **argv, int option,
 
 /* ---- reading ------------------------------------------------------------- */
 
-/* How an option of our own is written, for the complaint about it. */
-static const char *
-usage_of(unsigned options)
-{
-    for (size_t i = 0; i < OWN_OPTIONS; i++)
-        if ((options & own_options[i].option) != 0)
-            return own_options[i].usage;
-    return "";
-}
-
 static bool
 read_lines(struct request *request, const char *text)
 {
     char *end;
 
     request->lines = strtol(text, &end, 10);
-    request->options |= OPTION_LINES;
     return *text != '\0' && *end == '\0' && request->lines >= 0;
 }
 
-/* One option; false when it is wrong. */
+static bool
+take_own_option(struct request *request, const struct option_entry *entry,
+                const char *value)
+{
+    request->options |= entry->option;
+    request->values[option_number(entry->option)] = value;
+    if (entry->option == OPTION_LINES)
+        return read_lines(request, value);
+    return value == NULL || *value != '\0';
+}
+
+/* One option, as getopt_long() says it; false when it is wrong. */
 static bool
 take_option(struct request *request, int option, const char *value)
 {
@@ -213,20 +215,38 @@ take_option(struct request *request, int option, const char *value)
         request->names_config = true;
         return *value != '\0';
     case 'r': request->run_directory = value; return *value != '\0';
-    case 'n': request->options |= OPTION_CHECK; return true;
-    case 'f': request->options |= OPTION_FOLLOW; return true;
     case 'v': request->verbose++; return true;
-    case LONG_JSON: request->options |= OPTION_JSON; return true;
-    case LONG_FOREGROUND: request->options |= OPTION_FOREGROUND; return true;
-    case LONG_TREE: request->options |= OPTION_TREE; return true;
-    case LONG_DOT: request->options |= OPTION_DOT; return true;
-    case LONG_LINES: return read_lines(request, value);
-    case LONG_OUTPUT:
-        request->output = value;
-        request->options |= OPTION_OUTPUT;
-        return true;
-    default: return false;
+    default: break;
     }
+    for (int i = 0; option_table[i].option != 0; i++)
+        if (option == FIRST_OWN + i
+            || (option_table[i].letter != '\0'
+                && option == option_table[i].letter))
+            return take_own_option(request, &option_table[i],
+                                   option_table[i].value == NULL ? NULL
+                                   : value);
+    return false;
+}
+
+/* What was given beside the verb's own options; false when that was said. */
+static bool
+check_options(const struct request *request)
+{
+    const struct verb *verb = request->verb;
+    unsigned wrong = request->options & ~verb->options;
+    unsigned forms = OPTION_DOT | OPTION_JSON;
+
+    if ((request->options & forms) == forms) {
+        fail_usage(verb, "only one of --dot and --json", "");
+        return false;
+    }
+    for (const struct option_entry *entry = option_table; entry->option != 0;
+         entry++)
+        if ((wrong & entry->option) != 0) {
+            fail_usage(verb, "not an option of this verb: --", entry->name);
+            return false;
+        }
+    return true;
 }
 
 /* The words behind the options: verb and argument. */
@@ -241,14 +261,11 @@ take_words(struct request *request, const struct verb *verbs, int count,
         return fail_verb(verbs, words[0]);
 
     const struct verb *verb = request->verb;
-    unsigned wrong = request->options & ~verb->options;
-    unsigned forms = OPTION_DOT | OPTION_JSON;
 
-    if ((request->options & forms) == forms)
-        return fail_usage(verb, "only one of --dot and --json", "");
-    if (wrong != 0)
-        return fail_usage(verb, "not an option of this verb: ",
-                          usage_of(wrong));
+    if (!check_options(request))
+        return CORE_EXIT_USAGE;
+    if (!verb->has_command && request->command != NULL)
+        return fail_usage(verb, "takes no program", "");
     if (count > 1 + verb->most)
         return fail_usage(verb, "one word too many: ", words[1 + verb->most]);
     if (count < 1 + verb->least)
@@ -260,21 +277,77 @@ take_words(struct request *request, const struct verb *verbs, int count,
     return -1;
 }
 
+/* All options in getopt_long()'s form; the letters in its other form. */
+static void
+list_options(struct option list[COMMON_OPTIONS + OPTION_COUNT + 1],
+             char letters[COMMON_OPTIONS * 2 + OPTION_COUNT * 2 + 2])
+{
+    struct option *place = list;
+    char *letter = letters;
+
+    *letter++ = ':';
+    for (size_t i = 0; i < COMMON_OPTIONS; i++) {
+        *place++ = common_options[i];
+        *letter++ = (char) common_options[i].val;
+        if (common_options[i].has_arg == required_argument)
+            *letter++ = ':';
+    }
+    for (int i = 0; option_table[i].option != 0; i++) {
+        const struct option_entry *entry = &option_table[i];
+
+        *place++ = (struct option) {
+            entry->name, entry->value == NULL ? no_argument
+            : required_argument, NULL, FIRST_OWN + i
+        };
+        if (entry->letter != '\0')
+            *letter++ = entry->letter;
+    }
+    *place = (struct option) { NULL, 0, NULL, 0 };
+    *letter = '\0';
+}
+
+/* Cuts the command line in front of the first "--". */
+static int
+cut_command(struct request *request, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--") == 0) {
+            request->command = argv + i + 1;
+            return i;
+        }
+    return argc;
+}
+
+static int
+give_help(const struct verb *verbs, const char *word)
+{
+    if (word == NULL)
+        grammar_help(verbs, NULL, stdout);
+    else if (grammar_verb(verbs, word) == NULL)
+        return fail_verb(verbs, word);
+    else
+        grammar_help(verbs, grammar_verb(verbs, word), stdout);
+    return CORE_EXIT_DONE;
+}
+
 int
 grammar_read(struct request *request, const struct verb *verbs, int argc,
              char **argv)
 {
     const char *default_path = getenv("COREDNS_CONFIG");
+    struct option list[COMMON_OPTIONS + OPTION_COUNT + 1];
+    char letters[COMMON_OPTIONS * 2 + OPTION_COUNT * 2 + 2];
     bool wants_help = false;
     int option;
 
     *request = (struct request) { .lines = -1 };
     request->config_path = default_path != NULL && *default_path != '\0'
         ? default_path : DEFAULT_CONFIG;
+    argc = cut_command(request, argc, argv);
+    list_options(list, letters);
     optind = 0;                         /* GNU: begin anew */
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":c:r:nfvVh", long_options,
-                                 NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, letters, list, NULL)) != -1) {
         if (option == 'h')
             wants_help = true;
         else if (option == 'V') {
@@ -284,13 +357,7 @@ grammar_read(struct request *request, const struct verb *verbs, int argc,
         else if (!take_option(request, option, optarg))
             return fail_option(verbs, argc, argv, option, optarg);
     }
-    if (!wants_help)
-        return take_words(request, verbs, argc - optind, argv + optind);
-    if (optind == argc)
-        grammar_help(verbs, NULL, stdout);
-    else if (grammar_verb(verbs, argv[optind]) == NULL)
-        return fail_verb(verbs, argv[optind]);
-    else
-        grammar_help(verbs, grammar_verb(verbs, argv[optind]), stdout);
-    return CORE_EXIT_DONE;
+    if (wants_help)
+        return give_help(verbs, optind == argc ? NULL : argv[optind]);
+    return take_words(request, verbs, argc - optind, argv + optind);
 }

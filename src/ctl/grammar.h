@@ -11,11 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum grammar_option {
-    OPTION_JSON = 0x01, OPTION_FOREGROUND = 0x02, OPTION_FOLLOW = 0x04,
-    OPTION_DOT = 0x08, OPTION_LINES = 0x10, OPTION_OUTPUT = 0x20,
-    OPTION_CHECK = 0x40, OPTION_TREE = 0x80,
-};
+#include "ctl/options.h"
 
 #define GRAMMAR_WORDS 4                 /* behind a verb, at most */
 
@@ -28,6 +24,7 @@ struct verb {
     const char *argument;               /* "stage"; NULL: it takes none */
     int least, most;                    /* words that it takes */
     const char *says;
+    bool has_command;                   /* and behind "--" a program */
 };
 
 /* What the command line asks for; texts are lent from it. */
@@ -39,11 +36,17 @@ struct request {
     const char *argument;               /* the first word, or NULL */
     char *const *words;                 /* all behind the verb */
     size_t word_count;
-    const char *output;                 /* of check --output, or NULL */
+    char *const *command;               /* the words behind "--", ended by
+                                           NULL; NULL: there is no "--" */
     unsigned options;                   /* enum grammar_option, those given */
+    const char *values[OPTION_COUNT];   /* of those that have one */
     int verbose;
     long lines;                         /* of logs --lines; -1: all */
 };
+
+/* The value that was given with an option, or NULL. */
+const char *
+    request_value(const struct request *self, enum grammar_option option);
 
 /*
  * Reads the command line by the verbs of the table (ended by a NULL name).

@@ -123,6 +123,7 @@ house_job_end(struct house *self, int exit_code, const char *text)
     }
     if (self->report != -1)
         report_send(self->report, exit_code, text);
+    mend_look(self->mend);
 }
 
 void

@@ -7,6 +7,8 @@
  *   reload.c       the file read again
  *   watch.c        and when that is to be done without being told
  *   orders.c       verbs of the control endpoint
+ *   patch_orders.c those that put programs on the wires by hand
+ *   mend.c         what was put there and has ended is taken out
  *   roll.c         how all processes are
  *   figures.c      what the supervisor tells of itself
  *   house.c        the processes, and the one job that is being done
@@ -28,6 +30,7 @@
 
 #include "ctl/change.h"
 #include "ctl/figures.h"
+#include "ctl/mend.h"
 #include "ctl/plan.h"
 #include "ctl/process.h"
 #include "ctl/rates.h"
@@ -69,6 +72,7 @@ struct house {
     change_t *change;                   /* of the job; NULL: none */
     struct transition *transition;      /* of the job; NULL: none */
     struct reload *reload;              /* the check that runs; NULL: none */
+    mend_t *mend;
     bool is_stopping;
     int exit_code;
 };

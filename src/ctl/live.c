@@ -120,8 +120,8 @@ run(const struct live *self, const struct request *request)
     struct toolkit toolkit;
     int code = CORE_EXIT_CONFIG;
 
-    toolkit_plan(&toolkit, request->config_path, request->run_directory,
-                 false);
+    toolkit_plan_patched(&toolkit, request->config_path,
+                         request->run_directory);
     if (toolkit_is_there(&toolkit) && toolkit.plan != NULL)
         code = ask_all(self, &toolkit);
     toolkit_end(&toolkit);

@@ -31,10 +31,9 @@
 
 /* Asks the supervisor, prints what it says; its exit code, or -1. */
 static int
-ask(const struct toolkit *toolkit, const char *verb, const char *argument,
-    int64_t limit_ms, struct core_fault *fault)
+ask(const struct toolkit *toolkit, const char *const *words, int64_t limit_ms,
+    struct core_fault *fault)
 {
-    const char *words[] = { verb, argument, NULL };
     char endpoint[PLAN_ENDPOINT_SIZE];
     char *text;
 
@@ -64,32 +63,31 @@ fail_not_running(const struct toolkit *toolkit)
                         "no supervisor; start takes over");
 }
 
-/* What an order says besides its verb. */
-enum order_about { ORDER_STAGE, ORDER_FILE };
-
-/* An order that only a supervisor can carry out. */
+/* Gives it to the supervisor of that toolkit; the exit code. */
 static int
-give_order(const struct request *request, const char *verb,
-           enum order_about about)
+give(const struct toolkit *toolkit, const char *const *words)
+{
+    struct core_fault fault;
+
+    if (!toolkit_is_there(toolkit))
+        return CORE_EXIT_CONFIG;
+    if (directory_holder(toolkit->run_directory) == 0)
+        return fail_not_running(toolkit);
+
+    int code = ask(toolkit, words, ORDER_LIMIT_MS, &fault);
+
+    return code == -1 ? message_fault(CORE_EXIT_FAILED, &fault) : code;
+}
+
+int
+order_give(const struct request *request, const char *const *words)
 {
     struct toolkit toolkit;
-    struct core_fault fault;
-    int code;
 
     toolkit_find(&toolkit, request->config_path, request->run_directory);
-    if (!toolkit_is_there(&toolkit))
-        code = CORE_EXIT_CONFIG;
-    else if (directory_holder(toolkit.run_directory) == 0)
-        code = fail_not_running(&toolkit);
-    else {
-        const char *word = request->argument;
 
-        if (about == ORDER_FILE)
-            word = request->names_config ? toolkit.config_path : NULL;
-        code = ask(&toolkit, verb, word, ORDER_LIMIT_MS, &fault);
-        if (code == -1)
-            code = message_fault(CORE_EXIT_FAILED, &fault);
-    }
+    int code = give(&toolkit, words);
+
     toolkit_end(&toolkit);
     return code;
 }
@@ -97,13 +95,24 @@ give_order(const struct request *request, const char *verb,
 int
 restart_run(const struct request *request)
 {
-    return give_order(request, "restart", ORDER_STAGE);
+    return order_give(request, (const char *const []) {
+        "restart", request->argument, NULL
+    });
 }
 
 int
 reload_run(const struct request *request)
 {
-    return give_order(request, "reload", ORDER_FILE);
+    struct toolkit toolkit;
+
+    toolkit_find(&toolkit, request->config_path, request->run_directory);
+
+    int code = give(&toolkit, (const char *const []) {
+        "reload", request->names_config ? toolkit.config_path : NULL, NULL
+    });
+
+    toolkit_end(&toolkit);
+    return code;
 }
 
 /* ---- stop ---------------------------------------------------------------- */
@@ -123,7 +132,8 @@ stop_supervisor(const struct toolkit *toolkit, pid_t pid, int limit_ms)
 {
     int pidfd = pidfd_open(pid, 0);
     struct core_fault fault;
-    int code = ask(toolkit, "stop", NULL, limit_ms, &fault);
+    int code = ask(toolkit, (const char *const []) { "stop", NULL }, limit_ms,
+                   &fault);
 
     if (pidfd == -1)
         return CORE_EXIT_DONE;          /* gone meanwhile */
@@ -182,8 +192,8 @@ stop(const struct toolkit *toolkit)
 
     if (asprintf(&path, "%s/coredns.conf", toolkit->run_directory) == -1)
         abort();
-    toolkit_load_copy(path, toolkit->run_directory, false, &config, &plan,
-                      faults);
+    toolkit_load_copy(path, toolkit->run_directory, false, NULL, &config,
+                      &plan, faults);
 
     int code = stop_all(toolkit, plan);
 

@@ -88,8 +88,9 @@ add_restarts(struct house *self, change_t *change, const char *name)
     return count;
 }
 
-static void
-say_unknown(const struct house *self, core_call_t *call, const char *name)
+void
+orders_say_unknown(const struct house *self, core_call_t *call,
+                   const char *name)
 {
     const char **names = core_allocate((self->plan->stage_count + 1)
                                        * sizeof *names);
@@ -122,7 +123,7 @@ run_restart(void *owner, core_call_t *call)
     change_t *change = house_change(self, take_restarted);
 
     if (add_restarts(self, change, name) == 0) {
-        say_unknown(self, call, name);
+        orders_say_unknown(self, call, name);
         house_change_over(self);
         house_job_end(self, CORE_EXIT_USAGE, "");
     }
@@ -144,6 +145,12 @@ const struct core_verb order_table[] = {
     { "status", run_status, "how all processes are, as JSON" },
     { "restart", run_restart, "[STAGE]: drain and start anew, one by one" },
     { "reload", run_reload, "read the configuration again" },
+    { "swap", patch_orders_swap,
+      "STAGE FOLDER PROGRAM [WORD...]: put it in the stage's place" },
+    { "swap-back", patch_orders_swap_back, "STAGE: its own program again" },
+    { "insert", patch_orders_insert,
+      "NAME STAGE PID FOLDER PROGRAM [WORD...]: put it in front of the stage" },
+    { "remove", patch_orders_remove, "NAME: take it out" },
     { "stop", run_stop, "drain and end all" },
     { "help", run_help, "these verbs" },
     { NULL, NULL, NULL },

@@ -84,9 +84,11 @@ output_trim(int folder, const char *name)
         close(to);
 }
 
-/* The last line of the file, without its end; "" when there is none. */
+/* The last line of the file, without its end; "" when there is none that was
+   not there when it had that size. */
 static const char *
-read_last_line(int folder, const char *name, char tail[TAIL_SIZE])
+read_last_line(int folder, const char *name, off_t begun_at,
+               char tail[TAIL_SIZE])
 {
     char path[NAME_SIZE];
     ssize_t size = 0;
@@ -99,6 +101,8 @@ read_last_line(int folder, const char *name, char tail[TAIL_SIZE])
         off_t end = lseek(fd, 0, SEEK_END);
         off_t start = end > TAIL_SIZE - 1 ? end - (TAIL_SIZE - 1) : 0;
 
+        if (end >= begun_at && start < begun_at)
+            start = begun_at;           /* else it was cut meanwhile */
         size = pread(fd, tail, TAIL_SIZE - 1, start);
         close(fd);
     }
@@ -125,13 +129,13 @@ skip_time(const char *line)
 }
 
 void
-output_describe(int folder, const char *name, int exit_code, char *text,
-                size_t text_size)
+output_describe(int folder, const char *name, struct output_end end,
+                char *text, size_t text_size)
 {
     char tail[TAIL_SIZE];
-    const char *line = folder == -1 || exit_code == 0 ? ""
-        : read_last_line(folder, name, tail);
+    const char *line = folder == -1 || end.exit_code == 0 ? ""
+        : read_last_line(folder, name, end.begun_at, tail);
 
     snprintf(text, text_size, *line == '\0' ? "exited with %d"
-             : "exited with %d: %s", exit_code, skip_time(line));
+             : "exited with %d: %s", end.exit_code, skip_time(line));
 }

@@ -9,6 +9,7 @@
 #define CTL_OUTPUT_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * Opens the file for appending.  One that has grown large is renamed to
@@ -25,9 +26,18 @@ int
 void
     output_trim(int folder, const char *name);
 
-/* Writes "exited with CODE" and, when there is one, the file's last line. */
+/* How an end is told of: the code, and the file as it was at the beginning. */
+struct output_end {
+    int exit_code;
+    off_t begun_at;                     /* octets that were there already */
+};
+
+/*
+ * Writes "exited with CODE" and the last line of the file, when it was written
+ * since.
+ */
 void
-    output_describe(int folder, const char *name, int exit_code, char *text,
-                    size_t text_size);
+    output_describe(int folder, const char *name, struct output_end end,
+                    char *text, size_t text_size);
 
 #endif

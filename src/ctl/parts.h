@@ -6,6 +6,7 @@
 #define CTL_PARTS_H
 
 #include "ctl/house.h"
+#include "ctl/transition.h"
 
 /* ---- startup.c ----------------------------------------------------------- */
 
@@ -42,6 +43,28 @@ void
 /* ---- orders.c ------------------------------------------------------------ */
 
 extern const struct core_verb order_table[];
+
+/* Says that there is no such stage, and which may have been meant. */
+void
+    orders_say_unknown(const struct house *self, core_call_t *call,
+                       const char *name);
+
+/* ---- patch_orders.c ------------------------------------------------------ */
+
+int
+    patch_orders_swap(void *owner, core_call_t *call);
+int
+    patch_orders_swap_back(void *owner, core_call_t *call);
+int
+    patch_orders_insert(void *owner, core_call_t *call);
+int
+    patch_orders_remove(void *owner, core_call_t *call);
+
+/* Changes over to a plan with those patches.  The job has begun; -1 and a fault
+   when nothing has happened, else done is called. */
+int
+    patch_orders_begin(struct house *self, const struct patches *patches,
+                       transition_done *done, struct core_fault *fault);
 
 /* ---- roll.c -------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /*
  * plan - the configuration read as a list of processes and the wires between
  *
- * It is read from the file by reading.c, wired by wiring.c; here the processes
- * are made of it.
+ * It is read from the file by reading.c, wired by wiring.c, changed by hand by
+ * patching.c; here the processes are made of it.
  */
 
 #include "ctl/plan.h"
@@ -15,6 +15,7 @@
 #include "coredns/memory.h"
 
 #include "ctl/arguments.h"
+#include "ctl/patching.h"
 #include "ctl/reading.h"
 #include "ctl/wiring.h"
 
@@ -99,6 +100,8 @@ plan_new(core_config_t *config, const struct plan_options *options,
 
     reading_do(self, config, options, faults);
     wiring_find(self, config, faults);
+    if (options->patches != NULL)
+        patching_do(self, config, options->patches);
     make_processes(self, options->verbose);
     return self;
 }
@@ -113,6 +116,7 @@ free_stage(struct plan_stage *stage)
     free(stage->listen);
     free(stage->wires);
     free(stage->settings);
+    free(stage->replaced);
 }
 
 void
@@ -137,6 +141,7 @@ plan_destroy(struct plan **self_p)
     free(self->state_directory);
     free(self->log_directory);
     free(self->user);
+    patches_free(&self->patches);
     free(self);
     *self_p = NULL;
 }
@@ -172,7 +177,7 @@ plan_needs_restart(const struct plan_process *before,
         || old->reads_any_file != new->reads_any_file
         || old->listen_count != new->listen_count
         || (old->instances > 1) != (new->instances > 1)
-        || !arguments_are_equal(before->arguments, after->arguments))
+        || !arguments_start_equal(before->arguments, after->arguments))
         return true;
     for (size_t i = 0; i < old->listen_count; i++)
         if (strcmp(old->listen[i].text, new->listen[i].text) != 0
@@ -180,4 +185,11 @@ plan_needs_restart(const struct plan_process *before,
             || old->listen[i].tcp != new->listen[i].tcp)
             return true;
     return false;
+}
+
+bool
+plan_needs_lead(const struct plan_process *before,
+                const struct plan_process *after)
+{
+    return !arguments_are_equal(before->arguments, after->arguments);
 }

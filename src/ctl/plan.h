@@ -17,6 +17,7 @@
 #include "coredns/stage.h"
 
 #include "ctl/address.h"
+#include "ctl/patches.h"
 
 #define PROGRAM_PREFIX "coredns-"
 #define PLAN_INSTANCES 64               /* of a stage, at most */
@@ -36,6 +37,9 @@ struct plan_stage;
 struct plan_wire {
     enum wire_kind kind;
     struct plan_stage *to;
+    const char *name;                   /* of the stage that the configuration
+                                           names: what is inserted in front of
+                                           it is led to under its name */
 };
 
 struct plan_stage {
@@ -57,7 +61,14 @@ struct plan_stage {
     bool has_feed;                      /* somebody's source */
     char *settings;                     /* all it is told, in one text that
                                            differs when a setting does */
-    core_place_t *place;                /* its group in the file */
+    char *replaced;                     /* the program whose place its own has
+                                           taken by hand; or NULL */
+    const char *before;                 /* the stage it is inserted in front of
+                                           by hand; or NULL */
+    const struct patch *patch;          /* what was done by hand; or NULL; lent
+                                           by the plan */
+    core_place_t *place;                /* its group in the file; the top of it
+                                           for what is inserted */
     char mark;                          /* of the walk along the wires */
 };
 
@@ -78,10 +89,12 @@ struct plan_reload {
 struct plan_options {
     const char *run_directory;
     const char *default_user;           /* NULL: users are not changed */
+    const struct patches *patches;      /* NULL: none */
     bool verbose;
 };
 
 struct plan {
+    struct patches patches;             /* those that found their stage */
     char *run_directory;
     char *state_directory;              /* NULL: not set */
     char *log_directory;                /* run_directory/log when not set */
@@ -141,5 +154,11 @@ void
 bool
     plan_needs_restart(const struct plan_process *before,
                        const struct plan_process *after);
+
+/* True when one that need not be started anew must be led elsewhere: queries
+   go to other instances, or through something that was put in between. */
+bool
+    plan_needs_lead(const struct plan_process *before,
+                    const struct plan_process *after);
 
 #endif

@@ -49,6 +49,7 @@ struct process {
     int64_t started_ms;
     unsigned restarts;
     int exit_code;
+    off_t output_begun_at;              /* size of its log when it started */
     char reason[PROCESS_REASON_SIZE];
     char last_end[PROCESS_REASON_SIZE]; /* that nobody asked for */
 };
@@ -245,6 +246,7 @@ process_start(process_t *self)
     struct core_fault fault;
     struct launch launch = {
         .path = stage->path, .arguments = self->spec->arguments,
+        .folder = stage->patch == NULL ? NULL : stage->patch->folder,
         .user = stage->user, .group_of = stage->group_of,
         .reads_any_file = stage->reads_any_file,
         .descriptors = &self->descriptors,
@@ -260,6 +262,8 @@ process_start(process_t *self)
         directory_clear(self->house->run_directory, self->spec->name,
                         stage->user);
     launch.output = output_open(self->house->log_folder, self->spec->name);
+    self->output_begun_at = launch.output == -1 ? 0
+        : lseek(launch.output, 0, SEEK_END);
 
     pid_t pid = spawn(&launch, &self->notice, &fault);
 
@@ -390,8 +394,9 @@ describe_end(process_t *self, const siginfo_t *status)
         snprintf(self->reason, sizeof self->reason, "ended");
     else if (status->si_code == CLD_EXITED)
         output_describe(self->house->log_folder, self->spec->name,
-                        status->si_status, self->reason,
-                        sizeof self->reason);
+                        (struct output_end) { status->si_status,
+                                              self->output_begun_at },
+                        self->reason, sizeof self->reason);
     else
         snprintf(self->reason, sizeof self->reason,
                  "killed by signal %d (%s)", status->si_status,

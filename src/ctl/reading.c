@@ -348,6 +348,14 @@ read_stage(const struct reading *reading, struct plan_stage *stage,
                           "stages of other hosts are not wired by corednsctl");
 }
 
+/* Stages that may be added: what is there is pointed at and must not move. */
+static size_t
+count_patches(const struct reading *reading)
+{
+    return reading->options->patches == NULL ? 0
+        : reading->options->patches->count;
+}
+
 static void
 read_stages(const struct reading *reading)
 {
@@ -362,7 +370,8 @@ read_stages(const struct reading *reading)
                           "there are no stages to start");
         return;
     }
-    plan->stages = core_allocate(count * sizeof *plan->stages);
+    plan->stages = core_allocate((count + count_patches(reading))
+                                 * sizeof *plan->stages);
     for (size_t i = 0; i < count; i++) {
         core_place_t *group = core_place_at(place, i);
 

@@ -127,7 +127,10 @@ prepare(const struct house *self, const char *copy_path,
 {
     core_faults_t *faults = core_faults_new();
     int rc = toolkit_load_copy(copy_path, self->run_directory,
-                               self->is_verbose, config_p, plan_p, faults);
+                               self->is_verbose,
+                               self->plan == NULL ? NULL
+                               : &self->plan->patches, config_p, plan_p,
+                               faults);
 
     /* The check found nothing: somebody has changed the host since. */
     if (rc == -1)
@@ -146,6 +149,18 @@ prepare(const struct house *self, const char *copy_path,
                                                        : CORE_EXIT_DONE;
 }
 
+/* What was put in front of a stage goes with it. */
+static void
+tell_lost_patches(const struct house *self, const struct plan *plan)
+{
+    const struct patches *patches = &self->plan->patches;
+
+    for (size_t i = 0; i < patches->count; i++)
+        if (patches_find(&plan->patches, patches->list[i].name) == NULL)
+            core_log(CORE_LOG_WARNING, "%s: %s goes with its stage",
+                     patches->list[i].name, patches->list[i].command[0]);
+}
+
 static void
 change_over(struct house *self)
 {
@@ -159,9 +174,12 @@ change_over(struct house *self)
         plan_destroy(&plan);
         core_config_destroy(&config);
     }
-    else if (transition_begin(self, TRANSITION_RELOAD, config, plan,
-                              copy_path, take_changed, &fault) == -1)
-        code = CORE_EXIT_FAILED;
+    else {
+        tell_lost_patches(self, plan);
+        if (transition_begin(self, TRANSITION_RELOAD, config, plan, copy_path,
+                             take_changed, &fault) == -1)
+            code = CORE_EXIT_FAILED;
+    }
     if (code != CORE_EXIT_DONE) {
         char line[CORE_FAULT_LINE_SIZE];
 

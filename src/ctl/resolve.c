@@ -37,6 +37,66 @@ resolve_program_folder(void)
     return folder;
 }
 
+/* FOLDER/PREFIXNAME when it can be run; yours; or NULL. */
+static char *
+find_in(const char *folder, int folder_size, const char *prefix,
+        const char *name)
+{
+    char *path;
+
+    if (asprintf(&path, "%.*s/%s%s", folder_size, folder, prefix, name) == -1)
+        abort();
+    if (access(path, X_OK) == 0)
+        return path;
+    free(path);
+    return NULL;
+}
+
+static char *
+find_in_search_path(const char *name)
+{
+    const char *rest = getenv("PATH");
+    char *found = NULL;
+
+    while (rest != NULL && *rest != '\0' && found == NULL) {
+        int size = (int) strcspn(rest, ":");
+
+        if (size > 0)
+            found = find_in(rest, size, "", name);
+        rest += size + (rest[size] == ':');
+    }
+    return found;
+}
+
+char *
+resolve_command(const char *word)
+{
+    const char *folder = resolve_program_folder();
+    int size = (int) strlen(folder);
+    char here[PATH_MAX];
+
+    if (strchr(word, '/') != NULL)
+        return *word == '/' || getcwd(here, sizeof here) == NULL
+            ? core_copy_text(word)
+            : find_in(here, (int) strlen(here), "", word);
+
+    const char *const prefixes[] = { PROGRAM_PREFIX, "" };
+
+    for (int i = 0; i < 2; i++) {
+        char *found = find_in(folder, size, prefixes[i], word);
+        bool is_ours = found != NULL
+            && strncmp(found + size + 1, PROGRAM_PREFIX,
+                       strlen(PROGRAM_PREFIX)) == 0;
+
+        if (is_ours)
+            memmove(found, found + size + 1, strlen(found + size + 1) + 1);
+        if (is_ours)
+            return found;
+        free(found);
+    }
+    return find_in_search_path(word);
+}
+
 const char *
 resolve_default_user(void)
 {
@@ -82,13 +142,19 @@ fault_missing(const core_config_t *config, core_faults_t *faults,
               const struct plan_stage *stage)
 {
     core_place_t *place = core_place_member(stage->place, "program");
+    int cause = errno;
     char *near = strchr(stage->program, '/') != NULL ? NULL
         : nearest_program(stage->program);
 
-    core_config_fault(config, faults, place == NULL ? stage->place : place,
-                      near == NULL ? "cannot run %s: %s"
-                      : "cannot run %s: %s; did you mean %s", stage->path,
-                      strerror(errno), near);
+    const char *format = near == NULL ? "cannot run %s: %s"
+        : "cannot run %s: %s; did you mean %s";
+
+    if (stage->patch != NULL)
+        core_faults_add(faults, NULL, 0, format, stage->path, strerror(cause),
+                        near);
+    else
+        core_config_fault(config, faults, place == NULL ? stage->place : place,
+                          format, stage->path, strerror(cause), near);
     free(near);
 }
 

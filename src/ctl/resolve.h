@@ -14,6 +14,15 @@
 const char *
     resolve_program_folder(void);
 
+/*
+ * The program that a word on the command line means, as a plan may name it: the
+ * whole name of one in our folder, which may be said without its prefix; else
+ * the absolute path of a file or of what PATH leads to.  Yours; NULL when there
+ * is none.
+ */
+char *
+    resolve_command(const char *word);
+
 /* The user that stages run as when nobody says so; NULL when we are not root
    and so cannot choose. */
 const char *

@@ -57,9 +57,11 @@ describe(const struct house *house, const process_t *process,
     const char *last_error = has_answer && *answer->last_error != '\0'
         ? answer->last_error : process_last_end(process);
 
-    return json_pack("{ss ss ss sI ss ss sI si sI so ss}",
+    return json_pack("{ss ss ss ss? ss? sI ss ss sI si sI so ss}",
                      "name", spec->name, "stage", spec->stage->name,
                      "program", spec->stage->program,
+                     "replaces", spec->stage->replaced,
+                     "before", spec->stage->before,
                      "pid", (json_int_t) process_pid(process),
                      "state", state, "reason", reason,
                      "uptime_ms", (json_int_t) uptime_ms,

@@ -84,6 +84,16 @@ make_environment(struct child *child)
     child->pid_text = strchr(*place = core_copy_text(PID_PLACE), '=') + 1;
 }
 
+/* Adds the option that names the notice pipe; the place behind it. */
+static char **
+add_ready(char **place, const struct child *child)
+{
+    *place++ = core_copy_text("--ready");
+    if (asprintf(place++, "%d", FIRST + child->count) == -1)
+        abort();
+    return place;
+}
+
 static void
 make_arguments(struct child *child)
 {
@@ -92,14 +102,22 @@ make_arguments(struct child *child)
     while (child->launch->arguments[count] != NULL)
         count++;
     child->arguments = core_allocate((count + 3) * sizeof *child->arguments);
-    for (size_t i = 0; i < count; i++)
-        child->arguments[i] = core_copy_text(child->launch->arguments[i]);
-    if (child->notice == -1)
-        return;
-    child->arguments[count] = core_copy_text("--ready");
-    if (asprintf(&child->arguments[count + 1], "%d",
-                 FIRST + child->count) == -1)
-        abort();
+
+    char **place = child->arguments;
+    bool is_told = child->notice == -1;
+
+    /* Behind "--" come words that are not the program's own. */
+    for (size_t i = 0; i < count; i++) {
+        const char *argument = child->launch->arguments[i];
+
+        if (!is_told && strcmp(argument, "--") == 0) {
+            place = add_ready(place, child);
+            is_told = true;
+        }
+        *place++ = core_copy_text(argument);
+    }
+    if (!is_told)
+        add_ready(place, child);
 }
 
 static void
@@ -209,6 +227,9 @@ become(struct child *child)
     reset_process();
     place_output(launch);
     place_descriptors(child);
+
+    if (launch->folder != NULL && chdir(launch->folder) == -1)
+        give_up(child->notice, launch->folder, strerror(errno));
 
     /* Opened as who we are: the user need not reach its folder. */
     int program = open(launch->path, O_PATH | O_CLOEXEC);

@@ -19,6 +19,7 @@
 struct launch {
     const char *path;
     char *const *arguments;             /* ended by NULL */
+    const char *folder;                 /* NULL: where we are */
     const char *user;                   /* NULL: as we are */
     const char *group_of;               /* see core_privilege_drop() */
     bool reads_any_file;

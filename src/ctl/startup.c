@@ -110,20 +110,44 @@ adopt_all(struct house *self, const struct survivors *survivors)
 
 /* Loads what the survivors run by, or else takes it to be what is wanted. */
 static void
-take_over(struct house *self, const struct survivors *survivors)
+take_over(struct house *self, const struct survivors *survivors,
+          const struct patches *patches)
 {
     char *path = house_path(self, "coredns.conf");
     char *new_path = house_path(self, "coredns.conf.new");
     core_faults_t *faults = core_faults_new();
 
-    if (toolkit_load_copy(path, self->run_directory, self->is_verbose,
+    if (toolkit_load_copy(path, self->run_directory, self->is_verbose, patches,
                           &self->config, &self->plan, faults) == 0
         || toolkit_load_copy(new_path, self->run_directory, self->is_verbose,
-                             &self->config, &self->plan, faults) == 0)
+                             patches, &self->config, &self->plan,
+                             faults) == 0)
         adopt_all(self, survivors);
     core_faults_destroy(&faults);
     free(path);
     free(new_path);
+}
+
+/* What was put on the wires by hand stays there; the plan is made anew. */
+static void
+keep_patches(struct house *self, const struct patches *patches,
+             core_config_t **config_p, struct plan **plan_p)
+{
+    char *path = house_path(self, "coredns.conf.new");
+    core_faults_t *faults = core_faults_new();
+    core_config_t *config;
+    struct plan *plan;
+
+    if (patches->count > 0
+        && toolkit_load_copy(path, self->run_directory, self->is_verbose,
+                             patches, &config, &plan, faults) == 0) {
+        plan_destroy(plan_p);
+        core_config_destroy(config_p);
+        *plan_p = plan;
+        *config_p = config;
+    }
+    core_faults_destroy(&faults);
+    free(path);
 }
 
 /* ---- the answer to `start` ----------------------------------------------- */
@@ -214,8 +238,16 @@ startup_begin(struct house *self, core_config_t *config, struct plan *plan)
     struct core_fault fault;
 
     survivors_find(&survivors, self->run_directory);
-    if (survivors.count > 0)
-        take_over(self, &survivors);
+    if (survivors.count > 0) {
+        char *path = house_path(self, TOOLKIT_PATCHES);
+        struct patches patches;
+
+        patches_load(&patches, path);
+        take_over(self, &survivors, &patches);
+        keep_patches(self, &patches, &config, &plan);
+        patches_free(&patches);
+        free(path);
+    }
     survivors_free(&survivors);
     if (transition_begin(self, TRANSITION_START, config, plan, copy_path,
                          take_started, &fault) == -1) {

@@ -91,8 +91,19 @@ add_row(table_t *table, const json_t *stage)
         snprintf(state, sizeof state, "%s: %s", text_of(stage, "state"),
                  reason);
 
+    char program[512];
+
+    if (*text_of(stage, "replaces") != '\0')
+        snprintf(program, sizeof program, "%s (for %s)",
+                 text_of(stage, "program"), text_of(stage, "replaces"));
+    else if (*text_of(stage, "before") != '\0')
+        snprintf(program, sizeof program, "%s (before %s)",
+                 text_of(stage, "program"), text_of(stage, "before"));
+    else
+        snprintf(program, sizeof program, "%s", text_of(stage, "program"));
+
     const char *const cells[] = {
-        text_of(stage, "name"), text_of(stage, "program"), pid, state, uptime,
+        text_of(stage, "name"), program, pid, state, uptime,
         restarts, queries, error, NULL
     };
 
@@ -169,9 +180,9 @@ ask_survivor(const struct toolkit *toolkit, const struct survivor *survivor)
     char endpoint[PLAN_ENDPOINT_SIZE];
     struct core_fault fault;
     char *text;
-    json_t *stage = json_pack("{ss ss ss si ss ss sI si sI so ss}",
+    json_t *stage = json_pack("{ss ss ss sn sn si ss ss sI si sI so ss}",
                               "name", survivor->name, "stage", "",
-                              "program", "", "pid", (int) survivor->pid,
+                              "program", "", "replaces", "before", "pid", (int) survivor->pid,
                               "state", "not-ready", "reason",
                               "it does not answer",
                               "uptime_ms", (json_int_t) 0, "restarts", 0,

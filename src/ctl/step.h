@@ -10,7 +10,9 @@
 
 #include "ctl/process.h"
 
-enum step_kind { STEP_START, STEP_RESTART, STEP_RELOAD, STEP_STOP };
+enum step_kind {
+    STEP_START, STEP_RESTART, STEP_LEAD, STEP_RELOAD, STEP_STOP
+};
 
 enum step_state { STEP_WAITING, STEP_RUNNING, STEP_DONE, STEP_FAILED };
 
@@ -24,6 +26,7 @@ struct step {
     int64_t begun_ms;
     bool was_killed;
     bool is_asking;                     /* the process will answer yet */
+    bool is_restarted;                  /* because it cannot be led */
 };
 
 /* True when it is over, for good or ill. */

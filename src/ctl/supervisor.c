@@ -95,6 +95,7 @@ take_change(void *owner, process_t *process)
              process_state_word(process_state(process)));
     if (self->change != NULL)
         change_note(self->change, process);
+    mend_look(self->mend);
 }
 
 static void
@@ -229,6 +230,7 @@ begin(struct house *self, const struct supervisor_options *options,
     assert(self->context != NULL);
     self->rates = rates_new(self->context, self->loop);
     self->watch = watch_new(self);
+    self->mend = mend_new(self);
     self->started_ms = core_loop_now_ms(self->loop);
     self->rooms = (struct process_house) {
         .loop = self->loop, .run_directory = self->run_directory,
@@ -251,6 +253,7 @@ end(struct house *self)
     core_control_destroy(&self->control);
     rates_destroy(&self->rates);
     watch_destroy(&self->watch);
+    mend_destroy(&self->mend);
     figures_destroy(&self->figures);
     plan_destroy(&self->plan);
     plan_destroy(&self->spare_plan);

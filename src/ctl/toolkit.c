@@ -107,11 +107,12 @@ toolkit_is_there(const struct toolkit *self)
 
 static struct plan *
 make_plan(core_config_t *config, const char *run_directory, bool is_verbose,
-          core_faults_t *faults)
+          const struct patches *patches, core_faults_t *faults)
 {
     struct plan_options options = {
         .run_directory = run_directory,
         .default_user = resolve_default_user(),
+        .patches = patches,
         .verbose = is_verbose,
     };
     struct plan *plan = plan_new(config, &options, faults);
@@ -127,7 +128,26 @@ toolkit_plan(struct toolkit *self, const char *config_path,
     toolkit_find(self, config_path, run_directory);
     if (self->config != NULL)
         self->plan = make_plan(self->config, self->run_directory, is_verbose,
-                               self->faults);
+                               NULL, self->faults);
+}
+
+void
+toolkit_plan_patched(struct toolkit *self, const char *config_path,
+                     const char *run_directory)
+{
+    struct patches patches;
+    char *path;
+
+    toolkit_find(self, config_path, run_directory);
+    if (self->config == NULL)
+        return;
+    if (asprintf(&path, "%s/" TOOLKIT_PATCHES, self->run_directory) == -1)
+        abort();
+    patches_load(&patches, path);
+    self->plan = make_plan(self->config, self->run_directory, false, &patches,
+                           self->faults);
+    patches_free(&patches);
+    free(path);
 }
 
 void
@@ -143,8 +163,9 @@ toolkit_end(struct toolkit *self)
 
 int
 toolkit_load_copy(const char *path, const char *run_directory,
-                  bool is_verbose, core_config_t **config_p,
-                  struct plan **plan_p, core_faults_t *faults)
+                  bool is_verbose, const struct patches *patches,
+                  core_config_t **config_p, struct plan **plan_p,
+                  core_faults_t *faults)
 {
     size_t before = core_faults_count(faults);
 
@@ -152,7 +173,7 @@ toolkit_load_copy(const char *path, const char *run_directory,
     *config_p = core_config_load(path, faults);
     if (*config_p == NULL)
         return -1;
-    *plan_p = make_plan(*config_p, run_directory, is_verbose, faults);
+    *plan_p = make_plan(*config_p, run_directory, is_verbose, patches, faults);
     if (core_faults_count(faults) == before)
         return 0;
     plan_destroy(plan_p);

@@ -11,6 +11,9 @@
 
 #include "ctl/plan.h"
 
+/* The file of patches.h in the run directory. */
+#define TOOLKIT_PATCHES "patches.json"
+
 struct toolkit {
     char *config_path;                  /* absolute */
     char *run_directory;
@@ -39,13 +42,22 @@ void
     toolkit_plan(struct toolkit *self, const char *config_path,
                  const char *run_directory, bool is_verbose);
 
+/* As it, with what was put on the wires by hand. */
+void
+    toolkit_plan_patched(struct toolkit *self, const char *config_path,
+                         const char *run_directory);
+
 void
     toolkit_end(struct toolkit *self);
 
-/* Loads a copy in the run directory and plans it; -1 when it is not good. */
+/*
+ * Loads a copy in the run directory and plans it with the patches (may be
+ * NULL); -1 when it is not good.
+ */
 int
     toolkit_load_copy(const char *path, const char *run_directory,
-                      bool is_verbose, core_config_t **config_p,
-                      struct plan **plan_p, core_faults_t *faults);
+                      bool is_verbose, const struct patches *patches,
+                      core_config_t **config_p, struct plan **plan_p,
+                      core_faults_t *faults);
 
 #endif

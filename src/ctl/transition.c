@@ -20,14 +20,23 @@
 
 #include "ctl/directory.h"
 #include "ctl/listener.h"
+#include "ctl/parts.h"
+#include "ctl/toolkit.h"
 
 #define COPY "coredns.conf"
 #define OLD_COPY "coredns.conf.old"
 
 enum move_kind { MOVE_NONE, MOVE_START, MOVE_RESTART, MOVE_RELOAD, MOVE_STOP };
 
+/* What is done for it. */
+static const enum step_kind move_steps[] = {
+    [MOVE_START] = STEP_START, [MOVE_RESTART] = STEP_RESTART,
+    [MOVE_RELOAD] = STEP_RELOAD, [MOVE_STOP] = STEP_STOP,
+};
+
 struct move {
     enum move_kind kind;
+    bool leads;                         /* its queries go elsewhere */
     process_t *process;
     bool is_new;                        /* the process was added for this */
     bool was_alive;
@@ -43,6 +52,7 @@ struct transition {
     transition_done *done;
     core_config_t *config;
     struct plan *plan;
+    bool has_copy;                      /* of another configuration */
     struct move *moves;
     size_t count;
     char *text;                         /* what failed, when it goes back */
@@ -73,10 +83,21 @@ kind_of_move(const struct transition *self, const struct move *move)
             ? MOVE_NONE : MOVE_START;
     if (plan_needs_restart(move->old_spec, move->new_spec))
         return MOVE_RESTART;
-    if (strcmp(move->old_spec->stage->settings, stage->settings) != 0
-        || (!is_start && stage->has_feed))
+    if (stage->patch == NULL
+        && (strcmp(move->old_spec->stage->settings, stage->settings) != 0
+            || (self->cause == TRANSITION_RELOAD && stage->has_feed)))
         return MOVE_RELOAD;
     return is_start && state == PROCESS_STARTING ? MOVE_START : MOVE_NONE;
+}
+
+/* One that was taken over may have been led anywhere. */
+static bool
+is_led(const struct move *move)
+{
+    return move->was_alive
+        && (move->kind == MOVE_NONE || move->kind == MOVE_RELOAD)
+        && (plan_needs_lead(move->old_spec, move->new_spec)
+            || process_is_adopted(move->process));
 }
 
 static void
@@ -93,6 +114,7 @@ add_wanted(struct transition *self, const struct plan_process *spec)
         move->old_spec = process_spec(move->process);
     move->was_alive = process_is_alive(move->process);
     move->kind = kind_of_move(self, move);
+    move->leads = is_led(move);
 }
 
 static void
@@ -221,6 +243,20 @@ remove_old_copy(const struct house *house)
     free(old_path);
 }
 
+/* What was put on the wires by hand, for a supervisor after us. */
+static void
+save_patches(const struct house *house, const struct plan *plan)
+{
+    static const struct patches none = { .count = 0 };
+    char *path = house_path(house, TOOLKIT_PATCHES);
+    struct core_fault fault;
+
+    if (patches_save(plan == NULL ? &none : &plan->patches, path,
+                     &fault) == -1)
+        core_log_fault(CORE_LOG_ERROR, &fault);
+    free(path);
+}
+
 /* ---- the run directory --------------------------------------------------- */
 
 /* Whoever wanted the new plan has given it to the new plan's user. */
@@ -273,6 +309,7 @@ commit(struct transition *self)
     core_config_destroy(&old_config);
     remove_old_copy(house);
     watch_follow(house->watch);
+    mend_follow(house->mend);
     publish_version(house);
 }
 
@@ -280,6 +317,7 @@ commit(struct transition *self)
 static void
 roll_back(struct transition *self)
 {
+    save_patches(self->house, self->house->plan);
     for (size_t i = 0; i < self->count; i++) {
         struct move *move = &self->moves[i];
 
@@ -291,6 +329,13 @@ roll_back(struct transition *self)
     }
     plan_destroy(&self->plan);
     core_config_destroy(&self->config);
+}
+
+static bool
+has_begun(const change_t *change, enum step_kind kind,
+          const struct move *move)
+{
+    return change_step_state(change, kind, move->process) != STEP_WAITING;
 }
 
 static void
@@ -312,26 +357,28 @@ take_undone(void *owner, change_t *change, enum change_outcome outcome)
     free(text);
 }
 
-/* Adds the step that takes a move back. */
+/* Adds the steps that take a move back. */
 static void
 add_undo(change_t *undo, const change_t *change, struct move *move)
 {
-    bool has_begun = change_step_state(change, move->process) != STEP_WAITING;
+    bool is_led = move->leads && has_begun(change, STEP_LEAD, move);
+    bool is_moved = move->kind != MOVE_NONE
+        && has_begun(change, move_steps[move->kind], move);
 
-    if (!has_begun || move->kind == MOVE_NONE)
-        return;
-    if (move->kind == MOVE_START && !move->was_alive) {
+    if (is_moved && move->kind == MOVE_START && !move->was_alive) {
         change_add(undo, STEP_STOP, move->process);
         return;
     }
+    if (!is_led && !is_moved)
+        return;
     put_descriptors_back(move);
     process_plan(move->process, move->old_spec);
-    if (move->kind == MOVE_RESTART)
-        change_add(undo, STEP_RESTART, move->process);
-    else if (move->kind == MOVE_RELOAD)
-        change_add(undo, STEP_RELOAD, move->process);
-    else if (move->kind == MOVE_STOP)
+    if (is_led)
+        change_add(undo, STEP_LEAD, move->process);
+    if (is_moved && move->kind == MOVE_STOP)
         change_add(undo, STEP_START, move->process);
+    else if (is_moved && move->kind != MOVE_START)
+        change_add(undo, move_steps[move->kind], move->process);
 }
 
 static void
@@ -342,7 +389,8 @@ go_back(struct transition *self, change_t *change)
 
     self->text = core_copy_text(change_text(change));
     self->exit_code = change_exit_code(change);
-    put_copy_back(house);
+    if (self->has_copy)
+        put_copy_back(house);
     put_folder_back(house);
     undo = change_new(house->context, house->loop, house->run_directory,
                       take_undone, house);
@@ -360,7 +408,7 @@ take_outcome(void *owner, change_t *change, enum change_outcome outcome)
     struct transition *self = house->transition;
     transition_done *done = self->done;
     bool must_go_back = outcome == CHANGE_FAILED
-        || (outcome == CHANGE_LATE && self->cause == TRANSITION_RELOAD);
+        || (outcome == CHANGE_LATE && self->cause != TRANSITION_START);
 
     if (must_go_back) {
         go_back(self, change);
@@ -382,10 +430,6 @@ take_outcome(void *owner, change_t *change, enum change_outcome outcome)
 static void
 begin_steps(struct transition *self)
 {
-    static const enum step_kind steps[] = {
-        [MOVE_START] = STEP_START, [MOVE_RESTART] = STEP_RESTART,
-        [MOVE_RELOAD] = STEP_RELOAD, [MOVE_STOP] = STEP_STOP,
-    };
     change_t *change = house_change(self->house, take_outcome);
 
     for (size_t i = 0; i < self->count; i++) {
@@ -394,7 +438,9 @@ begin_steps(struct transition *self)
         if (move->new_spec != NULL)
             process_plan(move->process, move->new_spec);
         if (move->kind != MOVE_NONE)
-            change_add(change, steps[move->kind], move->process);
+            change_add(change, move_steps[move->kind], move->process);
+        if (move->leads)
+            change_add(change, STEP_LEAD, move->process);
     }
     change_begin(change);
 }
@@ -412,15 +458,18 @@ transition_begin(struct house *house, enum transition_cause cause,
     self->done = done;
     self->config = config;
     self->plan = plan;
+    self->has_copy = copy_path != NULL;
     house->transition = self;
     find_moves(self);
     if (open_sockets(self, fault) == -1
-        || install_copy(house, copy_path, fault) == -1) {
+        || (copy_path != NULL
+            && install_copy(house, copy_path, fault) == -1)) {
         put_folder_back(house);
         roll_back(self);
         destroy(self);
         return -1;
     }
+    save_patches(house, plan);
     begin_steps(self);
     return 0;
 }

@@ -21,6 +21,7 @@
 #include "ctl/start.h"
 #include "ctl/status.h"
 #include "ctl/order.h"
+#include "ctl/swap.h"
 #include "ctl/wires.h"
 
 static int
@@ -43,36 +44,42 @@ static int help_run(const struct request *request);
 
 static const struct verb verb_table[] = {
     { "start", start_run, OPTION_FOREGROUND | OPTION_CHECK, NULL, 0, 0,
-      "start all stages, or take over those that live" },
+      "start all stages, or take over those that live", false },
     { "stop", stop_run, 0, NULL, 0, 0,
-      "drain and end all stages" },
+      "drain and end all stages", false },
     { "restart", restart_run, 0, "stage", 0, 1,
-      "end a stage and start it anew; all, one by one, without a name" },
+      "end a stage and start it anew; all, one by one, without a name", false },
     { "reload", reload_run, OPTION_CHECK, NULL, 0, 0,
-      "check the configuration and change over to it" },
+      "check the configuration and change over to it", false },
     { "status", status_run, OPTION_JSON, NULL, 0, 0,
-      "what runs and how it is" },
+      "what runs and how it is", false },
     { "check", check_run, OPTION_JSON | OPTION_OUTPUT, "file", 0, 1,
-      "say all that is wrong with the configuration" },
+      "say all that is wrong with the configuration", false },
     { "logs", logs_run, OPTION_FOLLOW | OPTION_LINES, "stage", 0, 1,
-      "what the stages have written" },
+      "what the stages have written", false },
     { "wires", wires_run, OPTION_DOT | OPTION_JSON, NULL, 0, 0,
-      "draw which stage is wired to which" },
+      "draw which stage is wired to which", false },
+    { "swap", swap_run, OPTION_BACK, "stage", 1, 1,
+      "put a program in the place of a stage's own", true },
+    { "insert", insert_run, OPTION_BEFORE, "name", 1, 1,
+      "put a program on the wire in front of a stage", true },
+    { "remove", remove_run, 0, "name", 1, 1,
+      "take out what was inserted", false },
     { "flush", flush_run, OPTION_TREE, "name [type]", 0, 2,
-      "forget what the caches know, all or of a name" },
+      "forget what the caches know, all or of a name", false },
     { "cache", cache_run, OPTION_TREE, "dump|stats [name [type]]", 1, 3,
-      "what the caches know, and how often it was of use" },
+      "what the caches know, and how often it was of use", false },
     { "zones", zones_run, 0, "list | show zone", 0, 2,
-      "the zones that are served, or the records of one" },
+      "the zones that are served, or the records of one", false },
     { "log", log_run, 0, "level [stage]", 1, 2,
-      "what is worth a line from here on: error warning notice debug" },
+      "what is worth a line from here on: error warning notice debug", false },
     { "import", corefile_import_run, 0, "corefile", 1, 1,
-      "write a Corefile of CoreDNS as a configuration" },
+      "write a Corefile of CoreDNS as a configuration", false },
     { "version", version_run, OPTION_JSON, NULL, 0, 0,
-      "print the version" },
+      "print the version", false },
     { "help", help_run, 0, "verb", 0, 1,
-      "what there is to ask for" },
-    { NULL, NULL, 0, NULL, 0, 0, NULL },
+      "what there is to ask for", false },
+    { NULL, NULL, 0, NULL, 0, 0, NULL, false },
 };
 
 static int

@@ -61,6 +61,10 @@ draw_stage(const struct drawing *self, const struct plan_stage *stage)
     if (strncmp(stage->program, PROGRAM_PREFIX, strlen(PROGRAM_PREFIX)) != 0
         || strcmp(stage->program + strlen(PROGRAM_PREFIX), stage->name) != 0)
         fprintf(self->file, " (%s)", stage->program);
+    if (stage->replaced != NULL)
+        fprintf(self->file, " in the place of %s", stage->replaced);
+    if (stage->before != NULL)
+        fputs(" inserted", self->file);
 }
 
 static void
@@ -194,8 +198,9 @@ json_of_stage(const struct plan *plan, const struct plan_stage *stage)
                               "tcp", stage->listen[i].tcp));
     for (size_t i = 0; i < stage->wire_count; i++)
         json_array_append_new(wires, json_of_wire(plan, &stage->wires[i]));
-    return json_pack("{ss ss si so so}", "name", stage->name, "program",
-                     stage->program, "instances", (int) stage->instances,
+    return json_pack("{ss ss ss? ss? si so so}", "name", stage->name, "program",
+                     stage->program, "replaces", stage->replaced, "before",
+                     stage->before, "instances", (int) stage->instances,
                      "listen", listen, "wires", wires);
 }
 
@@ -224,8 +229,8 @@ wires_run(const struct request *request)
     struct toolkit toolkit;
     int code = CORE_EXIT_DONE;
 
-    toolkit_plan(&toolkit, request->config_path, request->run_directory,
-                 false);
+    toolkit_plan_patched(&toolkit, request->config_path,
+                         request->run_directory);
     for (size_t i = 0; i < core_faults_count(toolkit.faults); i++)
         code = message_fault(CORE_EXIT_CONFIG,
                              core_faults_at(toolkit.faults, i));

@@ -65,7 +65,9 @@ add_wire(const struct walk *walk, struct plan_stage *stage,
         return;
     stage->wires = core_reallocate(stage->wires, (stage->wire_count + 1)
                                    * sizeof *stage->wires);
-    stage->wires[stage->wire_count++] = (struct plan_wire) { kind, to };
+    stage->wires[stage->wire_count++] = (struct plan_wire) {
+        kind, to, to->name
+    };
 }
 
 /* The value of a key that names stages: one name, or a list of them. */

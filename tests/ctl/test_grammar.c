@@ -15,11 +15,11 @@ do_nothing(const struct request *request)
 }
 
 static const struct verb verbs[] = {
-    { "start", do_nothing, OPTION_FOREGROUND, NULL, 0, 0, "begin" },
+    { "start", do_nothing, OPTION_FOREGROUND, NULL, 0, 0, "begin", false },
     { "logs", do_nothing, OPTION_FOLLOW | OPTION_LINES, "stage", 0, 1,
-      "read" },
-    { "swap", do_nothing, 0, "stage", 1, 1, "change" },
-    { NULL, NULL, 0, NULL, 0, 0, NULL },
+      "read", false },
+    { "swap", do_nothing, OPTION_BEFORE, "stage", 1, 1, "change", true },
+    { NULL, NULL, 0, NULL, 0, 0, NULL, false },
 };
 
 #define WORDS 8
@@ -59,6 +59,11 @@ static const struct {
     { { "corednsctl", "start", "-c", "" }, 64 },
     { { "corednsctl", "logs", "--lines", "x" }, 64 },
     { { "corednsctl", "logs", "a", "b" }, 64 },
+    { { "corednsctl", "swap", "cache", "--", "x", "-f", "--" }, -1 },
+    { { "corednsctl", "swap", "--before", "a", "b", "--", "x" }, -1 },
+    { { "corednsctl", "swap", "--", "cache", "x" }, 64 },
+    { { "corednsctl", "logs", "a", "--", "b" }, 64 },    /* takes none */
+    { { "corednsctl", "swap", "b", "--before", "--", "x" }, 64 },
 };
 
 START_TEST(reads_a_command_line)

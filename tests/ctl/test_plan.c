@@ -253,17 +253,21 @@ static const struct {
     const char *after;
     bool restarts;
     bool differs;
+    bool leads;                         /* when it is not started anew */
 } change_rows[] = {
-    { "a: { };", "a: { };", false, false },
-    { "a: { x = 1; };", "a: { x = 2; };", false, true },
-    { "a: { x = 1; y = 2; };", "a: {\n y = 2;\n x = 1; };", false, false },
-    { "a: { };", "a: { program = \"b\"; };", true, true },
+    { "a: { };", "a: { };", false, false, false },
+    { "a: { x = 1; };", "a: { x = 2; };", false, true, false },
+    { "a: { x = 1; y = 2; };", "a: {\n y = 2;\n x = 1; };", false, false,
+      false },
+    { "a: { };", "a: { program = \"b\"; };", true, true, false },
     { "a: { listen = \"1.2.3.4:5\"; };", "a: { listen = \"1.2.3.4:6\"; };",
-      true, true },
+      true, true, false },
     { "a: { next = \"b\"; }; b: { };", "a: { next = \"c\"; }; c: { };",
-      true, true },
+      true, true, true },
     { "a: { next = \"b\"; }; b: { instances = 2; };",
-      "a: { next = \"b\"; }; b: { instances = 3; };", true, false },
+      "a: { next = \"b\"; }; b: { instances = 3; };", false, false, true },
+    { "a: { lookup = \"b\"; }; b: { instances = 2; };",
+      "a: { lookup = \"b\"; }; b: { instances = 3; };", true, false, true },
 };
 
 START_TEST(tells_a_restart_from_a_reload)
@@ -286,6 +290,8 @@ START_TEST(tells_a_restart_from_a_reload)
     ck_assert_int_eq(strcmp(one->stage->settings,
                             other->stage->settings) != 0,
                      change_rows[_i].differs);
+    if (change_rows[_i].leads)
+        ck_assert(plan_needs_lead(one, other));
     end(&before);
     end(&after);
 }
