@@ -151,6 +151,22 @@ size_t
                    enum core_trail_kind kind, const void *value,
                    size_t value_size);
 
+/* A stop of a traced query; times count from when it came to the toolkit. */
+struct core_hop {
+    const char *name;                   /* of the process */
+    const char *verdict;                /* "passed", "answered"; "back": its
+                                           reply came by */
+    int64_t in_us, out_us;
+    const char *reason;                 /* why; "" when there is none */
+};
+
+#define CORE_HOP_SIZE 320               /* octets of its text; more is cut */
+
+/* Adds a stop; the new size. */
+size_t
+    core_trail_hop(uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size,
+                   const struct core_hop *hop);
+
 /* Adds what makes a reply one from local data, of no zone and version in
    particular. */
 size_t

@@ -186,6 +186,18 @@ void
     core_query_ede(core_query_t *query, enum core_ede code, const char *text);
 
 /*
+ * Says why the verdict is what it will be, for those who trace the query: the
+ * rule, the zone, the upstream.  Costs nothing for all other queries.
+ */
+void
+    core_query_reason(core_query_t *query, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* True when the query is traced: it must leave everything as it was. */
+bool
+    core_query_is_traced(const core_query_t *query);
+
+/*
  * Keeps a query for later (return CORE_HELD then).  Returns NULL when too many
  * are held already.  A held query ends by exactly one of the calls below.
  */

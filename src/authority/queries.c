@@ -78,6 +78,25 @@ add_scope(core_query_t *query, const struct answer *answer)
     core_query_trail(query, CORE_TRAIL_SCOPE, &scope, 1);
 }
 
+static void
+tell_tracer(core_query_t *query, const struct answer *answer)
+{
+    static const char *const endings[] = {
+        [ENDING_POSITIVE] = "answer", [ENDING_NO_TYPE] = "NODATA",
+        [ENDING_NO_NAME] = "no such name", [ENDING_CUT] = "referral",
+        [ENDING_LOOP] = "aliases without an end",
+        [ENDING_TOO_LONG] = "DNAME makes no name",
+        [ENDING_FAILED] = "no data",
+    };
+    char name[CORE_NAME_TEXT_SIZE];
+
+    if (answer->zone == NULL || !core_query_is_traced(query))
+        return;
+    core_query_reason(query, "zone %s: %s",
+                      core_name_to_text(name, answer->zone->id.name),
+                      endings[answer->ending]);
+}
+
 /* Says which stage and which version of which zone the reply is from. */
 static enum core_verdict
 finish(struct authority *self, core_query_t *query,
@@ -88,6 +107,7 @@ finish(struct authority *self, core_query_t *query,
     const char *name = core_life_name(self->life);
 
     counters_count(&self->counters, answer);
+    tell_tracer(query, answer);
     core_query_trail(query, CORE_TRAIL_ANSWERED_BY, name, strlen(name));
     if (zone != NULL) {
         size_t size = core_name_size(zone->id.name);
@@ -112,6 +132,8 @@ finish(struct authority *self, core_query_t *query,
 static enum core_verdict
 pass(struct authority *self, core_query_t *query, const struct answer *answer)
 {
+    core_query_reason(query, answer->zone == NULL ? "no zone of ours"
+                      : "unknown names of the zone fall through");
     if (answer->zone == NULL
         || core_life_wire(self->life, "next", NULL) != NULL)
         return CORE_PASSED;

@@ -26,15 +26,11 @@
 
 /* ---- which queries are ours ---------------------------------------------- */
 
-/*
- * Only a query that asks for recursion gets an answer that is good for all,
- * and a traced one is to be seen on its whole way.
- */
+/* Only a query that asks for recursion gets an answer that is good for all. */
 static bool
 may_lead(const core_query_t *query)
 {
-    return (core_query_message(query)->flags & CORE_RD) != 0
-        && (core_query_record(query)->flags & CORE_RECORD_TRACE) == 0;
+    return (core_query_message(query)->flags & CORE_RD) != 0;
 }
 
 struct asker
@@ -202,6 +198,39 @@ verify(struct cache *self, core_query_t *query, const struct key *key,
                                              : hit(self, query, recall);
 }
 
+/* What happens to a traced query as to any other, and nothing is changed by
+   it. */
+static enum core_verdict
+look_for_tracer(struct cache *self, core_query_t *query,
+                const struct key *key, int64_t now_ms)
+{
+    static const char *const kinds[] = {
+        [IMAGE_POSITIVE] = "answer", [IMAGE_NEGATIVE] = "denial",
+        [IMAGE_FAILURE] = "failure",
+    };
+    struct recall recall = answers_recall(self->answers, key, now_ms);
+
+    if (recall.state == RECALL_NOTHING) {
+        core_query_reason(query, "miss");
+        return CORE_PASSED;
+    }
+
+    const char *kind = kinds[recall.entry->kind];
+    int64_t age_seconds = (now_ms - recall.entry->stored_ms) / 1000;
+
+    if (recall.state == RECALL_STALE) {
+        core_query_reason(query, "stale %s, kept for %lld s", kind,
+                          (long long) age_seconds);
+        return CORE_PASSED;
+    }
+    core_query_reason(query, recall.entry->state == ENTRY_LOCAL
+                      ? "hit: local %s, kept for %lld s"
+                      : "hit: %s, kept for %lld s, good for %u s", kind,
+                      (long long) age_seconds, recall.ttl_seconds);
+    cache_answer(self, query, &recall);
+    return CORE_ANSWERED;
+}
+
 static enum core_verdict
 handle_query(void *state, core_query_t *query)
 {
@@ -212,10 +241,14 @@ handle_query(void *state, core_query_t *query)
     struct key key;
 
     if (!key_covers(message)
-        || !policy_covers(self->policy, message->qname))
+        || !policy_covers(self->policy, message->qname)) {
+        core_query_reason(query, "is not cached");
         return CORE_PASSED;
-    self->counters.requests++;
+    }
     key_of_query(&key, message, answers_secret(self->answers));
+    if (core_query_is_traced(query))
+        return look_for_tracer(self, query, &key, now_ms);
+    self->counters.requests++;
     recall = answers_ask(self->answers, &key, now_ms);
     if (recall.state == RECALL_NOTHING) {
         self->counters.misses++;

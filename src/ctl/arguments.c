@@ -150,7 +150,7 @@ arguments_new(const struct plan *plan, const struct plan_stage *stage,
     }
     add(&list, "--name");
     add(&list, "%s", name);
-    if (stage->has_pipe)
+    if (stage->has_pipe || plan_is_head(stage))
         add_endpoint(&list, plan, name, "pipe");
     if (stage->has_feed) {
         add_endpoint(&list, plan, name, "feed");

@@ -1,5 +1,5 @@
 /*
- * live - the verbs flush, cache, zones and log: words to the stages themselves
+ * live - the verbs flush, cache, zones, log and next: words to the stages
  */
 
 #include "ctl/live.h"
@@ -171,5 +171,14 @@ log_run(const struct request *request)
 
     say(&live, "log");
     say(&live, request->words[0]);
+    return run(&live, request);
+}
+
+int
+next_run(const struct request *request)
+{
+    struct live live = { .stage = request->argument };
+
+    say(&live, "next");
     return run(&live, request);
 }

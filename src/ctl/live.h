@@ -1,5 +1,5 @@
 /*
- * live - the verbs flush, cache, zones and log: words to the stages themselves
+ * live - the verbs flush, cache, zones, log and next: words to the stages
  *
  * Each process of a kind is asked through its own control endpoint; what it
  * says is printed, behind its name when there are several.
@@ -18,5 +18,7 @@ int
     zones_run(const struct request *request);
 int
     log_run(const struct request *request);
+int
+    next_run(const struct request *request);
 
 #endif

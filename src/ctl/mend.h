@@ -1,8 +1,8 @@
 /*
  * mend - what was put on the wires by hand and has ended is taken out
  *
- * A swapped program that dies gives its place back; an inserted one goes when it
- * dies, or when the process it was lent to has ended.
+ * A swapped program that dies gives its place back; an inserted one goes when
+ * it dies, or when the process it was lent to has ended.
  */
 
 #ifndef CTL_MEND_H

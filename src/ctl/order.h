@@ -8,8 +8,8 @@
 #include "ctl/grammar.h"
 
 /*
- * Gives an order to the supervisor, a verb and its arguments, ended by NULL, and
- * prints what it says; the exit code.
+ * Gives an order to the supervisor, a verb and its arguments, ended by NULL,
+ * and prints what it says; the exit code.
  */
 int
     order_give(const struct request *request, const char *const *words);

@@ -2,8 +2,8 @@
  * patch_orders - orders that put programs on the wires by hand
  *
  * Each makes the plan anew, with one patch more or less, from the configuration
- * that runs; the change to it, and the way back when that fails, is the one of a
- * reload.
+ * that runs; the change to it, and the way back when that fails, is the one of
+ * a reload.
  */
 
 #include <stdarg.h>

@@ -48,6 +48,16 @@ plan_has_wire(const struct plan_stage *self, enum wire_kind kind,
 }
 
 bool
+plan_is_head(const struct plan_stage *self)
+{
+    bool has_next = false;
+
+    for (size_t i = 0; i < self->wire_count; i++)
+        has_next = has_next || self->wires[i].kind == WIRE_NEXT;
+    return has_next && !self->has_pipe;
+}
+
+bool
 plan_has_several_users(const struct plan *self)
 {
     for (size_t i = 0; i < self->stage_count; i++)

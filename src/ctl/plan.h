@@ -129,6 +129,11 @@ struct plan_stage *
 const struct plan_process *
     plan_process(const struct plan *self, const char *name);
 
+/* True when queries begin there: none comes from another stage.  It has a pipe
+   all the same, for those that are traced. */
+bool
+    plan_is_head(const struct plan_stage *self);
+
 /* The longest time after which the end of a stage is forced. */
 int64_t
     plan_kill_ms(const struct plan *self);

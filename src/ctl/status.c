@@ -182,7 +182,8 @@ ask_survivor(const struct toolkit *toolkit, const struct survivor *survivor)
     char *text;
     json_t *stage = json_pack("{ss ss ss sn sn si ss ss sI si sI so ss}",
                               "name", survivor->name, "stage", "",
-                              "program", "", "replaces", "before", "pid", (int) survivor->pid,
+                              "program", "", "replaces", "before",
+                              "pid", (int) survivor->pid,
                               "state", "not-ready", "reason",
                               "it does not answer",
                               "uptime_ms", (json_int_t) 0, "restarts", 0,

@@ -4,7 +4,8 @@
  * Only what differs is touched: a process that is new is started, one that is
  * wired, addressed or run differently is started anew, one whose queries go
  * elsewhere is led there, one with other settings reads them, one that is no
- * longer wanted is stopped, and all others notice nothing.  When any of this fails everything done is undone.
+ * longer wanted is stopped, and all others notice nothing.  When any of this
+ * fails everything done is undone.
  */
 
 #ifndef CTL_TRANSITION_H

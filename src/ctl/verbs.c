@@ -22,6 +22,7 @@
 #include "ctl/status.h"
 #include "ctl/order.h"
 #include "ctl/swap.h"
+#include "ctl/trace.h"
 #include "ctl/wires.h"
 
 static int
@@ -65,6 +66,11 @@ static const struct verb verb_table[] = {
       "put a program on the wire in front of a stage", true },
     { "remove", remove_run, 0, "name", 1, 1,
       "take out what was inserted", false },
+    { "trace", trace_run,
+      OPTION_JSON | OPTION_CLIENT | OPTION_DO | OPTION_FROM, "name [type]", 1,
+      2, "ask one question and show every stop on its way", false },
+    { "next", next_run, 0, "[stage]", 0, 1,
+      "where the queries of the stages go", false },
     { "flush", flush_run, OPTION_TREE, "name [type]", 0, 2,
       "forget what the caches know, all or of a name", false },
     { "cache", cache_run, OPTION_TREE, "dump|stats [name [type]]", 1, 3,

@@ -55,12 +55,26 @@ dispatch_finish(dispatch_t *self, uint32_t number)
     plan_leave(plan);
 }
 
+static void
+tell_tracer(core_query_t *query, const struct flight *flight)
+{
+    if (flight->replied != NULL)
+        core_query_reason(query, "%s replied in %lld us%s",
+                          flight->replied->to, (long long) flight->took_us,
+                          flight->over_stream ? " over a connection" : "");
+    else if (flight->failed != NULL)
+        core_query_reason(query, "%s: %s", flight->failed->to, flight->why);
+}
+
 /* Answers one query, in the letters it was asked in. */
 static void
-answer_one(core_held_t *held, struct answer *answer)
+answer_one(const struct flight *flight, core_held_t *held,
+           struct answer *answer)
 {
     core_query_t *query = core_held_query(held);
     const struct core_message *message = core_query_message(query);
+
+    tell_tracer(query, flight);
 
     memcpy(answer->bytes + CORE_HEADER_SIZE,
            message->bytes + CORE_HEADER_SIZE,
@@ -78,7 +92,7 @@ dispatch_answer(dispatch_t *self, uint32_t number, struct answer *answer)
     core_held_t *held;
 
     while ((held = take_waiter(self, number, INT64_MAX)) != NULL)
-        answer_one(held, answer);
+        answer_one(flight_at(self->flights, number), held, answer);
     dispatch_finish(self, number);
 }
 
@@ -140,10 +154,11 @@ end_waits(dispatch_t *self, uint32_t number, int64_t due_ms)
 
     while ((held = take_waiter(self, number, due_ms)) != NULL) {
         if (flight->spare != NULL) {
-            answer_one(held, &spare);
+            answer_one(flight, held, &spare);
             continue;
         }
         self->totals->failed++;
+        tell_tracer(core_held_query(held), flight);
         apologise(flight, core_held_query(held));
         core_held_end(&held, CORE_ANSWERED);
     }

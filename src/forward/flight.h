@@ -59,6 +59,8 @@ struct flight {
     bool is_mismatched;                 /* a reply to another question came */
     bool is_looped;                     /* an upstream leads back to us */
     bool is_displaced;                  /* a younger one needs its place */
+    const struct server *replied;       /* the last one that did, or NULL */
+    int64_t took_us;                    /* until then */
     const struct server *failed;        /* the last one that did, or NULL */
     bool was_silent;                    /* that is how it failed */
     char why[FLIGHT_REASON_SIZE];       /* else: what the system said */

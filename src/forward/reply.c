@@ -192,6 +192,14 @@ take_match(dispatch_t *self, struct exchange_reply *reply, uint8_t *bytes)
                                             &arrival.question_size);
 
     memcpy(arrival.sent, sent, arrival.question_size);
+    if (arrival.attempt.flight != FLIGHT_NONE) {
+        struct flight *flight = flight_at(self->flights,
+                                          arrival.attempt.flight);
+
+        flight->replied = arrival.attempt.server;
+        flight->took_us = core_loop_now_us(self->loop)
+            - arrival.attempt.sent_us;
+    }
     note_reply(self, &arrival.attempt, reply);
     attempt_end(self, reply->number);
     if (arrival.attempt.flight != FLIGHT_NONE)

@@ -89,6 +89,24 @@ make_trail(dispatch_t *self, const struct inflight_slot *slot,
                           core_name_size(zone));
 }
 
+/* Adds the stop that a traced query makes here. */
+static size_t
+add_hop(dispatch_t *self, const struct inflight_slot *slot,
+        const uint8_t *zone, size_t trail_size)
+{
+    char name[CORE_NAME_TEXT_SIZE] = "no zone";
+    char reason[CORE_NAME_TEXT_SIZE + 80];
+
+    if (zone != NULL)
+        core_name_to_text(name, zone);
+    snprintf(reason, sizeof reason, "route of %s to %.64s", name,
+             chain_name(flight_route(self, slot)->chain));
+    return core_trail_hop(self->trail, trail_size, &(struct core_hop) {
+        .name = core_life_name(self->life), .verdict = "passed",
+        .out_us = core_clock_real_us() - slot->arrived_us, .reason = reason,
+    });
+}
+
 static void
 send_down(dispatch_t *self, struct flight flight, const uint8_t *zone)
 {
@@ -110,6 +128,8 @@ send_down(dispatch_t *self, struct flight flight, const uint8_t *zone)
         .trail_size = make_trail(self, slot, zone),
     };
 
+    if ((slot->record_flags & CORE_RECORD_TRACE) != 0)
+        record.trail_size = add_hop(self, slot, zone, record.trail_size);
     dispatch_peer(slot, &peer);
     memcpy(record.client, peer.address, sizeof record.client);
     record.client_port = peer.port;
@@ -277,8 +297,12 @@ dispatch_query(dispatch_t *self, enum dispatch_table table, uint32_t number)
 
     dispatch_peer(slot, &peer);
 
+    /* A traced query is to be treated like its client's own. */
+    enum core_transport transport
+        = (slot->record_flags & CORE_RECORD_TRACE) != 0 ? CORE_TCP
+        : slot->transport;
     enum admit_verdict verdict = admit(&self->plan.admit, slot->message,
-                                       slot->size, slot->transport, &peer,
+                                       slot->size, transport, &peer,
                                        &message, &rcode);
 
     if (verdict == ADMIT_DROP) {

@@ -10,6 +10,8 @@
 
 #include <czmq.h>
 
+#include "coredns/clock.h"
+
 #define LOOKUPS 4096                    /* under way, at most */
 #define TRAIL_SIZE 256                  /* of a query's trail that is kept */
 
@@ -25,6 +27,8 @@ struct internal {
     core_inlet_t *inlet;
     dispatch_t *dispatch;
     inflight_t *slots;
+    const char *name;                   /* of this process */
+    uint8_t trail[CORE_TRAIL_SIZE];     /* of a traced reply */
     core_batch_t *replies;              /* all to the same envelope */
     struct core_envelope envelope;
     uint32_t used;                      /* entries that were ever taken */
@@ -90,6 +94,23 @@ reserve(void *owner, uint32_t slot, size_t size)
     return core_batch_reserve(self->replies, size);
 }
 
+/* The last stop of a traced query, and the first when no stage answered. */
+static void
+add_hop(internal_t *self, const struct inflight_slot *slot,
+        struct core_record *record)
+{
+    int64_t now_us = core_clock_real_us() - slot->arrived_us;
+    bool is_back = (slot->progress & INFLIGHT_ROUTED) != 0;
+
+    memcpy(self->trail, record->trail, record->trail_size);
+    record->trail_size = core_trail_hop(self->trail, record->trail_size,
+                                        &(struct core_hop) {
+        .name = self->name, .verdict = is_back ? "back" : "answered",
+        .in_us = is_back ? now_us : 0, .out_us = now_us, .reason = "",
+    });
+    record->trail = self->trail;
+}
+
 static void
 commit(void *owner, uint32_t number, size_t size, bool is_last,
        const uint8_t *trail, size_t trail_size)
@@ -107,6 +128,8 @@ commit(void *owner, uint32_t number, size_t size, bool is_last,
         .trail_size = trail_size,
     };
 
+    if ((slot->record_flags & CORE_RECORD_TRACE) != 0)
+        add_hop(self, slot, &record);
     dispatch_peer(slot, &peer);
     memcpy(record.client, peer.address, sizeof record.client);
     record.client_port = peer.port;
@@ -210,6 +233,7 @@ internal_new(core_life_t *life, const char *endpoint, dispatch_t *dispatch,
     self->loop = core_life_loop(life);
     self->dispatch = dispatch;
     self->slots = slots;
+    self->name = core_life_name(life);
     self->replies = core_batch_new();
     core_batch_start(self->replies, CORE_BATCH_REPLIES);
     dispatch_carry(dispatch, CORE_INTERNAL, &(struct dispatch_carrier) {

@@ -58,6 +58,7 @@ core_query_hold(core_query_t *query)
 
     assert(is_right);                   /* it was, before it was copied */
     self->query.held = self;
+    self->query.came_us = query->came_us;
     life->held_count++;
     return self;
 }
@@ -110,13 +111,20 @@ pass_held(core_held_t *self)
     core_batch_t *batch = core_batch_new();
     unsigned instance = core_outlet_choose(life->next, hash);
 
+    struct core_record record = self->query.record;
+
+    if (core_query_is_traced(&self->query)) {
+        memcpy(life->trail, record.trail, record.trail_size);
+        record.trail_size = hop_add(life, &self->query, "passed", life->trail,
+                                    record.trail_size);
+        record.trail = life->trail;
+    }
     core_batch_start(batch, CORE_BATCH_QUERIES);
-    core_batch_add(batch, &self->query.record);
+    core_batch_add(batch, &record);
     if (core_outlet_send(life->next, instance, &self->envelope, batch))
         life->counters.passed++;
     else {
-        struct core_record record = core_held_query(self)->record;
-
+        record = core_held_query(self)->record;
         record.flags |= CORE_RECORD_RETURNED;
         core_batch_add(life->late, &record);
         life->counters.returned++;

@@ -97,6 +97,7 @@ struct core_query {
     struct core_writer writer;          /* the reply; bytes NULL: none yet */
     size_t trail_size;                  /* of life->trail, the reply's */
     core_held_t *held;                  /* the one it is part of, or NULL */
+    int64_t came_us;                    /* when a traced one came, since 1970 */
     const struct core_envelope *envelope;
 };
 
@@ -120,6 +121,7 @@ struct core_life {
     core_batch_t *passed[CORE_OUTLET_INSTANCES];    /* NULL: none yet */
     uint8_t trail[CORE_TRAIL_SIZE];     /* of the reply being composed */
     uint8_t scoped[CORE_TRAIL_SIZE];    /* of a reply that must not be kept */
+    char reason_of_hop[200];            /* of the traced query in hand */
     uint8_t *changed;                   /* of the query being passed; NULL: no
                                            query was ever changed */
 
@@ -217,9 +219,13 @@ void
 
 /* hop.c: adds a stop to a trail, or all stops of a record; the new size. */
 size_t
-    hop_add(const core_life_t *life, const struct core_record *record,
-            const char *verdict, uint8_t trail[CORE_TRAIL_SIZE],
-            size_t trail_size);
+    hop_add(core_life_t *life, const core_query_t *query, const char *verdict,
+            uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size);
+
+/* Makes a trail of the record's and the stop of its reply on the way back. */
+size_t
+    hop_back(const core_life_t *life, const struct core_record *record,
+             uint8_t trail[CORE_TRAIL_SIZE]);
 size_t
     hop_copy(const struct core_record *record,
              uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size);

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "coredns/clock.h"
 #include "coredns/memory.h"
 #include "coredns/rrtype.h"
 #include "life.h"
@@ -140,6 +141,10 @@ query_start(core_query_t *self, core_life_t *life,
     self->trail_size = 0;
     self->held = NULL;
     self->envelope = envelope;
+    if ((record->flags & CORE_RECORD_TRACE) != 0) {
+        self->came_us = core_clock_real_us();
+        life->reason_of_hop[0] = '\0';
+    }
     return core_message_parse(&self->message, record->message,
                               record->message_size) == CORE_PARSE_OK;
 }
@@ -155,8 +160,8 @@ query_commit(core_query_t *self)
         uint8_t *trail = self->life->trail;
 
         self->trail_size = hop_copy(&self->record, trail, self->trail_size);
-        self->trail_size = hop_add(self->life, &self->record, "answered",
-                                   trail, self->trail_size);
+        self->trail_size = hop_add(self->life, self, "answered", trail,
+                                   self->trail_size);
     }
     reply.trail = self->life->trail;
     reply.trail_size = self->trail_size;
@@ -248,6 +253,11 @@ take_reply(core_life_t *life, const struct core_envelope *envelope,
                                              CORE_TRAIL_SCOPE);
         told.trail = life->scoped;
     }
+    if ((record->flags & CORE_RECORD_TRACE) != 0
+        && (record->flags & CORE_RECORD_RETURNED) == 0) {
+        told.trail_size = hop_back(life, &told, life->scoped);
+        told.trail = life->scoped;
+    }
     record = &told;
 
     /* A continued transfer need not have a question (RFC 5936 section 2.2):
@@ -310,8 +320,7 @@ pass_query(core_query_t *query)
         return;
     if ((query->record.flags & CORE_RECORD_TRACE) != 0) {
         memcpy(life->trail, query->record.trail, query->record.trail_size);
-        query->record.trail_size = hop_add(life, &query->record, "passed",
-                                           life->trail,
+        query->record.trail_size = hop_add(life, query, "passed", life->trail,
                                            query->record.trail_size);
         query->record.trail = life->trail;
     }

@@ -260,13 +260,16 @@ handle_query(void *state, core_query_t *query)
 
         switch (rule_match(self->rules[i], message, name, &match)) {
         case RULE_MATCHED:
+            core_query_reason(query, "rule %zu matches", i);
             return answer(self, query, self->rules[i], &match, name);
         case RULE_FAILED:
+            core_query_reason(query, "rule %zu holds for the zone", i);
             return fail(query, "no expression matches the name");
         default:
             break;
         }
     }
+    core_query_reason(query, "no rule is for it");
     return CORE_PASSED;
 }
 
