@@ -32,11 +32,20 @@
 /* The way back of a batch: routing ids, outermost first. */
 struct core_envelope {
     unsigned hops;
+    unsigned door;                      /* of our inlet, by which it came */
     struct {
         uint8_t size;
         uint8_t bytes[CORE_ROUTING_ID_SIZE];
     } ids[CORE_ENVELOPE_HOPS];
 };
+
+void
+    core_envelope_copy(struct core_envelope *self,
+                       const struct core_envelope *from);
+
+bool
+    core_envelope_is_same(const struct core_envelope *self,
+                          const struct core_envelope *other);
 
 struct core_pipe_counters {
     uint64_t batches_in, batches_out;
@@ -85,8 +94,12 @@ typedef struct core_outlet core_outlet_t;
 typedef void core_pipe_batch(void *owner, const struct core_envelope *envelope,
                              struct core_batch_reader *reader);
 
+#define CORE_INLET_DOORS 4              /* endpoints of an inlet, at most */
+
+/* Binds all of "EP[,EP...]": stages of this host and of others come by
+   different ones. */
 core_inlet_t *
-    core_inlet_new(void *context, core_loop_t *loop, const char *endpoint,
+    core_inlet_new(void *context, core_loop_t *loop, const char *endpoints,
                    core_pipe_batch *queries, void *owner,
                    struct core_fault *fault);
 void

@@ -46,29 +46,6 @@ entry_of(internal_t *self, uint32_t slot)
     return &self->entries[number];
 }
 
-/* Copies only the routing ids there are: the struct has room for many. */
-static void
-copy_envelope(struct core_envelope *to, const struct core_envelope *from)
-{
-    to->hops = from->hops;
-    memcpy(to->ids, from->ids, from->hops * sizeof from->ids[0]);
-}
-
-static bool
-is_same_way(const struct core_envelope *left,
-            const struct core_envelope *right)
-{
-    if (left->hops != right->hops)
-        return false;
-    for (unsigned i = 0; i < left->hops; i++) {
-        if (left->ids[i].size != right->ids[i].size
-            || memcmp(left->ids[i].bytes, right->ids[i].bytes,
-                      left->ids[i].size) != 0)
-            return false;
-    }
-    return true;
-}
-
 /* ---- replies ------------------------------------------------------------- */
 
 void
@@ -88,9 +65,9 @@ reserve(void *owner, uint32_t slot, size_t size)
 
     if (core_batch_is_full(self->replies, size)
         || (core_batch_count(self->replies) > 0
-            && !is_same_way(&self->envelope, &entry->envelope)))
+            && !core_envelope_is_same(&self->envelope, &entry->envelope)))
         internal_flush(self);
-    copy_envelope(&self->envelope, &entry->envelope);
+    core_envelope_copy(&self->envelope, &entry->envelope);
     return core_batch_reserve(self->replies, size);
 }
 
@@ -205,7 +182,7 @@ take_query(internal_t *self, const struct core_envelope *envelope,
     struct entry *entry = entry_of(self, number);
 
     entry->id = record->id;
-    copy_envelope(&entry->envelope, envelope);
+    core_envelope_copy(&entry->envelope, envelope);
     entry->trail_size = record->trail_size <= TRAIL_SIZE
         ? record->trail_size : 0;
     if (entry->trail_size > 0)

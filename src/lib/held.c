@@ -20,14 +20,6 @@ struct core_held {
     uint8_t bytes[];                    /* the message, then the trail */
 };
 
-/* Copies as much of an envelope as is used: mostly a sixteenth. */
-static void
-copy_way(struct core_envelope *to, const struct core_envelope *from)
-{
-    to->hops = from->hops;
-    memcpy(to->ids, from->ids, from->hops * sizeof from->ids[0]);
-}
-
 core_held_t *
 core_query_hold(core_query_t *query)
 {
@@ -46,7 +38,7 @@ core_query_hold(core_query_t *query)
     memcpy(self->bytes, record->message, record->message_size);
     memcpy(self->bytes + record->message_size, record->trail,
            record->trail_size);
-    copy_way(&self->envelope, query->envelope);
+    core_envelope_copy(&self->envelope, query->envelope);
 
     struct core_record copy = *record;
 
@@ -61,20 +53,6 @@ core_query_hold(core_query_t *query)
     self->query.came_us = query->came_us;
     life->held_count++;
     return self;
-}
-
-static bool
-is_same_way(const struct core_envelope *left,
-            const struct core_envelope *right)
-{
-    if (left->hops != right->hops)
-        return false;
-    for (unsigned i = 0; i < left->hops; i++)
-        if (left->ids[i].size != right->ids[i].size
-            || memcmp(left->ids[i].bytes, right->ids[i].bytes,
-                      left->ids[i].size) != 0)
-            return false;
-    return true;
 }
 
 void
@@ -95,9 +73,9 @@ core_held_query(core_held_t *held)
     core_life_t *life = held->query.life;
 
     if (core_batch_is_full(life->late, CORE_MESSAGE_SIZE)
-        || !is_same_way(&life->late_envelope, &held->envelope))
+        || !core_envelope_is_same(&life->late_envelope, &held->envelope))
         life_flush_late(life);
-    copy_way(&life->late_envelope, &held->envelope);
+    core_envelope_copy(&life->late_envelope, &held->envelope);
     held->query.trail_size = 0;
     return &held->query;
 }

@@ -1,5 +1,8 @@
 /*
- * inlet - the ROUTER of a stage: queries from the stages in front of it
+ * inlet - the ROUTERs of a stage: queries from the stages in front of it
+ *
+ * There is one for each endpoint: a socket is either open to all or asks for
+ * keys, and neighbours on this host need none.
  *
  * ROUTER_MANDATORY turns the silent loss of a reply whose asker is gone into
  * an error that is counted; ROUTER_HANDOVER lets a restarted asker come back
@@ -30,8 +33,16 @@ struct peer {
                                            told before he came */
 };
 
-struct core_inlet {
+/* A socket of ours; those of this host come by another one than others. */
+struct door {
+    core_inlet_t *inlet;
     void *socket;
+    unsigned number;
+};
+
+struct core_inlet {
+    struct door doors[CORE_INLET_DOORS];
+    unsigned door_count;
     struct peer *peers;
     size_t peer_count, peer_capacity;
     bool has_missed;                    /* any of them */
@@ -44,14 +55,6 @@ struct core_inlet {
 
 /* ---- those who are told -------------------------------------------------- */
 
-static bool
-is_peer(const struct peer *peer, const struct core_envelope *envelope)
-{
-    return peer->way.ids[0].size == envelope->ids[0].size
-        && memcmp(peer->way.ids[0].bytes, envelope->ids[0].bytes,
-                  envelope->ids[0].size) == 0;
-}
-
 static void
 forget_peer(core_inlet_t *self, size_t number)
 {
@@ -62,7 +65,7 @@ static struct peer *
 find_peer(core_inlet_t *self, const struct core_envelope *envelope)
 {
     for (size_t i = 0; i < self->peer_count; i++)
-        if (is_peer(&self->peers[i], envelope))
+        if (core_envelope_is_same(&self->peers[i].way, envelope))
             return &self->peers[i];
     if (self->peer_count == PEERS)
         forget_peer(self, 0);
@@ -78,18 +81,27 @@ add_peer(core_inlet_t *self, const struct core_envelope *envelope)
 {
     struct peer *peer = find_peer(self, envelope);
 
-    peer->way = *envelope;
+    core_envelope_copy(&peer->way, envelope);
     peer->has_missed = peer->is_new = true;
     self->has_missed = true;
     core_inlet_tell_again(self);
+}
+
+static bool
+send_by_door(core_inlet_t *self, const struct core_envelope *envelope,
+             core_batch_t *batch)
+{
+    void *socket = self->doors[envelope->door].socket;
+
+    core_loop_used(self->loop, socket);
+    return message_frames_send(socket, envelope, batch);
 }
 
 /* Sends changes to one; false when he is gone. */
 static bool
 tell(core_inlet_t *self, struct peer *peer, core_batch_t *changes)
 {
-    core_loop_used(self->loop, self->socket);
-    peer->has_missed = !message_frames_send(self->socket, &peer->way, changes);
+    peer->has_missed = !send_by_door(self, &peer->way, changes);
     peer->is_new = peer->is_new && peer->has_missed;
     if (peer->has_missed && zmq_errno() == EHOSTUNREACH)
         return false;
@@ -164,12 +176,13 @@ take_batch(core_inlet_t *self, struct message_frames *message)
 static bool
 drain(void *owner)
 {
-    core_inlet_t *self = owner;
+    struct door *door = owner;
+    core_inlet_t *self = door->inlet;
 
     for (int i = 0; i < MESSAGES_PER_DRAIN; i++) {
         struct message_frames message;
 
-        switch (message_frames_receive(&message, self->socket)) {
+        switch (message_frames_receive(&message, door->socket)) {
         case MESSAGE_NONE:
             return false;
         case MESSAGE_BROKEN:
@@ -179,35 +192,58 @@ drain(void *owner)
             break;
         }
 
+        message.envelope.door = door->number;
         take_batch(self, &message);
         zmq_msg_close(&message.batch);
     }
     return true;
 }
 
+static int
+open_door(core_inlet_t *self, void *context, const char *endpoint,
+          struct core_fault *fault)
+{
+    struct door *door = &self->doors[self->door_count];
+    int on = 1;
+
+    if (self->door_count == CORE_INLET_DOORS) {
+        core_fault_set(fault, NULL, 0, "more than %d endpoints of a pipe",
+                       CORE_INLET_DOORS);
+        return -1;
+    }
+    *door = (struct door) {
+        self, zmq_socket(context, ZMQ_ROUTER), self->door_count
+    };
+    assert(door->socket != NULL);
+    core_socket_prepare(door->socket);
+    zmq_setsockopt(door->socket, ZMQ_ROUTER_MANDATORY, &on, sizeof on);
+    zmq_setsockopt(door->socket, ZMQ_ROUTER_HANDOVER, &on, sizeof on);
+    if (core_endpoint_bind(door->socket, endpoint, fault) == -1) {
+        zmq_close(door->socket);
+        return -1;
+    }
+    core_loop_socket(self->loop, door->socket, drain, door);
+    core_loop_socket_tells(self->loop, door->socket);
+    self->door_count++;
+    return 0;
+}
+
 core_inlet_t *
-core_inlet_new(void *context, core_loop_t *loop, const char *endpoint,
+core_inlet_new(void *context, core_loop_t *loop, const char *endpoints,
                core_pipe_batch *queries, void *owner,
                struct core_fault *fault)
 {
     core_inlet_t *self = core_allocate(sizeof *self);
-    int on = 1;
+    char *list = core_copy_text(endpoints);
+    char *rest = list;
 
-    self->socket = zmq_socket(context, ZMQ_ROUTER);
-    assert(self->socket != NULL);
     self->loop = loop;
     self->queries = queries;
     self->owner = owner;
-    core_socket_prepare(self->socket);
-    zmq_setsockopt(self->socket, ZMQ_ROUTER_MANDATORY, &on, sizeof on);
-    zmq_setsockopt(self->socket, ZMQ_ROUTER_HANDOVER, &on, sizeof on);
-    if (core_endpoint_bind(self->socket, endpoint, fault) == -1) {
-        zmq_close(self->socket);
-        free(self);
-        return NULL;
-    }
-    core_loop_socket(loop, self->socket, drain, self);
-    core_loop_socket_tells(loop, self->socket);
+    for (char *one; self != NULL && (one = strsep(&rest, ",")) != NULL;)
+        if (open_door(self, context, one, fault) == -1)
+            core_inlet_destroy(&self);
+    free(list);
     return self;
 }
 
@@ -221,9 +257,13 @@ core_inlet_destroy(core_inlet_t **self_p)
 
     if (self == NULL)
         return;
-    zmq_setsockopt(self->socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
-    core_loop_unsocket(self->loop, self->socket);
-    zmq_close(self->socket);
+    for (unsigned i = 0; i < self->door_count; i++) {
+        void *socket = self->doors[i].socket;
+
+        zmq_setsockopt(socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+        core_loop_unsocket(self->loop, socket);
+        zmq_close(socket);
+    }
     free(self->peers);
     free(self);
     *self_p = NULL;
@@ -233,8 +273,7 @@ bool
 core_inlet_send(core_inlet_t *self, const struct core_envelope *envelope,
                 core_batch_t *batch)
 {
-    core_loop_used(self->loop, self->socket);
-    if (!message_frames_send(self->socket, envelope, batch)) {
+    if (!send_by_door(self, envelope, batch)) {
         self->counters.unroutable += core_batch_count(batch);
         return false;
     }

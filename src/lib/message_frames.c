@@ -47,6 +47,7 @@ message_frames_receive(struct message_frames *self, void *socket)
     bool is_first = true;
 
     self->envelope.hops = 0;
+    self->envelope.door = 0;
     for (;;) {
         zmq_msg_t frame;
 
