@@ -59,7 +59,8 @@ struct core_pipe_counters {
  * Binds a ZeroMQ socket to an endpoint of ours.  For ipc:// it first takes the
  * lock file PATH.lock, because zmq_bind() would silently take the path from a
  * live process, and writes the process id into it.  The lock is held until the
- * process ends.  Returns -1 and fills fault.
+ * process ends.  curve:// is tcp:// with keys on both sides (lib/curve.h).
+ * Returns -1 and fills fault.
  */
 int
     core_endpoint_bind(void *socket, const char *endpoint,

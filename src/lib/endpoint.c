@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -25,6 +26,8 @@
 #include <unistd.h>
 
 #include <zmq.h>
+
+#include "lib/curve.h"
 
 #define IPC "ipc://"
 #define TCP "tcp://"
@@ -107,43 +110,72 @@ take_lock(const char *path, struct core_fault *fault)
     return 0;
 }
 
-int
-core_endpoint_bind(void *socket, const char *endpoint,
-                   struct core_fault *fault)
+static int
+fail(const char *what, const char *endpoint, struct core_fault *fault)
 {
-    if (strncmp(endpoint, IPC, strlen(IPC)) == 0) {
-        const char *path = endpoint + strlen(IPC);
+    core_fault_set(fault, NULL, 0, "cannot %s %s: %s", what, endpoint,
+                   zmq_strerror(zmq_errno()));
+    return -1;
+}
 
-        if (strlen(path) >= IPC_PATH_SIZE) {
-            core_fault_set(fault, NULL, 0, "%s: path is above the limit of "
-                           "%d octets", endpoint, IPC_PATH_SIZE - 1);
-            return -1;
-        }
-        if (take_lock(path, fault) == -1)
-            return -1;
+static bool
+has_scheme(const char *endpoint, const char *scheme)
+{
+    return strncmp(endpoint, scheme, strlen(scheme)) == 0;
+}
+
+static int
+bind_ipc(void *socket, const char *endpoint, struct core_fault *fault)
+{
+    const char *path = endpoint + strlen(IPC);
+
+    if (strlen(path) >= IPC_PATH_SIZE) {
+        core_fault_set(fault, NULL, 0, "%s: path is above the limit of "
+                       "%d octets", endpoint, IPC_PATH_SIZE - 1);
+        return -1;
     }
+    if (take_lock(path, fault) == -1)
+        return -1;
 
     mode_t mask = umask(SOCKET_UMASK);
     int rc = zmq_bind(socket, endpoint);
 
     umask(mask);
-    if (rc == -1)
-        core_fault_set(fault, NULL, 0, "cannot bind %s: %s", endpoint,
-                       zmq_strerror(zmq_errno()));
-    return rc;
+    return rc == -1 ? fail("bind", endpoint, fault) : 0;
+}
+
+int
+core_endpoint_bind(void *socket, const char *endpoint,
+                   struct core_fault *fault)
+{
+    struct curve curve;
+
+    if (has_scheme(endpoint, IPC))
+        return bind_ipc(socket, endpoint, fault);
+    if (has_scheme(endpoint, CURVE_SCHEME)) {
+        if (curve_parse(&curve, endpoint, fault) == -1
+            || curve_serve(&curve, socket, fault) == -1)
+            return -1;
+        endpoint = curve.transport;
+    }
+    return zmq_bind(socket, endpoint) == -1 ? fail("bind", endpoint, fault)
+                                            : 0;
 }
 
 int
 core_endpoint_connect(void *socket, const char *endpoint,
                       struct core_fault *fault)
 {
-    int rc;
+    struct curve curve;
 
-    if (strncmp(endpoint, TCP, strlen(TCP)) == 0)
+    if (has_scheme(endpoint, CURVE_SCHEME)) {
+        if (curve_parse(&curve, endpoint, fault) == -1
+            || curve_ask(&curve, socket, fault) == -1)
+            return -1;
+        endpoint = curve.transport;
+    }
+    if (has_scheme(endpoint, TCP))
         set_heartbeats(socket);
-    rc = zmq_connect(socket, endpoint);
-    if (rc == -1)
-        core_fault_set(fault, NULL, 0, "cannot connect to %s: %s", endpoint,
-                       zmq_strerror(zmq_errno()));
-    return rc;
+    return zmq_connect(socket, endpoint) == -1
+        ? fail("connect to", endpoint, fault) : 0;
 }

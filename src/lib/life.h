@@ -40,6 +40,7 @@ struct stage_options {
     size_t set_count, set_capacity;
     char *const *words;                 /* behind "--", ended by NULL */
     const char *name;
+    const char *host;                   /* NULL: there is but one */
     const char *control;
     const char *telemetry;
     int ready_descriptor;               /* -1: nobody waits */
@@ -72,7 +73,8 @@ struct common_settings {
     const char *user;
     bool reads_any_file;
     int64_t drain_limit_ms;
-    const char *host;
+    struct core_list host;              /* names; the supervisor's business */
+    int64_t port;                       /* likewise */
     int restart;
     struct core_list log;               /* of struct log_settings */
 };
@@ -86,6 +88,7 @@ struct stage_version {
     void *state;
 };
 
+struct zap;                             /* of zap.h */
 struct lookups;                         /* of lookup.c */
 struct changes;                         /* of changes.c */
 
@@ -114,6 +117,7 @@ struct core_life {
     void *context;
     core_control_t *control;
     core_telemetry_t *telemetry;
+    struct zap *zap;                    /* NULL: no other host connects */
     core_inlet_t *inlet;                /* NULL: no --pipe */
     core_outlet_t *next;                /* NULL: the last of the chain */
 

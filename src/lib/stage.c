@@ -20,6 +20,8 @@
 #include "coredns/clock.h"
 #include "coredns/memory.h"
 #include "coredns/privilege.h"
+#include "lib/curve.h"
+#include "lib/zap.h"
 #include "life.h"
 
 #define DRAIN_BEAT_MS 10
@@ -91,6 +93,33 @@ drop_privileges(core_life_t *life, struct core_fault *fault)
 }
 
 /* ---- sockets ------------------------------------------------------------- */
+
+/* Where stages of other hosts come in they are asked for their keys. */
+static int
+open_zap(core_life_t *life, struct core_fault *fault)
+{
+    const char *const kinds[] = { "pipe", "feed" };
+    struct curve curve;
+
+    for (int i = 0; i < 2; i++) {
+        const char *endpoints = core_life_wire(life, kinds[i], NULL);
+        const char *endpoint = endpoints == NULL ? NULL
+            : strstr(endpoints, CURVE_SCHEME);
+
+        if (endpoint == NULL)
+            continue;
+
+        char *one = strndup(endpoint, strcspn(endpoint, ","));
+        int rc = curve_parse(&curve, one, fault);
+
+        free(one);
+        if (rc == 0)
+            life->zap = zap_new(life->context, life->loop, curve.folder,
+                                fault);
+        return life->zap == NULL ? -1 : 0;
+    }
+    return 0;
+}
 
 static int
 open_pipe(core_life_t *life, struct core_fault *fault)
@@ -297,7 +326,7 @@ flush_log(void *owner)
 static void
 begin(core_life_t *life)
 {
-    const char *host = life->version.common.host;
+    const char *host = life->options.host;
 
     life->born_ms = core_clock_ms();
     life->loop = core_loop_new();
@@ -318,6 +347,7 @@ live(core_life_t *life, struct core_fault *fault)
 
     watch_signals(life);
     if (open_control(life, fault) == -1
+        || open_zap(life, fault) == -1
         || serve_handover(life, fault) == -1
         || open_pipe(life, fault) == -1
         || lookups_new(life, fault) == -1)
@@ -347,6 +377,7 @@ end(core_life_t *life)
     core_life_outlet_destroy(life, &life->next);
     core_inlet_destroy(&life->inlet);
     core_control_destroy(&life->control);
+    zap_destroy(&life->zap);
     core_telemetry_destroy(&life->telemetry);
     core_batch_destroy(&life->replies);
     core_batch_destroy(&life->late);

@@ -11,10 +11,12 @@
 #include "coredns/version.h"
 #include "life.h"
 
+#define HOST_SIZE 16                    /* what routing ids have room for */
+
 enum {
     OPTION_NAME = 256, OPTION_PIPE, OPTION_NEXT, OPTION_SOURCE, OPTION_FEED,
     OPTION_SNAPSHOT, OPTION_LOOKUP, OPTION_CONTROL, OPTION_TELEMETRY,
-    OPTION_READY, OPTION_SET
+    OPTION_READY, OPTION_SET, OPTION_HOST
 };
 
 static const struct option option_table[] = {
@@ -34,6 +36,7 @@ static const struct option option_table[] = {
     { "telemetry", required_argument, NULL, OPTION_TELEMETRY },
     { "ready", required_argument, NULL, OPTION_READY },
     { "set", required_argument, NULL, OPTION_SET },
+    { "host", required_argument, NULL, OPTION_HOST },
     { NULL, 0, NULL, 0 },
 };
 
@@ -43,7 +46,7 @@ print_usage(const struct core_stage *stage, FILE *file)
     fprintf(file,
             "usage: coredns-%s [-nvVh] [-c file] [--set key=value] "
             "[--name name]\n"
-            "       [--pipe endpoint]\n"
+            "       [--host host] [--pipe endpoint[,endpoint...]]\n"
             "       [--next [name=]endpoint[,endpoint...]] "
             "[--source name=feed,snapshot]\n"
             "       [--feed endpoint] [--snapshot endpoint] "
@@ -107,6 +110,9 @@ take_option(struct stage_options *self, int option, const char *argument)
     case OPTION_NAME:
         self->name = argument;
         return strlen(argument) < LIFE_NAME_SIZE;
+    case OPTION_HOST:
+        self->host = argument;
+        return *argument != '\0' && strlen(argument) < HOST_SIZE;
     case OPTION_CONTROL: self->control = argument; return true;
     case OPTION_TELEMETRY: self->telemetry = argument; return true;
     case OPTION_READY:

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "coredns/clock.h"
+#include "lib/zap.h"
 #include "life.h"
 
 static const char *
@@ -121,6 +122,17 @@ void
 stage_counters_add(core_life_t *life)
 {
     static const char verdict_help[] = "Queries by what became of them";
+    static const char peer_help[] = "Connections from other hosts, by whether "
+        "their key is listed";
+
+    if (life->zap != NULL) {
+        const struct zap_counters *peers = zap_counters(life->zap);
+
+        add(life, "coredns_peers_total{result=\"admitted\"}", peer_help,
+            &peers->admitted);
+        add(life, "coredns_peers_total{result=\"refused\"}", peer_help,
+            &peers->refused);
+    }
 
     if (life->inlet == NULL || life->stage->handle_query == NULL)
         return;

@@ -116,7 +116,11 @@ table_offer_new(core_loop_t *loop, const char *endpoint,
     self->owner = owner;
     for (size_t i = 0; i < READERS; i++)
         self->readers[i] = (struct reader) { self, -1 };
-    if (asprintf(&self->path, "%s" TABLE_SUFFIX,
+
+    /* The first endpoint of a pipe is that for this host. */
+    int size = (int) strcspn(endpoint + strlen(scheme), ",");
+
+    if (asprintf(&self->path, "%.*s" TABLE_SUFFIX, size,
                  endpoint + strlen(scheme)) == -1)
         abort();
     self->listener = core_handover_listen(self->path, fault);
