@@ -145,12 +145,12 @@ void
 
 /*
  * Asks every instance, whenever it becomes reachable, to tell of changes.
- * changes is called for batches of them, lost when an instance came or went,
- * and with it what it would have told.
+ * changes is called for batches of them, away when an instance went, and lost
+ * when one came: what it would have told meanwhile is lost.
  */
 void
     core_outlet_follow(core_outlet_t *self, core_pipe_batch *changes,
-                       void (*lost)(void *owner));
+                       void (*away)(void *owner), void (*lost)(void *owner));
 
 /* True when every instance has said that it tells of changes. */
 bool

@@ -67,6 +67,9 @@ enum core_changed {
                                            nobody's there */
     CORE_CHANGED_LOST,                  /* any of those that are local, perhaps:
                                            whoever would tell was away */
+    CORE_CHANGED_AWAY,                  /* none; but whoever would tell is away,
+                                           so what is local is good for its TTL
+                                           from now on, and then unknown */
 };
 
 typedef struct core_life core_life_t;       /* of this process */
@@ -231,6 +234,10 @@ const char *
 /* "authority" or "authority.2": the --name it was started with. */
 const char *
     core_life_name(const core_life_t *life);
+
+/* The name of this host, as --host said; NULL: there is but one. */
+const char *
+    core_life_host(const core_life_t *life);
 
 /* The configuration file it was started with, as -c named it; NULL: its
    settings stood on the command line. */

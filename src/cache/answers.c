@@ -177,6 +177,42 @@ should_renew(const answers_t *self, const struct entry *entry, uint32_t left,
         && entry_is_due(entry, now_ms);
 }
 
+/* The lowest TTL in a message. */
+static uint32_t
+lowest_ttl(const struct image *image)
+{
+    struct core_message message;
+    struct core_records records;
+    struct core_rr rr;
+    uint32_t lowest = UINT32_MAX;
+
+    if (core_message_parse(&message, image->message, image->message_size)
+        != CORE_PARSE_OK)
+        return 0;
+    core_records_start(&records, &message);
+    while (core_records_next(&records, &rr))
+        if (rr.ttl < lowest)
+            lowest = rr.ttl;
+    return lowest == UINT32_MAX ? 0 : lowest;
+}
+
+/* What is local is good until its data change, as long as that is told. */
+static void
+recall_local(const answers_t *self, struct recall *recall, int64_t now_ms)
+{
+    int64_t away_ms = store_away(self->stores[ANSWERS_SUCCESS]);
+    struct image image = entry_image(recall->entry);
+    int64_t age_seconds = (now_ms - away_ms) / 1000;
+    uint32_t ttl = away_ms == 0 ? 0 : lowest_ttl(&image);
+
+    if (away_ms != 0 && ttl <= age_seconds)
+        return;
+    recall->state = RECALL_FRESH;
+    recall->is_away = away_ms != 0;
+    if (recall->is_away)
+        recall->ttl_seconds = ttl - (uint32_t) age_seconds;
+}
+
 struct recall
 answers_recall(const answers_t *self, const struct key *key, int64_t now_ms)
 {
@@ -189,7 +225,7 @@ answers_recall(const answers_t *self, const struct key *key, int64_t now_ms)
     recall.entry = entry;
     recall.ttl_seconds = entry_ttl(entry, now_ms);
     if (entry->state == ENTRY_LOCAL) {
-        recall.state = RECALL_FRESH;
+        recall_local(self, &recall, now_ms);
         return recall;
     }
     if (recall.ttl_seconds > 0) {
@@ -303,6 +339,26 @@ answers_outdate(answers_t *self, uint32_t slot)
 {
     for (int i = 0; i < ANSWERS_PARTS; i++)
         store_outdate(self->stores[i], slot);
+}
+
+static void
+set_away(answers_t *self, int64_t away_ms)
+{
+    for (int i = 0; i < ANSWERS_PARTS; i++)
+        store_set_away(self->stores[i], away_ms);
+}
+
+void
+answers_leave(answers_t *self, int64_t now_ms)
+{
+    if (store_away(self->stores[ANSWERS_SUCCESS]) == 0)
+        set_away(self, now_ms);
+}
+
+void
+answers_follow(answers_t *self)
+{
+    set_away(self, 0);
 }
 
 void

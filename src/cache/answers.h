@@ -34,6 +34,8 @@ struct recall {
     enum recall_state state;
     struct entry *entry;                /* lent until the next change */
     uint32_t ttl_seconds;               /* to be sent */
+    bool is_away;                       /* local, and nobody tells whether it
+                                           changes */
     bool is_due;                        /* FRESH: it should be renewed; STALE:
                                            upstream may be asked again */
 };
@@ -98,6 +100,13 @@ bool
 
 void
     answers_outdate(answers_t *self, uint32_t slot);
+
+/* From now on local data are good for their TTL and no longer; or, as before,
+   until they are outdated. */
+void
+    answers_leave(answers_t *self, int64_t now_ms);
+void
+    answers_follow(answers_t *self);
 
 /* All that is not local and came until now is not good any more. */
 void

@@ -44,6 +44,26 @@ cache_asker(const struct core_record *record)
 
 /* ---- answering ----------------------------------------------------------- */
 
+/* What nobody tells of any more is good for so long, and says so. */
+static void
+answer_away(core_query_t *query, const struct recall *recall)
+{
+    struct image image = entry_image(recall->entry);
+    struct core_writer *writer = core_query_reply(query);
+    struct core_message message;
+    struct core_records records;
+    struct core_rr rr;
+
+    image_compose(&image, writer, recall->ttl_seconds, image_flags(&image));
+    if (core_message_parse(&message, writer->bytes, writer->size)
+        != CORE_PARSE_OK)
+        return;
+    core_records_start(&records, &message);
+    while (core_records_next(&records, &rr))
+        if (rr.ttl > recall->ttl_seconds)
+            core_write32(writer->bytes + rr.ttl_offset, recall->ttl_seconds);
+}
+
 void
 cache_answer(struct cache *self, core_query_t *query,
              const struct recall *recall)
@@ -55,6 +75,10 @@ cache_answer(struct cache *self, core_query_t *query,
     if (recall->entry->state == ENTRY_LOCAL) {
         core_query_local(query);
         flags = image_flags(&image);
+    }
+    if (recall->is_away) {
+        answer_away(query, recall);
+        return;
     }
     if (recall->state == RECALL_STALE) {
         self->counters.served_stale++;

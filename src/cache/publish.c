@@ -125,6 +125,10 @@ cache_handle_change(void *state, enum core_changed what, const uint8_t *name)
 {
     struct cache *self = state;
 
+    if (what == CORE_CHANGED_AWAY) {
+        answers_leave(self->answers, core_loop_now_ms(self->loop));
+        return;
+    }
     answers_outdate(self->answers, ANY_CHANGE);
     if (what == CORE_CHANGED_NAME) {
         answers_outdate(self->answers, cache_version_slot(name));
@@ -133,6 +137,8 @@ cache_handle_change(void *state, enum core_changed what, const uint8_t *name)
     }
     for (uint32_t slot = 0; slot < TABLE_VERSIONS; slot++)
         answers_outdate(self->answers, slot);
+    if (what == CORE_CHANGED_LOST)
+        answers_follow(self->answers);
     if (what == CORE_CHANGED_ALL)
         forget_upstream(self);
 }

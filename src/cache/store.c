@@ -346,6 +346,18 @@ store_outdate_upstream(store_t *self, int64_t now_ms)
     __atomic_store_n(&self->head->since_ms, now_ms, __ATOMIC_RELEASE);
 }
 
+void
+store_set_away(store_t *self, int64_t away_ms)
+{
+    __atomic_store_n(&self->head->away_ms, away_ms, __ATOMIC_RELEASE);
+}
+
+int64_t
+store_away(const store_t *self)
+{
+    return self->head->away_ms;
+}
+
 bool
 store_is_current(const store_t *self, const struct entry *entry)
 {

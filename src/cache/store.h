@@ -95,6 +95,13 @@ void
 void
     store_outdate_upstream(store_t *self, int64_t now_ms);
 
+/* Since when nobody tells of changes of what is local, or 0; neighbours leave
+   it to us then. */
+void
+    store_set_away(store_t *self, int64_t away_ms);
+int64_t
+    store_away(const store_t *self);
+
 /* False for an entry that is outdated by one of the above. */
 bool
     store_is_current(const store_t *self, const struct entry *entry);

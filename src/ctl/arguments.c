@@ -15,6 +15,8 @@
 
 #include "coredns/memory.h"
 
+#include "ctl/hosts.h"
+
 struct list {
     char **items;
     size_t count;
@@ -23,7 +25,7 @@ struct list {
 
 /* Adds a text, which is the list's from then on. */
 static void
-add_own(struct list *list, char *text)
+add_text(struct list *list, char *text)
 {
     list->items = core_grow(list->items, list->count, &list->capacity,
                             sizeof *list->items);
@@ -41,7 +43,7 @@ add(struct list *list, const char *format, ...)
     if (vasprintf(&text, format, arguments) == -1)
         abort();
     va_end(arguments);
-    add_own(list, text);
+    add_text(list, text);
 }
 
 char *
@@ -56,7 +58,7 @@ arguments_name(const struct plan_stage *stage, unsigned instance)
     return name;
 }
 
-/* Adds an endpoint of this process itself: --pipe ipc://... */
+/* Adds an endpoint that nobody of another host asks: --control ipc://... */
 static void
 add_endpoint(struct list *list, const struct plan *plan, const char *process,
              const char *suffix)
@@ -68,33 +70,26 @@ add_endpoint(struct list *list, const struct plan *plan, const char *process,
     add(list, "%s", endpoint);
 }
 
-/* Writes the endpoints of all instances of a stage, comma between them. */
+/* Adds the endpoints by which others reach the process: --pipe ipc://... */
 static void
-write_endpoints(FILE *file, const struct plan *plan,
-                const struct plan_stage *to, const char *const *suffixes)
+add_own(struct list *list, const struct plan *plan,
+        const struct plan_stage *stage, unsigned instance, const char *suffix)
 {
-    const char *comma = "";
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
 
-    for (unsigned i = 0; i < to->instances; i++) {
-        char *name = arguments_name(to, i);
-
-        for (const char *const *suffix = suffixes; *suffix; suffix++) {
-            char endpoint[PLAN_ENDPOINT_SIZE];
-
-            plan_endpoint(plan->run_directory, name, *suffix, endpoint);
-            fprintf(file, "%s%s", comma, endpoint);
-            comma = ",";
-        }
-        free(name);
-    }
+    assert(file != NULL);
+    hosts_write_own(plan, stage, instance, suffix, file);
+    fclose(file);
+    add(list, "--%s", suffix);
+    add_text(list, text);
 }
 
 static void
 add_wire(struct list *list, const struct plan *plan,
          const struct plan_wire *wire)
 {
-    static const char *const pipe_suffix[] = { "pipe", NULL };
-    static const char *const feed_suffixes[] = { "feed", "snapshot", NULL };
     static const char *const options[] = { [WIRE_NEXT] = ARGUMENT_NEXT,
         [WIRE_SOURCE] = "--source", [WIRE_LOOKUP] = "--lookup" };
     char *text = NULL;
@@ -104,11 +99,10 @@ add_wire(struct list *list, const struct plan *plan,
     assert(file != NULL);
     if (wire->kind != WIRE_LOOKUP)
         fprintf(file, "%s=", wire->name);
-    write_endpoints(file, plan, wire->to, wire->kind == WIRE_SOURCE
-                    ? feed_suffixes : pipe_suffix);
+    hosts_write_wire(plan, wire, file);
     fclose(file);
     add(list, "%s", options[wire->kind]);
-    add_own(list, text);
+    add_text(list, text);
 }
 
 /* Adds the words in front of a "--"; those from there on are returned. */
@@ -150,11 +144,15 @@ arguments_new(const struct plan *plan, const struct plan_stage *stage,
     }
     add(&list, "--name");
     add(&list, "%s", name);
+    if (plan->here != NULL) {
+        add(&list, "--host");
+        add(&list, "%s", plan->here->name);
+    }
     if (stage->has_pipe || plan_is_head(stage))
-        add_endpoint(&list, plan, name, "pipe");
+        add_own(&list, plan, stage, instance, "pipe");
     if (stage->has_feed) {
-        add_endpoint(&list, plan, name, "feed");
-        add_endpoint(&list, plan, name, "snapshot");
+        add_own(&list, plan, stage, instance, "feed");
+        add_own(&list, plan, stage, instance, "snapshot");
     }
     for (size_t i = 0; i < stage->wire_count; i++)
         add_wire(&list, plan, &stage->wires[i]);
@@ -164,7 +162,7 @@ arguments_new(const struct plan *plan, const struct plan_stage *stage,
         add(&list, "-v");
     while (words != NULL && *words != NULL)
         add(&list, "%s", *words++);
-    add_own(&list, NULL);
+    add_text(&list, NULL);
     free(name);
     return list.items;
 }

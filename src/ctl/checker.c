@@ -185,7 +185,8 @@ check_stages(const struct plan *plan, enum checker_depth depth,
     int code = CORE_EXIT_DONE;
 
     for (size_t i = 0; i < plan->stage_count; i++) {
-        if (access(plan->stages[i].path, X_OK) == -1
+        if (!plan->stages[i].is_here
+            || access(plan->stages[i].path, X_OK) == -1
             || !has_user(plan->stages[i].user))
             continue;                   /* that has been told */
         checks[count].stage = &plan->stages[i];

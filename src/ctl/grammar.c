@@ -12,9 +12,11 @@
 #include "coredns/stage.h"
 #include "coredns/version.h"
 
+#include "ctl/toolkit.h"
+
 #define DEFAULT_CONFIG "/etc/coredns/coredns.conf"
-#define USAGE "usage: corednsctl [-hnVv] [-c file] [-r directory] " \
-              "verb [argument ...]\n"
+#define USAGE "usage: corednsctl [-hnVv] [-c file] [-H host] " \
+              "[-r directory] verb [argument ...]\n"
 
 #define FIRST_OWN 256                    /* getopt_long()'s values of own
                                            options: from here on */
@@ -22,6 +24,7 @@
 static const struct option common_options[] = {
     { "config", required_argument, NULL, 'c' },
     { "run-directory", required_argument, NULL, 'r' },
+    { "host", required_argument, NULL, 'H' },
     { "verbose", no_argument, NULL, 'v' },
     { "version", no_argument, NULL, 'V' },
     { "help", no_argument, NULL, 'h' },
@@ -117,6 +120,7 @@ grammar_help(const struct verb *verbs, const struct verb *verb, FILE *file)
           "  -c, --config file           the configuration ($COREDNS_CONFIG "
           "or\n"
           "                              " DEFAULT_CONFIG ")\n"
+          "  -H, --host host             which of the hosts this is\n"
           "  -r, --run-directory folder  where sockets and logs are\n"
           "  -n, --check                 check the configuration and stop\n"
           "  -v, --verbose               say more; the stages too\n"
@@ -215,6 +219,7 @@ take_option(struct request *request, int option, const char *value)
         request->names_config = true;
         return *value != '\0';
     case 'r': request->run_directory = value; return *value != '\0';
+    case 'H': return *value != '\0' && setenv(TOOLKIT_HOST, value, 1) == 0;
     case 'v': request->verbose++; return true;
     default: break;
     }

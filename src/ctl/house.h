@@ -8,6 +8,7 @@
  *   watch.c        and when that is to be done without being told
  *   orders.c       verbs of the control endpoint
  *   patch_orders.c those that put programs on the wires by hand
+ *   remote.c       what other hosts may ask
  *   mend.c         what was put there and has ended is taken out
  *   roll.c         how all processes are
  *   figures.c      what the supervisor tells of itself
@@ -49,6 +50,8 @@ struct house {
     void *context;
     core_loop_t *loop;
     core_control_t *control;
+    core_control_t *remote;             /* of other hosts; NULL: none */
+    struct zap *zap;                    /* likewise, and NULL without keys */
     rates_t *rates;
     figures_t *figures;
     watch_t *watch;

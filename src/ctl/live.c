@@ -8,8 +8,11 @@
 #include <string.h>
 
 #include "coredns/control.h"
+#include "coredns/memory.h"
 #include "coredns/stage.h"
 
+#include "ctl/arguments.h"
+#include "ctl/hosts.h"
 #include "ctl/message.h"
 #include "ctl/toolkit.h"
 
@@ -40,15 +43,84 @@ say_rest(struct live *self, const struct request *request, size_t first)
 }
 
 static bool
-is_meant(const struct live *self, const struct plan_process *process)
+is_meant(const struct live *self, const struct plan_stage *stage,
+         const char *name)
 {
-    const struct plan_stage *stage = process->stage;
-
     if (self->program != NULL && strcmp(stage->program, self->program) != 0)
         return false;
     return self->stage == NULL || strcmp(stage->name, self->stage) == 0
-        || strcmp(process->name, self->stage) == 0;
+        || strcmp(name, self->stage) == 0;
 }
+
+/* ---- who is asked -------------------------------------------------------- */
+
+/* A process of this host, or of another one. */
+struct target {
+    char *name;
+    const struct plan_host *host;       /* NULL: of this one */
+};
+
+struct targets {
+    struct target *list;
+    size_t count, capacity;
+};
+
+static void
+add_instances(struct targets *targets, const struct live *live,
+              const struct plan_stage *stage, const struct plan_host *host)
+{
+    for (unsigned i = 0; i < stage->instances; i++) {
+        char *name = arguments_name(stage, i);
+
+        if (!is_meant(live, stage, name)) {
+            free(name);
+            continue;
+        }
+        targets->list = core_grow(targets->list, targets->count,
+                                  &targets->capacity, sizeof *targets->list);
+        targets->list[targets->count++] = (struct target) { name, host };
+    }
+}
+
+/* Tail first, as they are started; those of this host before the others. */
+static void
+find_targets(struct targets *targets, const struct live *live,
+             const struct plan *plan)
+{
+    *targets = (struct targets) { .count = 0 };
+    for (size_t i = 0; i < plan->order_count; i++)
+        if (plan->order[i]->is_here)
+            add_instances(targets, live, plan->order[i], NULL);
+    for (size_t h = 0; h < plan->host_count; h++)
+        for (size_t i = 0; i < plan->order_count; i++)
+            if (&plan->hosts[h] != plan->here
+                && hosts_runs(plan, &plan->hosts[h], plan->order[i]))
+                add_instances(targets, live, plan->order[i],
+                              &plan->hosts[h]);
+}
+
+static void
+free_targets(struct targets *targets)
+{
+    for (size_t i = 0; i < targets->count; i++)
+        free(targets->list[i].name);
+    free(targets->list);
+}
+
+/* "cache.1", "b/cache". */
+static char *
+name_of(const struct target *target)
+{
+    char *name;
+
+    if (asprintf(&name, "%s%s%s", target->host == NULL ? ""
+                 : target->host->name, target->host == NULL ? "" : "/",
+                 target->name) == -1)
+        abort();
+    return name;
+}
+
+/* ---- asking -------------------------------------------------------------- */
 
 /* Every line behind the name of who says it, when there are several. */
 static void
@@ -62,55 +134,68 @@ print_answer(const char *name, const char *text, bool has_several)
     }
 }
 
+/* Says the words to a process; of another host, through its supervisor. */
+static int
+say_to(const struct live *self, const struct toolkit *toolkit,
+       const struct target *target, char **text_p)
+{
+    char endpoint[PLAN_ENDPOINT_SIZE];
+    const char *words[GRAMMAR_WORDS + 5] = { "ask", target->name };
+    struct core_fault fault;
+    bool is_here = target->host == NULL;
+
+    memcpy(words + 2, self->words, self->count * sizeof *words);
+    if (is_here)
+        plan_endpoint(toolkit->run_directory, target->name, "control",
+                      endpoint);
+    else
+        hosts_control(toolkit->plan, target->host, toolkit->plan->keys,
+                      endpoint);
+    return core_control_ask(endpoint, is_here ? words + 2 : words,
+                            PATIENCE_MS, text_p, &fault);
+}
+
 /* Asks one process; its exit code. */
 static int
 ask(const struct live *self, const struct toolkit *toolkit,
-    const struct plan_process *process, bool has_several)
+    const struct target *target, bool has_several)
 {
-    char endpoint[PLAN_ENDPOINT_SIZE];
     char *text;
-    struct core_fault fault;
-
-    plan_endpoint(toolkit->run_directory, process->name, "control", endpoint);
-
-    int code = core_control_ask(endpoint, self->words, PATIENCE_MS, &text,
-                                &fault);
+    char *name = name_of(target);
+    int code = say_to(self, toolkit, target, &text);
 
     if (code == -1)
         code = message_fail(CORE_EXIT_NOT_RUNNING, "%s does not answer",
-                            process->name);
-    else if (code == CORE_EXIT_USAGE)
-        fprintf(stderr, "corednsctl: %s: %s", process->name, text);
+                            name);
+    else if (code == CORE_EXIT_USAGE || code == CORE_EXIT_NOT_RUNNING)
+        fprintf(stderr, "corednsctl: %s: %s", name, text);
     else
-        print_answer(process->name, text, has_several);
+        print_answer(name, text, has_several);
     free(text);
+    free(name);
     return code;
 }
 
 static int
 ask_all(const struct live *self, const struct toolkit *toolkit)
 {
-    const struct plan *plan = toolkit->plan;
-    size_t count = 0;
+    struct targets targets;
     int worst = CORE_EXIT_DONE;
 
-    for (size_t i = 0; i < plan->process_count; i++)
-        count += is_meant(self, &plan->processes[i]);
-    if (count == 0 && self->stage != NULL)
-        return message_fail(CORE_EXIT_USAGE, "no stage is called %s",
-                            self->stage);
-    if (count == 0)
-        return message_fail(CORE_EXIT_FAILED, "there is no stage of %s",
-                            self->program);
-    for (size_t i = 0; i < plan->process_count; i++) {
-        if (!is_meant(self, &plan->processes[i]))
-            continue;
-
-        int code = ask(self, toolkit, &plan->processes[i], count > 1);
+    find_targets(&targets, self, toolkit->plan);
+    if (targets.count == 0)
+        worst = self->stage != NULL
+            ? message_fail(CORE_EXIT_USAGE, "no stage is called %s",
+                           self->stage)
+            : message_fail(CORE_EXIT_FAILED, "there is no stage of %s",
+                           self->program);
+    for (size_t i = 0; i < targets.count; i++) {
+        int code = ask(self, toolkit, &targets.list[i], targets.count > 1);
 
         if (code != CORE_EXIT_DONE)
             worst = code;
     }
+    free_targets(&targets);
     return worst;
 }
 

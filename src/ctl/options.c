@@ -28,7 +28,6 @@ const struct option_entry option_table[] = {
     { OPTION_DO, "do", '\0', NULL, "with DNSSEC records" },
     { OPTION_FROM, "from", '\0', "stage", "begin at that stage" },
     { OPTION_ALL, "all", '\0', NULL, "of all hosts" },
-    { OPTION_HOST, "host", '\0', "host", "which of the hosts this is" },
     { OPTION_DOT, "dot", '\0', NULL, "as a graph for dot(1)" },
     { OPTION_JSON, "json", '\0', NULL, "as JSON" },
     { 0, NULL, '\0', NULL, NULL },

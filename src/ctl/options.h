@@ -15,10 +15,9 @@ enum grammar_option {
     OPTION_BEFORE = 1 << 9, OPTION_FORMAT = 1 << 10, OPTION_NAME = 1 << 11,
     OPTION_TYPE = 1 << 12, OPTION_CLIENT = 1 << 13, OPTION_RCODE = 1 << 14,
     OPTION_DO = 1 << 15, OPTION_FROM = 1 << 16, OPTION_ALL = 1 << 17,
-    OPTION_HOST = 1 << 18,
 };
 
-#define OPTION_COUNT 19
+#define OPTION_COUNT 18
 
 struct option_entry {
     enum grammar_option option;         /* 0: the end of the table */

@@ -66,6 +66,15 @@ int
     patch_orders_begin(struct house *self, const struct patches *patches,
                        transition_done *done, struct core_fault *fault);
 
+/* ---- remote.c ------------------------------------------------------------ */
+
+/* Takes questions of other hosts, if there are any. */
+int
+    remote_open(struct house *self, const struct plan *plan,
+                struct core_fault *fault);
+void
+    remote_close(struct house *self);
+
 /* ---- roll.c -------------------------------------------------------------- */
 
 /* Asks all processes how they are and answers the call with JSON. */

@@ -168,6 +168,8 @@ patch_orders_swap(void *owner, core_call_t *call)
 
     if (stage == NULL)
         return CORE_EXIT_USAGE;
+    if (!stage->is_here)
+        return refuse(call, "%s runs on another host: say it there", name);
     if (stage->before != NULL)
         return refuse(call, "%s was inserted by hand: remove it and insert "
                       "another", name);

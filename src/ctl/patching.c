@@ -64,6 +64,7 @@ insert(struct plan *plan, const core_config_t *config,
         .program = core_copy_text(patch->command[0]),
         .user = core_copy_text(plan->user), .group_of = plan->user,
         .instances = 1, .kill_ms = PLAN_KILL_MS, .has_pipe = true,
+        .is_here = true,
         .settings = core_copy_text(""), .before = patch->before,
         .patch = patch, .place = core_config_root(config),
     };

@@ -15,6 +15,7 @@
 #include "coredns/memory.h"
 
 #include "ctl/arguments.h"
+#include "ctl/hosts.h"
 #include "ctl/patching.h"
 #include "ctl/reading.h"
 #include "ctl/wiring.h"
@@ -98,7 +99,8 @@ make_processes(struct plan *plan, bool verbose)
         count += plan->order[i]->instances;
     plan->processes = core_allocate((count + 1) * sizeof *plan->processes);
     for (size_t i = 0; i < plan->order_count; i++)
-        for (unsigned n = 0; n < plan->order[i]->instances; n++)
+        for (unsigned n = 0; plan->order[i]->is_here
+             && n < plan->order[i]->instances; n++)
             add_process(plan, plan->order[i], n, verbose);
 }
 
@@ -110,6 +112,7 @@ plan_new(core_config_t *config, const struct plan_options *options,
 
     reading_do(self, config, options, faults);
     wiring_find(self, config, faults);
+    hosts_find(self, config, faults);
     if (options->patches != NULL)
         patching_do(self, config, options->patches);
     make_processes(self, options->verbose);
@@ -144,6 +147,12 @@ plan_destroy(struct plan **self_p)
     }
     for (size_t i = 0; i < self->stage_count; i++)
         free_stage(&self->stages[i]);
+    for (size_t i = 0; i < self->host_count; i++) {
+        free(self->hosts[i].name);
+        free(self->hosts[i].address);
+    }
+    free(self->hosts);
+    free(self->keys);
     free(self->processes);
     free(self->order);
     free(self->stages);

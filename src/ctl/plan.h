@@ -25,6 +25,7 @@
 #define PLAN_KILL_MS (CORE_DRAIN_LIMIT_MS + PLAN_KILL_MARGIN_MS)
 #define PLAN_LISTEN 24                  /* addresses of a stage, at most */
 #define PLAN_ENDPOINT_SIZE 256
+#define PLAN_HOSTS 64                   /* of one configuration, at most */
 
 enum wire_kind {
     WIRE_NEXT,                          /* queries go there */
@@ -40,6 +41,12 @@ struct plan_wire {
     const char *name;                   /* of the stage that the configuration
                                            names: what is inserted in front of
                                            it is led to under its name */
+};
+
+struct plan_host {
+    char *name;
+    char *address;                      /* IPv4 or IPv6 */
+    unsigned port;                      /* of its supervisor, for the others */
 };
 
 struct plan_stage {
@@ -59,6 +66,11 @@ struct plan_stage {
     size_t wire_count;
     bool has_pipe;                      /* somebody's next or lookup */
     bool has_feed;                      /* somebody's source */
+    uint64_t hosts;                     /* that run it: a bit each, in the order
+                                           of the file */
+    bool is_here;                       /* this host does */
+    bool serves_others;                 /* hosts that do not run it */
+    unsigned port;                      /* its first one for them; 0: none */
     char *settings;                     /* all it is told, in one text that
                                            differs when a setting does */
     char *replaced;                     /* the program whose place its own has
@@ -89,6 +101,9 @@ struct plan_reload {
 struct plan_options {
     const char *run_directory;
     const char *default_user;           /* NULL: users are not changed */
+    const char *host;                   /* which one this is; NULL: the one
+                                           whose address is our own */
+    bool (*is_own_address)(const char *address);
     const struct patches *patches;      /* NULL: none */
     bool verbose;
 };
@@ -101,11 +116,16 @@ struct plan {
     char *user;                         /* whose group owns the folders; NULL:
                                            users are not changed */
     struct plan_reload reload;
+    struct plan_host *hosts;            /* in the order of the file */
+    size_t host_count;                  /* 0: this one alone */
+    const struct plan_host *here;       /* NULL: this one alone */
+    char *keys;                         /* folder of the hosts' keys */
+    bool is_insecure;                   /* no keys between hosts */
     struct plan_stage *stages;          /* in the order of the file */
     size_t stage_count;
     struct plan_stage **order;          /* tail first, sources before all */
     size_t order_count;                 /* == stage_count without faults */
-    struct plan_process *processes;     /* tail first */
+    struct plan_process *processes;     /* of this host; tail first */
     size_t process_count;
 };
 

@@ -16,13 +16,15 @@
 
 #include "coredns/memory.h"
 
+#include "ctl/hosts.h"
+
 #define IPC_PATH_LIMIT 107              /* octets of a socket's path */
 #define LONGEST_SUFFIX ".telemetry"
 #define OWN_NAME "corednsctl"           /* the supervisor's own endpoint */
 
 static const char *const top_keys[] = {
     "run_directory", "state_directory", "directory", "log_directory", "user",
-    "log", "hosts", "reload", "stages", NULL
+    "log", "hosts", "keys", "insecure", "reload", "stages", NULL
 };
 
 /* What all of the functions below work on. */
@@ -196,7 +198,8 @@ read_address(const struct reading *reading, struct plan_stage *stage,
         struct plan_stage *other = &reading->plan->stages[i];
 
         for (size_t j = 0; j < other->listen_count; j++)
-            if (address_collides(&address, &other->listen[j]))
+            if ((other->hosts & stage->hosts) != 0
+                && address_collides(&address, &other->listen[j]))
                 core_config_fault(reading->config, reading->faults, place,
                                   "%s is taken by %s already", address.text,
                                   other->name);
@@ -326,6 +329,7 @@ read_stage(const struct reading *reading, struct plan_stage *stage,
     const char *user = read_text(reading, stage->place, "user");
     char *own = core_place_canonical(reading->config, stage->place);
 
+    hosts_read_stage(reading->plan, reading->config, stage, reading->faults);
     stage->program = read_program(reading, stage);
     stage->restarts = !has_text(reading, stage, "restart", "never");
     stage->instances = read_instances(stage);
@@ -342,10 +346,6 @@ read_stage(const struct reading *reading, struct plan_stage *stage,
     if (strcmp(stage->name, OWN_NAME) == 0)
         core_config_fault(reading->config, reading->faults, stage->place,
                           "the name is taken by the supervisor itself");
-    if (core_place_member(stage->place, "host") != NULL)
-        core_config_fault(reading->config, reading->faults,
-                          core_place_member(stage->place, "host"),
-                          "stages of other hosts are not wired by corednsctl");
 }
 
 /* Stages that may be added: what is there is pointed at and must not move. */
@@ -402,5 +402,6 @@ reading_do(struct plan *plan, core_config_t *config,
     struct reading reading = { plan, config, options, faults };
 
     read_top(&reading);
+    hosts_read(plan, config, options, faults);
     read_stages(&reading);
 }

@@ -22,6 +22,7 @@
 #include "lib/source_file.h"
 
 #include "ctl/directory.h"
+#include "ctl/keys.h"
 #include "ctl/parts.h"
 #include "ctl/resolve.h"
 #include "ctl/spawn.h"
@@ -118,6 +119,21 @@ top_text(const core_config_t *config, const char *key)
     return text == NULL ? "" : text;
 }
 
+/* True when other hosts would have to ask us at another place. */
+static bool
+is_elsewhere(const struct plan *before, const struct plan *after)
+{
+    const struct plan_host *here = before->here;
+    const struct plan_host *there = after->here;
+
+    if (here == NULL || there == NULL)
+        return here != there;
+    return strcmp(here->name, there->name) != 0
+        || strcmp(here->address, there->address) != 0
+        || here->port != there->port
+        || before->is_insecure != after->is_insecure;
+}
+
 /* What was checked, read and its folders made; an exit code and a fault when
    that fails. */
 static int
@@ -145,8 +161,14 @@ prepare(const struct house *self, const char *copy_path,
                        "the toolkit runs");
         return CORE_EXIT_CONFIG;
     }
-    return directory_prepare_all(*plan_p, fault) == -1 ? CORE_EXIT_FAILED
-                                                       : CORE_EXIT_DONE;
+    if (self->plan != NULL && is_elsewhere(self->plan, *plan_p)) {
+        core_fault_set(fault, NULL, 0, "the address of this host cannot "
+                       "change while the toolkit runs");
+        return CORE_EXIT_CONFIG;
+    }
+    return directory_prepare_all(*plan_p, fault) == -1
+        || keys_install(*plan_p, fault) == -1 ? CORE_EXIT_FAILED
+                                              : CORE_EXIT_DONE;
 }
 
 /* What was put in front of a stage goes with it. */

@@ -6,7 +6,10 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <limits.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,6 +115,31 @@ is_stage_program(const struct dirent *entry)
                    strlen(PROGRAM_PREFIX)) == 0;
 }
 
+bool
+resolve_own_address(const char *address)
+{
+    struct ifaddrs *list;
+    bool is_own = false;
+
+    if (getifaddrs(&list) == -1)
+        return false;
+    for (const struct ifaddrs *one = list; one != NULL; one = one->ifa_next) {
+        char text[NI_MAXHOST];
+
+        if (one->ifa_addr != NULL
+            && (one->ifa_addr->sa_family == AF_INET
+                || one->ifa_addr->sa_family == AF_INET6)
+            && getnameinfo(one->ifa_addr, one->ifa_addr->sa_family == AF_INET
+                           ? sizeof (struct sockaddr_in)
+                           : sizeof (struct sockaddr_in6), text, sizeof text,
+                           NULL, 0, NI_NUMERICHOST) == 0
+            && strcmp(text, address) == 0)
+            is_own = true;
+    }
+    freeifaddrs(list);
+    return is_own;
+}
+
 /* The program in our folder that is nearest to name; yours; or NULL. */
 static char *
 nearest_program(const char *name)
@@ -204,6 +232,8 @@ resolve_plan(struct plan *plan, const core_config_t *config,
     for (size_t i = 0; i < plan->stage_count; i++) {
         struct plan_stage *stage = &plan->stages[i];
 
+        if (!stage->is_here)
+            continue;
         find_program(stage, config, faults);
         if (stage->user != NULL && strcmp(stage->user, plan->user) != 0)
             find_user(stage->user, stage->place, config, faults);

@@ -28,6 +28,10 @@ char *
 const char *
     resolve_default_user(void);
 
+/* True when an interface of this machine has that address. */
+bool
+    resolve_own_address(const char *address);
+
 /*
  * Fills in the paths of all programs.  What is missing on this host, a program
  * or a user, is added to faults.

@@ -19,6 +19,7 @@
 
 #include "ctl/checker.h"
 #include "ctl/directory.h"
+#include "ctl/keys.h"
 #include "ctl/message.h"
 #include "ctl/output.h"
 #include "ctl/report.h"
@@ -153,6 +154,7 @@ start(const struct request *request, struct toolkit *toolkit)
         if (toolkit->plan == NULL)
             return checker_run(toolkit, CHECKER_SETTINGS, "", stderr);
         if (directory_prepare_all(toolkit->plan, &fault) == -1
+            || keys_install(toolkit->plan, &fault) == -1
             || ((lock = directory_lock(toolkit->run_directory, &holder,
                                        &fault)) == -1 && holder == 0))
             return message_fault(CORE_EXIT_FAILED, &fault);

@@ -19,6 +19,7 @@
 
 #include "ctl/directory.h"
 #include "ctl/message.h"
+#include "ctl/status_all.h"
 #include "ctl/survivor.h"
 #include "ctl/table.h"
 #include "ctl/toolkit.h"
@@ -64,7 +65,7 @@ write_age(char *text, size_t size, int64_t ms)
 }
 
 static void
-add_row(table_t *table, const json_t *stage)
+add_row(table_t *table, const char *host, const json_t *stage)
 {
     const json_t *rate = json_object_get(stage, "queries_per_second");
     const char *error = text_of(stage, "last_error");
@@ -103,25 +104,46 @@ add_row(table_t *table, const json_t *stage)
         snprintf(program, sizeof program, "%s", text_of(stage, "program"));
 
     const char *const cells[] = {
-        text_of(stage, "name"), program, pid, state, uptime,
-        restarts, queries, error, NULL
+        host == NULL ? "" : host, text_of(stage, "name"), program, pid, state,
+        uptime, restarts, queries, error, NULL
     };
 
-    table_add(table, cells);
+    table_add(table, cells + (host == NULL));
+}
+
+table_t *
+status_table_new(enum status_columns columns)
+{
+    static const char *const heads[] = {
+        "HOST", "NAME", "PROGRAM", "PID", "STATE", "UPTIME", "RESTARTS",
+        "QUERIES/S", "LAST ERROR", NULL
+    };
+
+    return table_new(heads + (columns == STATUS_OF_HOST));
+}
+
+void
+status_table_add(table_t *table, const char *host, const json_t *status)
+{
+    const json_t *stages = json_object_get(status, "stages");
+
+    if (!json_is_object(status) && host != NULL) {
+        const char *const cells[] = {
+            host, "-", "-", "-", "does not answer", "-", "-", "-", "", NULL
+        };
+
+        table_add(table, cells);
+    }
+    for (size_t i = 0; i < json_array_size(stages); i++)
+        add_row(table, host, json_array_get(stages, i));
 }
 
 static void
 print_table(const json_t *root)
 {
-    static const char *const heads[] = {
-        "NAME", "PROGRAM", "PID", "STATE", "UPTIME", "RESTARTS", "QUERIES/S",
-        "LAST ERROR", NULL
-    };
-    const json_t *stages = json_object_get(root, "stages");
-    table_t *table = table_new(heads);
+    table_t *table = status_table_new(STATUS_OF_HOST);
 
-    for (size_t i = 0; i < json_array_size(stages); i++)
-        add_row(table, json_array_get(stages, i));
+    status_table_add(table, NULL, root);
     table_print(table, stdout);
     table_destroy(&table);
 }
@@ -261,6 +283,8 @@ status_run(const struct request *request)
     struct toolkit toolkit;
     int code;
 
+    if ((request->options & OPTION_ALL) != 0)
+        return status_all_run(request);
     toolkit_find(&toolkit, request->config_path, request->run_directory);
     if (!toolkit_is_there(&toolkit))
         code = CORE_EXIT_CONFIG;

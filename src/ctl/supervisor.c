@@ -240,7 +240,8 @@ begin(struct house *self, const struct supervisor_options *options,
     if (!self->is_foreground && open_log(self, plan, fault) == -1)
         return -1;
     return open_control(self, fault) == -1
-        || open_telemetry(self, fault) == -1 ? -1 : 0;
+        || open_telemetry(self, fault) == -1
+        || remote_open(self, plan, fault) == -1 ? -1 : 0;
 }
 
 static void
@@ -251,6 +252,7 @@ end(struct house *self)
     free(self->processes);
     free(self->complaint);
     core_control_destroy(&self->control);
+    remote_close(self);
     rates_destroy(&self->rates);
     watch_destroy(&self->watch);
     mend_destroy(&self->mend);

@@ -112,6 +112,8 @@ make_plan(core_config_t *config, const char *run_directory, bool is_verbose,
     struct plan_options options = {
         .run_directory = run_directory,
         .default_user = resolve_default_user(),
+        .host = getenv(TOOLKIT_HOST),
+        .is_own_address = resolve_own_address,
         .patches = patches,
         .verbose = is_verbose,
     };

@@ -14,6 +14,10 @@
 /* The file of patches.h in the run directory. */
 #define TOOLKIT_PATCHES "patches.json"
 
+/* The variable that says which of the hosts this is: --host sets it, so that
+   whatever is started from here on knows too. */
+#define TOOLKIT_HOST "COREDNS_HOST"
+
 struct toolkit {
     char *config_path;                  /* absolute */
     char *run_directory;

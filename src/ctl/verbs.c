@@ -15,6 +15,7 @@
 #include "ctl/check.h"
 #include "ctl/corefile_import.h"
 #include "ctl/grammar.h"
+#include "ctl/keys.h"
 #include "ctl/live.h"
 #include "ctl/logs.h"
 #include "ctl/message.h"
@@ -52,7 +53,7 @@ static const struct verb verb_table[] = {
       "end a stage and start it anew; all, one by one, without a name", false },
     { "reload", reload_run, OPTION_CHECK, NULL, 0, 0,
       "check the configuration and change over to it", false },
-    { "status", status_run, OPTION_JSON, NULL, 0, 0,
+    { "status", status_run, OPTION_ALL | OPTION_JSON, NULL, 0, 0,
       "what runs and how it is", false },
     { "check", check_run, OPTION_JSON | OPTION_OUTPUT, "file", 0, 1,
       "say all that is wrong with the configuration", false },
@@ -79,6 +80,8 @@ static const struct verb verb_table[] = {
       "the zones that are served, or the records of one", false },
     { "log", log_run, 0, "level [stage]", 1, 2,
       "what is worth a line from here on: error warning notice debug", false },
+    { "keygen", keygen_run, 0, "[host ...]", 0, PLAN_HOSTS,
+      "make the keys by which hosts know each other", false },
     { "import", corefile_import_run, 0, "corefile", 1, 1,
       "write a Corefile of CoreDNS as a configuration", false },
     { "version", version_run, OPTION_JSON, NULL, 0, 0,

@@ -15,7 +15,7 @@
 #include "coredns/memory.h"
 #include "coredns/stage.h"
 
-#include "ctl/arguments.h"
+#include "ctl/hosts.h"
 #include "ctl/message.h"
 #include "ctl/toolkit.h"
 
@@ -65,6 +65,12 @@ draw_stage(const struct drawing *self, const struct plan_stage *stage)
         fprintf(self->file, " in the place of %s", stage->replaced);
     if (stage->before != NULL)
         fputs(" inserted", self->file);
+    if (stage->is_here)
+        return;
+    fputs(" @", self->file);
+    for (size_t i = 0; i < self->plan->host_count; i++)
+        if (hosts_runs(self->plan, &self->plan->hosts[i], stage))
+            fprintf(self->file, " %s", self->plan->hosts[i].name);
 }
 
 static void
@@ -79,17 +85,29 @@ draw_head(const struct drawing *self, const struct plan_stage *stage)
     fputc('\n', self->file);
 }
 
-/* Where the wire ends: the endpoint of the first instance. */
+/* Where the wire ends; yours. */
+static char *
+endpoints_of(const struct plan *plan, const struct plan_wire *wire)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+
+    if (file == NULL)
+        abort();
+    hosts_write_wire(plan, wire, file);
+    fclose(file);
+    return text;
+}
+
+/* The first endpoint of it. */
 static void
 draw_endpoint(const struct drawing *self, const struct plan_wire *wire)
 {
-    char endpoint[PLAN_ENDPOINT_SIZE];
-    char *name = arguments_name(wire->to, 0);
+    char *endpoints = endpoints_of(self->plan, wire);
 
-    plan_endpoint(self->plan->run_directory, name,
-                  wire->kind == WIRE_SOURCE ? "feed" : "pipe", endpoint);
-    fprintf(self->file, "  %s\n", endpoint);
-    free(name);
+    fprintf(self->file, "  %.*s\n", (int) strcspn(endpoints, ","), endpoints);
+    free(endpoints);
 }
 
 /* Draws what the stage leads to, each line behind prefix. */
@@ -171,18 +189,26 @@ static json_t *
 json_of_wire(const struct plan *plan, const struct plan_wire *wire)
 {
     json_t *endpoints = json_array();
-    const char *suffix = wire->kind == WIRE_SOURCE ? "feed" : "pipe";
+    char *list = endpoints_of(plan, wire);
+    char *rest = list;
 
-    for (unsigned i = 0; i < wire->to->instances; i++) {
-        char *name = arguments_name(wire->to, i);
-        char endpoint[PLAN_ENDPOINT_SIZE];
-
-        plan_endpoint(plan->run_directory, name, suffix, endpoint);
-        json_array_append_new(endpoints, json_string(endpoint));
-        free(name);
-    }
+    for (char *one; (one = strsep(&rest, ",")) != NULL;)
+        json_array_append_new(endpoints, json_string(one));
+    free(list);
     return json_pack("{ss ss so}", "kind", wire_words[wire->kind], "to",
                      wire->to->name, "endpoints", endpoints);
+}
+
+/* The hosts that run the stage; null: there is but one. */
+static json_t *
+json_of_hosts(const struct plan *plan, const struct plan_stage *stage)
+{
+    json_t *hosts = plan->host_count == 0 ? json_null() : json_array();
+
+    for (size_t i = 0; i < plan->host_count; i++)
+        if (hosts_runs(plan, &plan->hosts[i], stage))
+            json_array_append_new(hosts, json_string(plan->hosts[i].name));
+    return hosts;
 }
 
 static json_t *
@@ -198,10 +224,12 @@ json_of_stage(const struct plan *plan, const struct plan_stage *stage)
                               "tcp", stage->listen[i].tcp));
     for (size_t i = 0; i < stage->wire_count; i++)
         json_array_append_new(wires, json_of_wire(plan, &stage->wires[i]));
-    return json_pack("{ss ss ss? ss? si so so}", "name", stage->name, "program",
-                     stage->program, "replaces", stage->replaced, "before",
-                     stage->before, "instances", (int) stage->instances,
-                     "listen", listen, "wires", wires);
+    return json_pack("{ss ss ss? ss? si so so so}", "name", stage->name,
+                     "program", stage->program, "replaces", stage->replaced,
+                     "before", stage->before, "instances",
+                     (int) stage->instances, "hosts",
+                     json_of_hosts(plan, stage), "listen", listen, "wires",
+                     wires);
 }
 
 void

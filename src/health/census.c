@@ -8,6 +8,7 @@
 #include "health/census.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <libconfig.h>
 
@@ -31,6 +32,25 @@ read_instances(const core_config_t *config, core_place_t *stage)
     return count < 1 || count > INSTANCES ? 1 : count;
 }
 
+/* True when that host runs the stage; NULL: there is but one host. */
+static bool
+is_of_host(const core_config_t *config, core_place_t *stage, const char *host)
+{
+    core_place_t *place = core_place_member(stage, "host");
+    const char *text = place == NULL ? NULL : core_place_text(config, place);
+
+    if (host == NULL || place == NULL)
+        return true;
+    if (text != NULL)
+        return strcmp(text, host) == 0;
+    for (size_t i = 0; i < core_place_count(place); i++) {
+        text = core_place_text(config, core_place_at(place, i));
+        if (text != NULL && strcmp(text, host) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool
 add_stage(roster_t *roster, const core_config_t *config, core_place_t *stage,
           int64_t now_ms)
@@ -52,11 +72,11 @@ add_stage(roster_t *roster, const core_config_t *config, core_place_t *stage,
 }
 
 int
-census_take(roster_t *roster, const char *path, int64_t now_ms,
-            struct core_fault *fault)
+census_take(roster_t *roster, const struct census_source *source,
+            int64_t now_ms, struct core_fault *fault)
 {
     core_faults_t *faults = core_faults_new();
-    core_config_t *config = core_config_load(path, faults);
+    core_config_t *config = core_config_load(source->path, faults);
 
     if (config == NULL) {
         *fault = *core_faults_at(faults, 0);
@@ -70,12 +90,13 @@ census_take(roster_t *roster, const char *path, int64_t now_ms,
 
     roster_begin(roster);
     for (size_t i = 0; i < core_place_count(stages); i++)
-        if (!add_stage(roster, config, core_place_at(stages, i), now_ms))
+        if (is_of_host(config, core_place_at(stages, i), source->host)
+            && !add_stage(roster, config, core_place_at(stages, i), now_ms))
             rc = -1;
     roster_end(roster);
     if (rc == -1)
-        core_fault_set(fault, path, 0, "more than %d processes: some are not "
-                       "watched", ROSTER_MEMBERS);
+        core_fault_set(fault, source->path, 0, "more than %d processes: some "
+                       "are not watched", ROSTER_MEMBERS);
     core_config_destroy(&config);
     core_faults_destroy(&faults);
     return rc;

@@ -335,16 +335,19 @@ watch(void *state, core_life_t *life, struct core_fault *fault)
 {
     struct state *self = state;
     const char *control = core_life_control(life);
+    struct census_source source = {
+        core_life_config_path(life), core_life_host(life)
+    };
 
     self->life = life;
-    if (control == NULL || core_life_config_path(life) == NULL) {
+    if (control == NULL || source.path == NULL) {
         core_fault_set(fault, NULL, 0, "needs %s: the other processes are "
                        "found %s", control == NULL ? "--control" : "-c",
                        control == NULL ? "beside it" : "in it");
         return -1;
     }
     self->watcher = watcher_new(core_life_context(life), core_life_loop(life),
-                                core_life_config_path(life), control,
+                                &source, control,
                                 self->roster, fault);
     if (self->watcher == NULL)
         return -1;

@@ -47,7 +47,7 @@ struct line {
 struct watcher {
     void *context;
     core_loop_t *loop;
-    const char *config_path;
+    struct census_source source;
     char folder[ENDPOINT_SIZE];         /* "ipc:///run/coredns/" */
     roster_t *roster;
     struct member supervisor;
@@ -297,7 +297,7 @@ read_configuration(watcher_t *self)
 {
     struct core_fault fault;
 
-    if (census_take(self->roster, self->config_path,
+    if (census_take(self->roster, &self->source,
                     core_loop_now_ms(self->loop), &fault) == -1)
         core_log_fault(CORE_LOG_WARNING, &fault);
     follow_roster(self);
@@ -309,7 +309,7 @@ follow_configuration(watcher_t *self)
 {
     struct stat status;
 
-    if (stat(self->config_path, &status) == -1
+    if (stat(self->source.path, &status) == -1
         || is_same_file(&status, &self->config_status))
         return;
     self->config_status = status;
@@ -369,14 +369,15 @@ listen_to_supervisor(watcher_t *self)
 }
 
 watcher_t *
-watcher_new(void *context, core_loop_t *loop, const char *config_path,
-            const char *control, roster_t *roster, struct core_fault *fault)
+watcher_new(void *context, core_loop_t *loop,
+            const struct census_source *source, const char *control,
+            roster_t *roster, struct core_fault *fault)
 {
     watcher_t *self = core_allocate(sizeof *self);
 
     self->context = context;
     self->loop = loop;
-    self->config_path = config_path;
+    self->source = *source;
     self->roster = roster;
     self->counters = zmq_socket(context, ZMQ_SUB);
     assert(self->counters != NULL);

@@ -13,6 +13,7 @@
 
 #include "coredns/fault.h"
 #include "coredns/loop.h"
+#include "health/census.h"
 #include "health/roster.h"
 
 typedef struct watcher watcher_t;
@@ -24,8 +25,9 @@ typedef struct watcher watcher_t;
  * "ipc:///FOLDER/NAME.control".
  */
 watcher_t *
-    watcher_new(void *context, core_loop_t *loop, const char *config_path,
-                const char *control, roster_t *roster,
+    watcher_new(void *context, core_loop_t *loop,
+                const struct census_source *source, const char *control,
+                roster_t *roster,
                 struct core_fault *fault);
 
 void

@@ -20,7 +20,9 @@
 struct changes {
     core_batch_t *batch;                /* names */
     unsigned count;
-    bool is_lost, is_all;
+    bool is_all;
+    bool is_lost;                       /* then, perhaps: */
+    bool is_away;
 };
 
 void
@@ -46,6 +48,7 @@ changes_destroy(core_life_t *life)
 /* The types that say it, at the root: RFC 1035's for nothing, and one that a
    NOTIFY usually has. */
 #define TYPE_LOST 10
+#define TYPE_AWAY 13
 #define TYPE_NONE CORE_SOA
 
 static void
@@ -89,16 +92,19 @@ changes_send(core_life_t *life)
     struct changes *changes = life->changes;
 
     if (changes == NULL
-        || (changes->count == 0 && !changes->is_lost && !changes->is_all))
+        || (changes->count == 0 && !changes->is_lost && !changes->is_all
+            && !changes->is_away))
         return;
     if (changes->is_all)
         changes_make_all(changes->batch);
     else if (changes->is_lost)
         add_notify(changes->batch, root, TYPE_LOST);
+    if (changes->is_away)
+        add_notify(changes->batch, root, TYPE_AWAY);
     core_inlet_tell(life->inlet, changes->batch);
     core_batch_start(changes->batch, CORE_BATCH_CHANGES);
     changes->count = 0;
-    changes->is_lost = changes->is_all = false;
+    changes->is_lost = changes->is_all = changes->is_away = false;
 }
 
 void
@@ -120,11 +126,16 @@ note(core_life_t *life, enum core_changed what, const uint8_t *name)
     if (changes == NULL)
         return;
     life_flush_late(life);
-    if (changes->is_all)
-        return;
-    if (what == CORE_CHANGED_LOST)
+    if (what == CORE_CHANGED_AWAY)
+        changes->is_away = true;
+    if (what == CORE_CHANGED_LOST) {
+        changes->is_away = false;
         changes->is_lost = true;
-    else if (what == CORE_CHANGED_ALL || changes->count == NAMES_MOST)
+    }
+    if (changes->is_all || what == CORE_CHANGED_AWAY
+        || what == CORE_CHANGED_LOST)
+        return;
+    if (what == CORE_CHANGED_ALL || changes->count == NAMES_MOST)
         changes->is_all = true;
     else {
         add_notify(changes->batch, name, CORE_ANY);
@@ -162,6 +173,7 @@ handle_record(core_life_t *life, const struct core_record *record)
         handle(life, CORE_CHANGED_NAME, message.qname);
     else if (message.qtype != TYPE_NONE)
         handle(life, message.qtype == TYPE_LOST ? CORE_CHANGED_LOST
+               : message.qtype == TYPE_AWAY ? CORE_CHANGED_AWAY
                : CORE_CHANGED_ALL, NULL);
 }
 
@@ -174,6 +186,12 @@ changes_take(void *owner, const struct core_envelope *envelope,
     (void) envelope;
     while (core_batch_next(reader, &record))
         handle_record(owner, &record);
+}
+
+void
+changes_away(void *owner)
+{
+    handle(owner, CORE_CHANGED_AWAY, NULL);
 }
 
 void

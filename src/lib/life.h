@@ -276,6 +276,8 @@ void
     changes_take(void *owner, const struct core_envelope *envelope,
                  struct core_batch_reader *reader);
 void
+    changes_away(void *owner);
+void
     changes_lost(void *owner);
 
 /* stage_verbs.c */

@@ -50,6 +50,7 @@ struct core_outlet {
     core_pipe_batch *replies;
     void (*returned)(void *owner, core_outlet_t *outlet, unsigned instance);
     core_pipe_batch *changes;           /* NULL: nobody wants to know */
+    void (*away)(void *owner);
     void (*lost)(void *owner);
     void *owner;
     struct core_pipe_counters counters;
@@ -132,8 +133,10 @@ take_change(void *owner, instance_t *instance, bool was_reachable)
     if (is_reachable && self->changes != NULL)
         ask_for_changes(instance);
     if (is_among(&self->now, instance, &number)) {
-        if (self->lost != NULL)
+        if (self->lost != NULL && is_reachable)
             self->lost(self->owner);
+        if (self->away != NULL && !is_reachable)
+            self->away(self->owner);
         if (is_reachable && !was_reachable && self->returned != NULL)
             self->returned(self->owner, self, number);
     }
@@ -398,9 +401,10 @@ core_outlet_destroy(core_outlet_t **self_p)
 
 void
 core_outlet_follow(core_outlet_t *self, core_pipe_batch *changes,
-                   void (*lost)(void *owner))
+                   void (*away)(void *owner), void (*lost)(void *owner))
 {
     self->changes = changes;
+    self->away = away;
     self->lost = lost;
 }
 

@@ -133,7 +133,8 @@ open_pipe(core_life_t *life, struct core_fault *fault)
                                       lookups_return, life, fault);
         if (life->next == NULL)
             return -1;
-        core_outlet_follow(life->next, changes_take, changes_lost);
+        core_outlet_follow(life->next, changes_take, changes_away,
+                           changes_lost);
     }
     life->inlet = core_inlet_new(life->context, life->loop, pipe,
                                  life_take_queries, life, fault);
@@ -294,6 +295,12 @@ const char *
 core_life_name(const core_life_t *life)
 {
     return life->options.name;
+}
+
+const char *
+core_life_host(const core_life_t *life)
+{
+    return life->options.host;
 }
 
 const char *

@@ -235,6 +235,7 @@ is_current(const table_t *self, const struct entry *entry)
         return entry->stored_ms > __atomic_load_n(&self->head->since_ms,
                                                   __ATOMIC_ACQUIRE);
     return version->slot < TABLE_VERSIONS
+        && __atomic_load_n(&self->head->away_ms, __ATOMIC_ACQUIRE) == 0
         && __atomic_load_n(&self->head->versions[version->slot],
                            __ATOMIC_ACQUIRE) == version->value;
 }

@@ -39,6 +39,10 @@ struct table_head {
     uint32_t is_closed;                 /* not kept up any more */
     int64_t since_ms;                   /* what is not local and came until
                                            then is outdated */
+    int64_t away_ms;                    /* since when nobody tells of changes of
+                                           local data: their owner alone may say
+                                           how long they are good; 0: somebody
+                                           does */
 
     /* Of the entries whose position falls on them; see guard.h. */
     uint32_t guards[TABLE_GUARDS];

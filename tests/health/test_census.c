@@ -42,17 +42,44 @@ join_names(const roster_t *roster)
     return text;
 }
 
+static int
+take(roster_t *roster, const char *path, const char *host,
+     struct core_fault *fault)
+{
+    struct census_source source = { path, host };
+
+    return census_take(roster, &source, 0, fault);
+}
+
 START_TEST(puts_every_process_on_the_roster)
 {
     roster_t *roster = roster_new();
     struct core_fault fault;
 
-    ck_assert_int_eq(census_take(roster, core_test_file(
-        rows[_i].configuration), 0, &fault), 0);
+    ck_assert_int_eq(take(roster, core_test_file(rows[_i].configuration),
+                          NULL, &fault), 0);
 
     char *names = join_names(roster);
 
     ck_assert_str_eq(names, rows[_i].names);
+    free(names);
+    roster_destroy(&roster);
+}
+END_TEST
+
+START_TEST(counts_those_of_its_host_alone)
+{
+    const char *path = core_test_file(
+        "stages: { a: { }; b: { host = \"x\"; };"
+        "c: { host = [ \"x\", \"y\" ]; }; d: { host = \"y\"; }; };");
+    roster_t *roster = roster_new();
+    struct core_fault fault;
+
+    ck_assert_int_eq(take(roster, path, "x", &fault), 0);
+
+    char *names = join_names(roster);
+
+    ck_assert_str_eq(names, "a b c");
     free(names);
     roster_destroy(&roster);
 }
@@ -64,9 +91,8 @@ START_TEST(changes_nothing_when_the_file_is_broken)
     roster_t *roster = roster_new();
     struct core_fault fault;
 
-    census_take(roster, core_test_file("stages: { cache: { }; };"), 0,
-                &fault);
-    ck_assert_int_eq(census_take(roster, path, 0, &fault), -1);
+    take(roster, core_test_file("stages: { cache: { }; };"), NULL, &fault);
+    ck_assert_int_eq(take(roster, path, NULL, &fault), -1);
     ck_assert_str_eq(fault.path, path);
     ck_assert_uint_eq(roster_count(roster), 1);
     roster_destroy(&roster);
@@ -78,9 +104,9 @@ START_TEST(says_when_there_are_too_many)
     roster_t *roster = roster_new();
     struct core_fault fault;
 
-    ck_assert_int_eq(census_take(roster, core_test_file(
+    ck_assert_int_eq(take(roster, core_test_file(
         "stages: { a: { instances = 64; }; b: { instances = 64; };"
-        "c: { instances = 64; }; d: { instances = 64; }; e: { }; };"), 0,
+        "c: { instances = 64; }; d: { instances = 64; }; e: { }; };"), NULL,
         &fault), -1);
     ck_assert_str_eq(fault.text,
                      "more than 256 processes: some are not watched");
@@ -96,6 +122,7 @@ main(void)
 
     tcase_add_loop_test(cases, puts_every_process_on_the_roster, 0,
                         CORE_TEST_ROWS(rows));
+    tcase_add_test(cases, counts_those_of_its_host_alone);
     tcase_add_test(cases, changes_nothing_when_the_file_is_broken);
     tcase_add_test(cases, says_when_there_are_too_many);
     return core_test_run(cases);
