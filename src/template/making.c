@@ -10,14 +10,16 @@
 
 #include "coredns/memory.h"
 #include "coredns/rrtype.h"
-#include "template/record.h"
+#include "lib/zone_record.h"
 #include "template/scene.h"
+
+#define USUAL_TTL 3600
 
 /* ---- making -------------------------------------------------------------- */
 
 static void
 keep(struct making *self, enum core_section section,
-     const struct record *record)
+     const struct core_zone_record *record)
 {
     self->pieces[self->count++] = (struct making_piece) {
         .section = section,
@@ -34,9 +36,13 @@ keep(struct making *self, enum core_section section,
 /* The record that a text makes; -1 and a fault when it makes none. */
 static int
 make_record(const struct rule_text *text, const struct value *dot,
-            struct record *record, enum metrics_failure *failure,
+            struct core_zone_record *record, enum metrics_failure *failure,
             struct core_fault *fault)
 {
+    static const struct core_zone_name root = { 1, "" };
+    static const struct core_zone_usual usual = {
+        .origin = &root, .ttl = USUAL_TTL, .rrclass = CORE_IN,
+    };
     size_t size;
     char *line = text_run(text->text, dot, &size, fault);
     int rc;
@@ -45,7 +51,7 @@ make_record(const struct rule_text *text, const struct value *dot,
     if (line == NULL)
         return -1;
     *failure = METRICS_RECORD;
-    rc = record_read(record, line, size, fault);
+    rc = core_zone_record_read(record, line, size, &usual, fault);
     free(line);
     return rc;
 }
@@ -76,7 +82,7 @@ making_new(const struct rule *rule, const struct rule_match *match,
            struct core_fault *fault)
 {
     struct making *self = core_allocate(sizeof *self);
-    struct record *made = core_allocate(sizeof *made);
+    struct core_zone_record *made = core_allocate(sizeof *made);
     struct value dot;
 
     self->memory = core_arena_new();

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "coredns/memory.h"
-#include "template/record.h"
+#include "lib/zone_record.h"
 #include "template/scene.h"
 #include "template/text.h"
 
@@ -24,7 +24,9 @@ carry_out(const text_t *text)
     static const uint8_t query[] =
         "\x12\x34\1\0\0\1\0\0\0\0\0\0\3a-7\7example\0\0\1\0\1";
     static const char name[] = "a-7.example.";
-    static struct record record;
+    static const struct core_zone_name root = { 1, "" };
+    static const struct core_zone_usual usual = { &root, 3600, 1 };
+    static struct core_zone_record record;
     core_arena_t *memory = core_arena_new();
     struct core_fault fault = { .text = "" };
     core_pattern_t *pattern = core_pattern_new("(?P<w>[a-z])-([0-9])", &fault);
@@ -44,7 +46,7 @@ carry_out(const text_t *text)
     out = text_run(text, &dot, &size, &fault);
     assert(out != NULL || fault.text[0] != '\0');
     if (out != NULL)
-        record_read(&record, out, size, &fault);
+        core_zone_record_read(&record, out, size, &usual, &fault);
     free(out);
     core_pattern_destroy(&pattern);
     core_arena_destroy(&memory);

@@ -1,12 +1,15 @@
 /* A line as a record */
 
-#include "template/record.h"
+#include "lib/zone_record.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "coredns/rrtype.h"
 #include "core_test.h"
+
+static const struct core_zone_name root = { 1, "" };
+static const struct core_zone_usual usual = { &root, 3600, 1 };
 
 static const struct {
     const char *line;
@@ -28,12 +31,13 @@ static const struct {
 
 START_TEST(a_line_is_a_record)
 {
-    static struct record record;
+    static struct core_zone_record record;
     struct core_fault fault;
     char text[CORE_NAME_TEXT_SIZE];
 
-    ck_assert_int_eq(record_read(&record, rows[_i].line,
-                                 strlen(rows[_i].line), &fault), 0);
+    ck_assert_int_eq(core_zone_record_read(&record, rows[_i].line,
+                                           strlen(rows[_i].line), &usual,
+                                           &fault), 0);
     ck_assert_str_eq(core_name_to_text(text, record.owner), rows[_i].owner);
     ck_assert_uint_eq(record.ttl, rows[_i].ttl);
     ck_assert_uint_eq(record.rrclass, rows[_i].rrclass);
@@ -41,6 +45,23 @@ START_TEST(a_line_is_a_record)
     ck_assert_uint_eq(record.rdata_size, rows[_i].rdata_size);
     ck_assert_int_eq(memcmp(record.rdata, rows[_i].rdata,
                             rows[_i].rdata_size), 0);
+}
+END_TEST
+
+START_TEST(what_a_line_does_not_say_is_given)
+{
+    static const struct core_zone_name origin = { 9, "\1a\5there" };
+    static const struct core_zone_usual given = { &origin, 7, 3 };
+    static struct core_zone_record record;
+    struct core_fault fault;
+    char text[CORE_NAME_TEXT_SIZE];
+
+    ck_assert_int_eq(core_zone_record_read(&record, "@ MX 1 x", 8, &given,
+                                           &fault), 0);
+    ck_assert_str_eq(core_name_to_text(text, record.owner), "a.there.");
+    ck_assert_uint_eq(record.ttl, 7);
+    ck_assert_uint_eq(record.rrclass, 3);
+    ck_assert_str_eq(core_name_to_text(text, record.rdata + 2), "x.a.there.");
 }
 END_TEST
 
@@ -61,11 +82,12 @@ static const struct {
 
 START_TEST(what_is_none_is_refused)
 {
-    static struct record record;
+    static struct core_zone_record record;
     struct core_fault fault = { .text = "" };
 
-    ck_assert_int_eq(record_read(&record, wrong[_i].line,
-                                 strlen(wrong[_i].line), &fault), -1);
+    ck_assert_int_eq(core_zone_record_read(&record, wrong[_i].line,
+                                           strlen(wrong[_i].line), &usual,
+                                           &fault), -1);
     if (wrong[_i].fault != NULL)
         ck_assert_str_eq(fault.text, wrong[_i].fault);
     ck_assert_str_ne(fault.text, "");
@@ -75,9 +97,10 @@ END_TEST
 int
 main(void)
 {
-    TCase *cases = tcase_create("record");
+    TCase *cases = tcase_create("zone_record");
 
     tcase_add_loop_test(cases, a_line_is_a_record, 0, CORE_TEST_ROWS(rows));
+    tcase_add_test(cases, what_a_line_does_not_say_is_given);
     tcase_add_loop_test(cases, what_is_none_is_refused, 0,
                         CORE_TEST_ROWS(wrong));
     return core_test_run(cases);

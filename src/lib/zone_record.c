@@ -1,18 +1,15 @@
 /*
- * record - a line of zone text as a record
+ * zone_record - a line of zone text as a record
  */
 
-#include "template/record.h"
+#include "lib/zone_record.h"
 
 #include <string.h>
 
 #include "coredns/rrtype.h"
 #include "lib/type_word.h"
 
-#define USUAL_TTL 3600
 #define TTL_LIMIT 0x7fffffffu           /* RFC 2181 section 8 */
-
-static const struct core_zone_name root = { 1, "" };
 
 static int
 fail(struct core_fault *fault, const char *why, const struct core_word *word)
@@ -26,20 +23,20 @@ fail(struct core_fault *fault, const char *why, const struct core_word *word)
 }
 
 static int
-read_owner(struct record *self, const struct core_entry *entry,
-           struct core_fault *fault)
+read_owner(struct core_zone_record *self, const struct core_entry *entry,
+           const struct core_zone_name *origin, struct core_fault *fault)
 {
     const struct core_word *word = &entry->words[0];
 
     if (word->is_quoted
-        || core_name_word(self->owner, word, &root, CORE_NAME_AS_IT_IS) == -1)
+        || core_name_word(self->owner, word, origin, CORE_NAME_AS_IT_IS) == -1)
         return fail(fault, "not a domain name", word);
     return 0;
 }
 
 /* TTL and class in either order, then the type; the index behind it, or -1. */
 static int
-read_type(struct record *self, const struct core_entry *entry,
+read_type(struct core_zone_record *self, const struct core_entry *entry,
           struct core_fault *fault)
 {
     bool has_ttl = false, has_class = false;
@@ -71,14 +68,14 @@ read_type(struct record *self, const struct core_entry *entry,
 }
 
 static int
-read_entry(struct record *self, const struct core_entry *entry,
-           struct core_fault *fault)
+read_entry(struct core_zone_record *self, const struct core_entry *entry,
+           const struct core_zone_usual *usual, struct core_fault *fault)
 {
     int at;
 
-    self->ttl = USUAL_TTL;
-    self->rrclass = CORE_IN;
-    if (read_owner(self, entry, fault) == -1)
+    self->ttl = usual->ttl;
+    self->rrclass = usual->rrclass;
+    if (read_owner(self, entry, usual->origin, fault) == -1)
         return -1;
     at = read_type(self, entry, fault);
     if (at == -1)
@@ -86,7 +83,7 @@ read_entry(struct record *self, const struct core_entry *entry,
 
     struct core_rdata_reader rdata = {
         .bytes = self->rdata, .type = self->type, .word = entry->words + at,
-        .left = entry->count - (size_t) at, .origin = &root,
+        .left = entry->count - (size_t) at, .origin = usual->origin,
     };
 
     if (!core_rdata_read(&rdata))
@@ -96,8 +93,9 @@ read_entry(struct record *self, const struct core_entry *entry,
 }
 
 int
-record_read(struct record *self, const char *text, size_t size,
-            struct core_fault *fault)
+core_zone_record_read(struct core_zone_record *self, const char *text,
+                      size_t size, const struct core_zone_usual *usual,
+                      struct core_fault *fault)
 {
     struct core_scanner scanner = { .words = NULL };
     struct core_entry entry;
@@ -106,7 +104,7 @@ record_read(struct record *self, const char *text, size_t size,
     core_scanner_start(&scanner, text, size);
     switch (core_scanner_next(&scanner, &entry)) {
     case CORE_SCAN_ENTRY:
-        rc = read_entry(self, &entry, fault);
+        rc = read_entry(self, &entry, usual, fault);
         break;
     case CORE_SCAN_FAULT:
         rc = fail(fault, scanner.fault, NULL);
