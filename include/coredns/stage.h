@@ -92,8 +92,8 @@ struct core_stage {
 
     /* Adds every fault a table of settings cannot express (keys that exclude
        each other, a file that cannot be read).  A fault that begins with
-       "stage.key: " need not have a path: it gets that of the setting.  May be
-       NULL. */
+       "stage.key: " need not have a path: it gets that of the setting, and the
+       name of its group in place of the stage's.  May be NULL. */
     void (*check)(const void *settings, core_faults_t *faults);
 
     /* Only when --check is given twice: adds every fault of the data that the
@@ -253,6 +253,10 @@ const char *
    not (one line), or NULL.  The first `true` is the readiness line. */
 void
     core_life_ready(core_life_t *life, bool ready, const char *reason);
+
+/* How long the end that it has been told may still take; for drain(). */
+int64_t
+    core_life_drain_left_ms(const core_life_t *life);
 
 /*
  * Endpoints of the wires it was given: kind "pipe", "feed", "snapshot",

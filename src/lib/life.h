@@ -182,6 +182,13 @@ void
     stage_version_unload(struct stage_version *self,
                          const struct core_stage *stage);
 
+/* Adds what the stage has found wrong with its settings: with the name of its
+   group, and the place of the setting that a fault begins with. */
+void
+    stage_version_tell(const struct stage_version *self,
+                       const struct core_stage *stage, const char *name,
+                       const core_faults_t *found, core_faults_t *faults);
+
 /* Reads it again and changes over to it; the old one stays on a fault. */
 int
     stage_version_reload(core_life_t *life, core_faults_t *faults);

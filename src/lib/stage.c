@@ -35,6 +35,21 @@ print_faults(const core_faults_t *faults)
         core_log_fault(CORE_LOG_ERROR, core_faults_at(faults, i));
 }
 
+/* Looks at the data that the settings name. */
+static int
+inspect(core_life_t *life, core_faults_t *faults)
+{
+    core_faults_t *found = core_faults_new();
+    int rc;
+
+    life->stage->inspect(life->version.settings, found);
+    stage_version_tell(&life->version, life->stage, life->options.name, found,
+                       faults);
+    rc = core_faults_count(found) > 0 ? -1 : 0;
+    core_faults_destroy(&found);
+    return rc;
+}
+
 /* Reads the configuration; an exit code when the program ends here, or -1. */
 static int
 load(core_life_t *life)
@@ -44,12 +59,10 @@ load(core_life_t *life)
     int rc = stage_version_load(&life->version, life->stage,
                                 &life->options, faults);
 
-    if (rc == 0 && life->options.checks > 1 && life->stage->inspect != NULL) {
-        life->stage->inspect(life->version.settings, faults);
-        if (core_faults_count(faults) > 0) {
-            stage_version_unload(&life->version, life->stage);
-            rc = -1;
-        }
+    if (rc == 0 && life->options.checks > 1 && life->stage->inspect != NULL
+        && inspect(life, faults) == -1) {
+        stage_version_unload(&life->version, life->stage);
+        rc = -1;
     }
     print_faults(faults);
     core_faults_destroy(&faults);
@@ -313,6 +326,14 @@ const char *
 core_life_control(const core_life_t *life)
 {
     return life->options.control;
+}
+
+int64_t
+core_life_drain_left_ms(const core_life_t *life)
+{
+    int64_t left_ms = life->drain_end_ms - core_loop_now_ms(life->loop);
+
+    return left_ms > 0 ? left_ms : 0;
 }
 
 int

@@ -161,10 +161,39 @@ read_log(struct stage_version *self, core_place_t *group,
     return -1;
 }
 
+/* A stage knows its own name, "stage.key: cause"; its group may have another
+   one. */
+static void
+name_group(core_faults_t *named, const struct core_fault *fault,
+           const struct core_stage *stage, const char *group)
+{
+    size_t size = strlen(stage->name);
+
+    if (fault->path[0] == '\0' && fault->text[size] == '.'
+        && strncmp(fault->text, stage->name, size) == 0)
+        core_faults_add(named, NULL, 0, "%.*s%s",
+                        (int) strcspn(group, "."), group, fault->text + size);
+    else
+        core_faults_copy(named, fault);
+}
+
+void
+stage_version_tell(const struct stage_version *self,
+                   const struct core_stage *stage, const char *name,
+                   const core_faults_t *found, core_faults_t *faults)
+{
+    core_faults_t *named = core_faults_new();
+
+    for (size_t i = 0; i < core_faults_count(found); i++)
+        name_group(named, core_faults_at(found, i), stage, name);
+    core_config_tell(self->config, named, faults);
+    core_faults_destroy(&named);
+}
+
 /* What the stage itself finds wrong with its settings. */
 static int
 check_settings(struct stage_version *self, const struct core_stage *stage,
-               core_faults_t *faults)
+               const char *name, core_faults_t *faults)
 {
     core_faults_t *found = core_faults_new();
     struct core_fault fault = { .line = 0 };
@@ -179,7 +208,7 @@ check_settings(struct stage_version *self, const struct core_stage *stage,
 
     int rc = core_faults_count(found) > 0 ? -1 : 0;
 
-    core_config_tell(self->config, found, faults);
+    stage_version_tell(self, stage, name, found, faults);
     core_faults_destroy(&found);
     return rc;
 }
@@ -212,7 +241,7 @@ stage_version_load(struct stage_version *self, const struct core_stage *stage,
     if (read_log(self, group, faults) == -1)
         rc = -1;
     if (rc == 0)
-        rc = check_settings(self, stage, faults);
+        rc = check_settings(self, stage, name, faults);
     if (rc == -1)
         stage_version_unload(self, stage);
     return rc;
