@@ -160,6 +160,10 @@ install: all
 	set -e; for file in conf/*.conf conf/*.zone conf/Corefile; do \
 	    install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/coredns/$${file##*/}; \
 	done
+	install -D -t $(DESTDIR)$(PREFIX)/share/coredns/exec conf/exec/*.sh \
+	    conf/exec/*.py
+	install -m 644 -t $(DESTDIR)$(PREFIX)/share/coredns/exec \
+	    conf/exec/*.csv conf/exec/README.md
 	install -d $(DESTDIR)$(UNITDIR)
 	sed 's|@BIN@|$(PREFIX)/bin|; s|@CONF@|$(SYSCONFDIR)/coredns/coredns.conf|' \
 	    conf/systemd/coredns.service \
