@@ -212,7 +212,7 @@ has_right_shape(struct corefile_chain *chain,
 /* Directives of CoreDNS that we do not have. */
 static const char *const others[] = {
     "acl", "autopath", "azure", "clouddns", "dns64", "dnssec",
-    "dnstap", "erratic", "etcd", "geoip", "grpc", "grpc_server", "header",
+    "dnstap", "etcd", "geoip", "grpc", "grpc_server", "header",
     "https", "https3", "k8s_external", "kubernetes", "minimal", "multicluster",
     "nomad", "on", "pprof", "proxyproto", "quic", "rewrite", "route53",
     "secondary", "sign", "tls", "trace", "transfer", "tsig", "view", NULL
@@ -291,6 +291,7 @@ void
 corefile_chain_clear(struct corefile_chain *self)
 {
     draft_clear(&self->route);
+    draft_clear(&self->effects);
     draft_clear(&self->rules);
     draft_clear(&self->query_log);
     draft_clear(&self->failure_groups);

@@ -68,6 +68,7 @@ struct corefile_chain {
     struct draft cache;
     bool has_cache;
     bool has_whoami;
+    struct draft effects;               /* of the stage chaos */
     struct draft rules;                 /* of the stage template */
     bool rules_look_up;                 /* the targets of aliases */
     struct corefile_forward *forwards;
@@ -175,6 +176,9 @@ void
                         const struct corefile_line *line);
 void
     corefile_read_forward(struct corefile_chain *chain,
+                          const struct corefile_line *line);
+void
+    corefile_read_erratic(struct corefile_chain *chain,
                           const struct corefile_line *line);
 void
     corefile_read_file(struct corefile_chain *chain,

@@ -496,6 +496,15 @@ put_whoami(corefile_stages_t *self, struct corefile_chain *chain)
 }
 
 static void
+put_chaos(corefile_stages_t *self, struct corefile_chain *chain)
+{
+    struct draft members = { .items = NULL };
+
+    set_list(&members, chain->block, "effects", &chain->effects);
+    chain->head = corefile_stages_put(self, "chaos", &members, chain->block);
+}
+
+static void
 put_template(corefile_stages_t *self, struct corefile_chain *chain)
 {
     struct draft members = { .items = NULL };
@@ -522,7 +531,9 @@ corefile_stages_build(corefile_stages_t *self, struct corefile_chain *chains,
                       size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (chains[i].has_whoami)
+        if (chains[i].effects.count > 0)
+            put_chaos(self, &chains[i]);
+        else if (chains[i].has_whoami)
             put_whoami(self, &chains[i]);
     build_forwards(self, chains, count);
     build_authorities(self, chains, count);

@@ -103,6 +103,18 @@ static const struct {
     { ". {\n whoami\n forward a 192.0.2.1\n}\nb {\n whoami\n}\n",
       " ); next = \"whoami\"; }; whoami: { };", "whoami-2" },
 
+    /* Unless something else is asked for, every other query is dropped. */
+    { ". {\n erratic\n whoami\n}\n",
+      "chaos: { effects = ( { do = \"drop\"; every = 2; first = 1; }, "
+      "{ do = \"answer\"; } ); };", "whoami" },
+    { ". {\n erratic {\n  truncate 2\n  large\n }\n}\n",
+      "effects = ( { do = \"truncate\"; without_bits = 2; keep = true; }, "
+      "{ do = \"answer\"; large = true; } );", "drop" },
+    { ". {\n erratic {\n  drop 3\n  delay\n }\n forward a 192.0.2.1\n}\n",
+      "next = \"chaos\"; }; chaos: { effects = ( { do = \"drop\"; every = 3; "
+      "first = 1; }, { do = \"delay\"; every = 2; first = 1; delay = "
+      "\"100ms\"; }, { do = \"answer\"; } ); };", NULL },
+
     { "10.0.0.0/22 {\n forward . 192.0.2.1\n}\n",
       "[ \"0.0.10.in-addr.arpa.\", \"1.0.10.in-addr.arpa.\", "
       "\"2.0.10.in-addr.arpa.\", \"3.0.10.in-addr.arpa.\" ]", NULL },

@@ -187,8 +187,11 @@ def reply_data(reply):
     for section, records in reply.sections.items():
         if records:
             data[section] = sorted(records)
-    owners = owners_of(reply.sections["answer"])
-    if len(owners) > 1:
+    answer = reply.sections["answer"]
+    owners = owners_of(answer)
+    if answer and reply.question[0].split()[-1] in ("AXFR", "IXFR"):
+        data["first"], data["last"] = answer[0], answer[-1]
+    elif len(owners) > 1:
         data["owners"] = owners
     rcode = reply.flags & 15
     if reply.opt:
