@@ -225,8 +225,8 @@ read_by_ldns(struct core_rdata_reader *self)
 
 /* -------------------------------------------------------------------------- */
 
-static const char *
-find_fields(uint16_t type)
+const char *
+rdata_fields(uint16_t type)
 {
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
         if (layouts[i].type == type)
@@ -260,6 +260,6 @@ core_rdata_read(struct core_rdata_reader *self)
     self->fault_word = NULL;
     if (is_generic(self))
         return read_generic(self);
-    fields = find_fields(self->type);
+    fields = rdata_fields(self->type);
     return fields == NULL ? read_by_ldns(self) : read_fields(self, fields);
 }

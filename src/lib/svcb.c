@@ -16,15 +16,6 @@
 #include "coredns/message.h"
 #include "lib/rdata_field.h"
 
-#define PARAMETERS 64                   /* of one record */
-#define VALUE_SIZE 8192                 /* octets of a value's text */
-
-enum svcb_key {
-    SVCB_MANDATORY = 0, SVCB_ALPN = 1, SVCB_NO_DEFAULT_ALPN = 2,
-    SVCB_PORT = 3, SVCB_IPV4HINT = 4, SVCB_ECH = 5, SVCB_IPV6HINT = 6,
-    SVCB_DOHPATH = 7, SVCB_OHTTP = 8,
-};
-
 static const char *const key_names[] = {
     "mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech",
     "ipv6hint", "dohpath", "ohttp",
@@ -38,6 +29,12 @@ struct parameter {
     size_t offset;
     size_t size;
 };
+
+const char *
+svcb_key_name(unsigned key)
+{
+    return key < KEY_NAMES ? key_names[key] : NULL;
+}
 
 /* The number of a key; -1 when it is none. */
 static int
@@ -140,7 +137,7 @@ static bool
 put_list(struct core_rdata_reader *self, put_item *put, const uint8_t *value,
          size_t size)
 {
-    uint8_t item[VALUE_SIZE];
+    uint8_t item[SVCB_VALUE_SIZE];
     const uint8_t *at = value;
 
     while (at != NULL) {
@@ -235,7 +232,7 @@ read_parameter(struct core_rdata_reader *self, struct parameter *parameter)
         : (size_t) (equals - word->text);
     int key = read_key(word->text, key_size);
     struct core_word value = { .text = "" };
-    uint8_t octets[VALUE_SIZE];
+    uint8_t octets[SVCB_VALUE_SIZE];
 
     if (key == -1 || word->is_quoted)
         return rdata_fail(self, word, "not a key of a parameter");
@@ -331,11 +328,11 @@ has_mandatory(struct core_rdata_reader *self,
 bool
 svcb_read(struct core_rdata_reader *self)
 {
-    struct parameter parameters[PARAMETERS];
+    struct parameter parameters[SVCB_PARAMETERS];
     size_t count = 0;
 
     while (self->left > 0) {
-        if (count == PARAMETERS)
+        if (count == SVCB_PARAMETERS)
             return rdata_fail(self, self->word, "too many parameters");
         if (!read_parameter(self, &parameters[count++]))
             return false;
