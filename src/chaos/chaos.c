@@ -12,32 +12,15 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
+#include "chaos/counters.h"
 #include "chaos/effect.h"
 #include "chaos/making.h"
 #include "chaos/memory.h"
+#include "chaos/settings.h"
 #include "chaos/waiting.h"
 #include "coredns/memory.h"
 #include "coredns/rrtype.h"
-
-#define EFFECTS 64                      /* a bit for each */
-#define WAITING_MOST 8000               /* below what a life can hold */
-
-enum resent { RESENT_SAME, RESENT_SPARED };
-
-struct settings {
-    int64_t seed;
-    int resent;                         /* enum resent */
-    int64_t waiting;
-    struct core_list effects;           /* of struct effect_settings */
-};
-
-struct counters {
-    uint64_t queries[EFFECT_KINDS];     /* that an effect befell */
-    uint64_t replies[EFFECT_KINDS];
-    uint64_t overflow, repeated, waiting;
-};
 
 struct state {
     const struct settings *settings;
@@ -54,67 +37,13 @@ struct state {
 
 /* ---- settings ------------------------------------------------------------ */
 
-static const char *const resent_choices[] = {
-    [RESENT_SAME] = "same", [RESENT_SPARED] = "spared", NULL,
-};
-
-static const struct core_setting setting_table[] = {
-    { .key = "seed", .type = CORE_INTEGER, .maximum = INT32_MAX,
-      .offset = offsetof(struct settings, seed),
-      .says = "start of all chance, which then repeats; 0: another each time" },
-    { .key = "resent", .type = CORE_CHOICE, .choices = resent_choices,
-      .offset = offsetof(struct settings, resent),
-      .says = "what befalls a query that is sent again" },
-    { .key = "waiting", .type = CORE_INTEGER, .fallback = 4096, .minimum = 1,
-      .maximum = WAITING_MOST, .offset = offsetof(struct settings, waiting),
-      .says = "queries that can be late at a time; more are not delayed" },
-    { .key = "effects", .type = CORE_GROUPS, .required = true,
-      .members = effect_table,
-      .members_size = sizeof (struct effect_settings),
-      .offset = offsetof(struct settings, effects),
-      .says = "what befalls which queries and replies" },
-    { .type = CORE_END },
-};
-
-static void
-check(const void *settings_read, core_faults_t *faults)
-{
-    const struct settings *settings = settings_read;
-    const struct effect_settings *items = settings->effects.items;
-
-    if (settings->effects.count > EFFECTS)
-        core_faults_add(faults, NULL, 0, "chaos.effects: above the limit %d",
-                        EFFECTS);
-    for (size_t i = 0; i < settings->effects.count; i++) {
-        core_faults_t *found = core_faults_new();
-        struct effect effect;
-
-        effect_open(&effect, &items[i], 0, i, found);
-        for (size_t j = 0; j < core_faults_count(found); j++)
-            core_faults_add(faults, NULL, 0, "chaos.effects[%zu].%s", i,
-                            core_faults_at(found, j)->text);
-        effect_clear(&effect);
-        core_faults_destroy(&found);
-    }
-}
-
-static uint64_t
-seed_of(const struct settings *settings)
-{
-    uint64_t seed = (uint64_t) settings->seed;
-
-    if (seed == 0 && getrandom(&seed, sizeof seed, GRND_NONBLOCK) == -1)
-        seed = 1;                       /* early at boot: as good as any */
-    return seed;
-}
-
 /* The settings have been checked. */
 static void
 take_settings(struct state *self, const struct settings *settings)
 {
     const struct effect_settings *items = settings->effects.items;
     core_faults_t *faults = core_faults_new();
-    uint64_t seed = seed_of(settings);
+    uint64_t seed = settings_seed(settings);
 
     self->settings = settings;
     self->effects = core_allocate((settings->effects.count + 1)
@@ -472,46 +401,6 @@ count_waiting(void *owner)
     self->counters.waiting = waiting_count(self->waiting);
 }
 
-#define QUERIES(kind) "coredns_chaos_queries_total{effect=\"" kind "\"}"
-#define REPLIES(kind) "coredns_chaos_replies_total{effect=\"" kind "\"}"
-
-static void
-add_metrics(struct state *self)
-{
-    static const char *const queries[EFFECT_KINDS] = {
-        QUERIES("delay"), QUERIES("drop"), QUERIES("duplicate"),
-        QUERIES("reorder"), QUERIES("truncate"), QUERIES("rcode"),
-        QUERIES("answer"),
-    };
-    static const char *const replies[EFFECT_KINDS] = {
-        [EFFECT_DROP] = REPLIES("drop"),
-        [EFFECT_DUPLICATE] = REPLIES("duplicate"),
-        [EFFECT_TRUNCATE] = REPLIES("truncate"),
-        [EFFECT_RCODE] = REPLIES("rcode"),
-    };
-    core_telemetry_t *telemetry = core_life_telemetry(self->life);
-    struct counters *counters = &self->counters;
-
-    for (unsigned i = 0; i < EFFECT_KINDS; i++) {
-        core_telemetry_add(telemetry, CORE_COUNTER, queries[i],
-                           "Queries that the effect befell",
-                           &counters->queries[i]);
-        if (replies[i] != NULL)
-            core_telemetry_add(telemetry, CORE_COUNTER, replies[i],
-                               "Replies that the effect befell",
-                               &counters->replies[i]);
-    }
-    core_telemetry_add(telemetry, CORE_COUNTER, "coredns_chaos_resent_total",
-                       "Queries that came again", &counters->repeated);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_chaos_overflow_total",
-                       "Queries that too many others were late for",
-                       &counters->overflow);
-    core_telemetry_add(telemetry, CORE_GAUGE, "coredns_chaos_waiting",
-                       "Queries that are being delayed", &counters->waiting);
-    core_telemetry_refresher(telemetry, count_waiting, self);
-}
-
 static int
 watch(void *state, core_life_t *life, struct core_fault *fault)
 {
@@ -520,7 +409,8 @@ watch(void *state, core_life_t *life, struct core_fault *fault)
     (void) fault;
     self->life = life;
     core_loop_flusher(core_life_loop(life), end_round, self);
-    add_metrics(self);
+    counters_tell(&self->counters, core_life_telemetry(life));
+    core_telemetry_refresher(core_life_telemetry(life), count_waiting, self);
     core_life_ready(life, true, NULL);
     return 0;
 }
@@ -564,10 +454,10 @@ close_chaos(void **state_p)
 const struct core_stage chaos_stage = {
     .name = "chaos",
     .summary = "delays, drops, repeats and breaks on purpose",
-    .settings = setting_table,
+    .settings = settings_table,
     .settings_size = sizeof (struct settings),
     .open = open_chaos,
-    .check = check,
+    .check = settings_check,
     .handle_query = handle_query,
     .handle_reply = handle_reply,
     .watch = watch,

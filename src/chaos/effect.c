@@ -245,9 +245,3 @@ effect_delay(const struct effect *self)
                      settings->delay_ms, settings->spread_ms,
                      settings->most_ms);
 }
-
-const char *
-effect_name(enum effect_kind kind)
-{
-    return kinds[kind];
-}

@@ -76,10 +76,6 @@ bool
 int64_t
     effect_delay(const struct effect *self);
 
-/* "delay", "drop"... */
-const char *
-    effect_name(enum effect_kind kind);
-
 extern const struct core_setting effect_table[];
 
 #endif
