@@ -12,7 +12,7 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wcast-qual -Wshadow \
     -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
 WERROR = -Werror
 HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2
-CPPFLAGS += -Iinclude -Isrc -Itests -D_GNU_SOURCE
+CPPFLAGS += -Iinclude -Isrc -Itests -I$(build) -D_GNU_SOURCE
 CFLAGS += -std=gnu11 $(OPTIMISE) $(HARDEN) $(WARNINGS)
 LDFLAGS += -Wl,--as-needed
 
@@ -47,7 +47,9 @@ pkg_libs = $(shell pkg-config --libs $(1))
 libraries_of = $(kit_libraries) \
     $(foreach f,$(wildcard src/$(1)/libraries),$(file <$(f)))
 
-objects = $(patsubst %.c,$(build)/%.o,$(wildcard $(1)))
+# A .proto beside the sources of a program is one of them (protobuf-c).
+objects = $(patsubst %.c,$(build)/%.o,$(wildcard $(1))) \
+    $(patsubst %.proto,$(build)/%.pb-c.o,$(wildcard $(1:.c=.proto)))
 program_of = $(if $(filter ctl,$(1)),corednsctl,coredns-$(1))
 
 folders := $(patsubst src/%/main.c,%,$(wildcard src/*/main.c))
@@ -81,6 +83,17 @@ help:
 $(build)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# What is made of a .proto has a header, which others include.
+$(build)/%.pb-c.c: %.proto
+	@mkdir -p $(@D)
+	protoc-c --c_out=$(build) $<
+
+$(call objects,src/*/*.c tests/*/*.c): \
+    | $(patsubst %.proto,$(build)/%.pb-c.c,$(wildcard src/*/*.proto))
+
+$(build)/%.pb-c.o: $(build)/%.pb-c.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
 
 $(kit): $(kit_objects)
 	@rm -f $@

@@ -18,7 +18,8 @@
 static char *
 room(struct core_sheet *self, size_t size)
 {
-    if (self->is_full || size > self->limit - self->size) {
+    if (self->is_full || self->size > self->limit
+        || size > self->limit - self->size) {
         self->is_full = true;
         return NULL;
     }

@@ -16,7 +16,7 @@
 struct core_sheet {
     char *text;                         /* lent; no NUL behind it */
     size_t size;                        /* written */
-    size_t limit;
+    size_t limit;                       /* may be lowered for a while */
     bool is_full;
 };
 

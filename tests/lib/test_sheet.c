@@ -117,6 +117,18 @@ START_TEST(is_full_from_the_first_piece_that_does_not_fit)
 }
 END_TEST
 
+START_TEST(a_limit_below_what_stands_there_leaves_no_room)
+{
+    struct core_sheet sheet = blank(10);
+
+    core_sheet_text(&sheet, "abcdef");
+    sheet.limit = 3;
+    core_sheet_mark(&sheet, 'g');
+    ck_assert(sheet.is_full);
+    ck_assert_str_eq(text, "abcdef");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -128,5 +140,6 @@ main(void)
     tcase_add_loop_test(cases, writes_times, 0, CORE_TEST_ROWS(times));
     tcase_add_test(cases, writes_addresses_names_and_texts);
     tcase_add_test(cases, is_full_from_the_first_piece_that_does_not_fit);
+    tcase_add_test(cases, a_limit_below_what_stands_there_leaves_no_room);
     return core_test_run(cases);
 }
