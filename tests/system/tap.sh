@@ -63,8 +63,9 @@ reads() {
     }
 }
 
+# view NAME OUTPUT: what a viewer of that tap gets goes to OUTPUT.out
 view() {
-    tests/system/captures view "$folder/run/$1.tap" >"$folder/$1.out" &
+    tests/system/captures view "$folder/run/$1.tap" >"$folder/$2.out" &
     helpers="$helpers $!"
     viewer=$!
 }
@@ -85,7 +86,7 @@ start
 same "the socket is for its group" "660 socket" \
     "$(stat -c '%a %F' "$folder/run/line.tap")"
 for format in $formats; do
-    view "$format"
+    view "$format" "$format"
 done
 check "viewers see what passes" eventually 10 all_see
 same "an answer passes as it is" "web.example.org. 192.0.2.80 192.0.2.81" \
@@ -150,11 +151,11 @@ check "which is shown" seen line " query .* lost.example.org. IN A .* resent\$"
 
 # ---- viewers that do not read, and deaths ---------------------------------------
 
-view dig
+view dig second
 # shellcheck disable=SC2317
 dig_sees() {
     ask ns2.example.org A >"$folder/warm"
-    [ -s "$folder/dig.out" ]
+    [ -s "$folder/second.out" ]
 }
 check "another viewer may come" eventually 10 dig_sees
 kill -STOP "$viewer"
@@ -167,15 +168,15 @@ lost() {
 }
 check "what it does not take is counted" eventually 5 lost
 kill -CONT "$viewer"
-check "and it is told" seen dig "^;; LOST: [1-9][0-9]*\$"
+check "and it is told" seen second "^;; LOST: [1-9][0-9]*\$"
 kill -KILL "$(pid_of line)"
 check "a tap that is killed loses no query" \
     "$tools/flood" -q 500 -t 3 127.0.0.1 "$port"
-view line
+view line again
 # shellcheck disable=SC2317
 line_sees() {
     ask short.example.org A >"$folder/warm"
-    grep -q short "$folder/line.out"
+    grep -q short "$folder/again.out"
 }
 check "it can be viewed again" eventually 5 line_sees
 check "it stops like any other" ctl stop
