@@ -332,10 +332,16 @@ is_same_text(const char *left, const char *right)
         || (left != NULL && right != NULL && strcmp(left, right) == 0);
 }
 
-/* Readers stay as long as what they read does. */
+/* Readers stay as long as what they read does.  But a text's file may have been
+   renamed, and what could not be written may be possible again. */
 static bool
-is_same_audience(const struct settings *left, const struct settings *right)
+stays(const struct state *self, const struct settings *right)
 {
+    const struct settings *left = self->settings;
+
+    if (right->file != NULL && (formats[right->format]->begin == NULL
+                                || audience_count(self->audience) == 0))
+        return false;
     return left->format == right->format
         && is_same_text(left->file, right->file)
         && left->viewers == right->viewers && left->backlog == right->backlog;
@@ -348,7 +354,7 @@ reload(void *state, const void *settings_read, struct core_fault *fault)
     const struct settings *settings = settings_read;
     const struct settings *old = self->settings;
 
-    if (!is_same_audience(old, settings)
+    if (!stays(self, settings)
         && open_audience(self, settings, fault) == -1) {
         struct core_fault second;
 
