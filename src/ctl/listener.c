@@ -16,6 +16,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "coredns/log.h"
+
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 #define BACKLOG 4096                    /* the kernel cuts it to somaxconn */
 
@@ -200,6 +202,37 @@ listener_open(struct core_handover *self, const struct plan_stage *stage,
     if (rc == -1)
         listener_close(self);
     return rc;
+}
+
+/*
+ * The kernel gives a connected socket nothing but its peer's packets, and when
+ * it chooses among several at one port it leaves the connected ones out; what
+ * it has received already can still be read.  A socket that is closed while
+ * packets wait in it would take them with it.
+ */
+static void
+connect_to_itself(int fd)
+{
+    struct sockaddr_storage own;
+    socklen_t size = sizeof own;
+    int type = 0;
+    socklen_t type_size = sizeof type;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_size) == -1
+        || type != SOCK_DGRAM
+        || getsockname(fd, (struct sockaddr *) &own, &size) == -1)
+        return;
+    if (connect(fd, (struct sockaddr *) &own, size) == -1)
+        core_log(CORE_LOG_WARNING, "packets may be lost: %s",
+                 strerror(errno));
+}
+
+void
+listener_retire(struct core_handover *self)
+{
+    for (size_t i = 0; i < self->count; i++)
+        connect_to_itself(self->items[i].descriptor);
+    listener_close(self);
 }
 
 void

@@ -30,6 +30,14 @@ int
     listener_open(struct core_handover *self, const struct plan_stage *stage,
                   struct listener_donor donor, struct core_fault *fault);
 
+/*
+ * Has no more packets come by these sockets, which a process goes on reading:
+ * what comes from here on goes to others that listen at the same place.  Then
+ * closes them as below.
+ */
+void
+    listener_retire(struct core_handover *self);
+
 /* Closes all of them; self is empty then. */
 void
     listener_close(struct core_handover *self);

@@ -41,6 +41,7 @@ struct process {
     enum process_state state;
     bool starts_again;                  /* what follows its end */
     bool is_adopted;
+    bool has_heir;                      /* its sockets are another's too */
     pid_t pid;
     int pidfd;                          /* -1: no process */
     int notice;                         /* reading end; -1: none */
@@ -316,10 +317,20 @@ tell_to_end(process_t *self)
 }
 
 void
+process_note_heir(process_t *self)
+{
+    self->has_heir = true;
+}
+
+void
 process_stop(process_t *self)
 {
     /* Ours would go on taking packets that nobody reads any more. */
-    listener_close(&self->descriptors);
+    if (self->has_heir)
+        listener_close(&self->descriptors);
+    else
+        listener_retire(&self->descriptors);
+    self->has_heir = false;
     self->starts_again = false;
     core_loop_timer_cancel(self->house->loop, &self->timer);
     if (process_is_alive(self))

@@ -85,6 +85,10 @@ bool
 void
     process_note_ready(process_t *self);
 
+/* Another process goes on with its descriptors. */
+void
+    process_note_heir(process_t *self);
+
 /* Tells it to drain and end; it is stopped then.  Its descriptors are closed
    on our side. */
 void

@@ -158,10 +158,12 @@ find_donor(const struct transition *self, const struct move *move)
 
         if (other->kind == MOVE_STOP
             && strcmp(other->old_spec->stage->name,
-                      move->new_spec->stage->name) == 0)
+                      move->new_spec->stage->name) == 0) {
+            process_note_heir(other->process);
             return (struct listener_donor) {
                 process_descriptors(other->process), false
             };
+        }
     }
     return (struct listener_donor) { NULL, false };
 }
