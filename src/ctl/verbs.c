@@ -13,6 +13,7 @@
 #include "coredns/version.h"
 
 #include "ctl/check.h"
+#include "ctl/completion.h"
 #include "ctl/corefile_import.h"
 #include "ctl/grammar.h"
 #include "ctl/keys.h"
@@ -23,6 +24,7 @@
 #include "ctl/status.h"
 #include "ctl/order.h"
 #include "ctl/swap.h"
+#include "ctl/tap.h"
 #include "ctl/trace.h"
 #include "ctl/wires.h"
 
@@ -43,6 +45,7 @@ version_run(const struct request *request)
 }
 
 static int help_run(const struct request *request);
+static int completion_run(const struct request *request);
 
 static const struct verb verb_table[] = {
     { "start", start_run, OPTION_FOREGROUND | OPTION_CHECK, NULL, 0, 0,
@@ -67,6 +70,10 @@ static const struct verb verb_table[] = {
       "put a program on the wire in front of a stage", true },
     { "remove", remove_run, 0, "name", 1, 1,
       "take out what was inserted", false },
+    { "tap", tap_run,
+      OPTION_FORMAT | OPTION_NAME | OPTION_TYPE | OPTION_CLIENT
+      | OPTION_RCODE, "stage", 1, 1,
+      "show what passes on the way to a stage, until Ctrl-C", false },
     { "trace", trace_run,
       OPTION_JSON | OPTION_CLIENT | OPTION_DO | OPTION_FROM, "name [type]", 1,
       2, "ask one question and show every stop on its way", false },
@@ -84,12 +91,25 @@ static const struct verb verb_table[] = {
       "make the keys by which hosts know each other", false },
     { "import", corefile_import_run, 0, "corefile", 1, 1,
       "write a Corefile of CoreDNS as a configuration", false },
+    { "names", names_run, 0, NULL, 0, 0,
+      "the names of all stages, a line each", false },
+    { "completion", completion_run, 0, "bash | zsh", 1, 1,
+      "write what a shell needs to complete command lines", false },
     { "version", version_run, OPTION_JSON, NULL, 0, 0,
       "print the version", false },
     { "help", help_run, 0, "verb", 0, 1,
       "what there is to ask for", false },
     { NULL, NULL, 0, NULL, 0, 0, NULL, false },
 };
+
+static int
+completion_run(const struct request *request)
+{
+    return completion_write(verb_table, request->argument, stdout)
+        ? CORE_EXIT_DONE
+        : message_fail(CORE_EXIT_USAGE, "no completion for %s: there are "
+                       "bash, zsh", request->argument);
+}
 
 static int
 help_run(const struct request *request)

@@ -1,5 +1,5 @@
 /*
- * wires - the verb wires: which stage is wired to which
+ * wires - the verbs wires and names: which stages there are, and how wired
  *
  * The drawing is a tree that begins at each stage nobody sends to.  Chains may
  * meet again, so a stage that was drawn before is only named.
@@ -270,6 +270,25 @@ wires_run(const struct request *request)
         else
             wires_draw(toolkit.plan, stdout);
     }
+    toolkit_end(&toolkit);
+    return code;
+}
+
+int
+names_run(const struct request *request)
+{
+    struct toolkit toolkit;
+    int code = CORE_EXIT_CONFIG;
+
+    toolkit_plan_patched(&toolkit, request->config_path,
+                         request->run_directory);
+    if (toolkit.plan != NULL) {
+        for (size_t i = 0; i < toolkit.plan->stage_count; i++)
+            printf("%s\n", toolkit.plan->stages[i].name);
+        code = CORE_EXIT_DONE;
+    }
+    else
+        toolkit_is_there(&toolkit);     /* says why */
     toolkit_end(&toolkit);
     return code;
 }

@@ -1,5 +1,5 @@
 /*
- * wires - the verb wires: which stage is wired to which
+ * wires - the verbs wires and names: which stages there are, and how wired
  */
 
 #ifndef CTL_WIRES_H
@@ -12,6 +12,8 @@
 
 int
     wires_run(const struct request *request);
+int
+    names_run(const struct request *request);
 
 /* Draws the plan as a tree for people. */
 void
