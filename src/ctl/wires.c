@@ -100,10 +100,16 @@ endpoints_of(const struct plan *plan, const struct plan_wire *wire)
     return text;
 }
 
-/* The first endpoint of it. */
+/* The first endpoint of it; what is between other hosts is their business. */
 static void
-draw_endpoint(const struct drawing *self, const struct plan_wire *wire)
+draw_endpoint(const struct drawing *self, const struct plan_stage *stage,
+              const struct plan_wire *wire)
 {
+    if (!stage->is_here) {
+        fputc('\n', self->file);
+        return;
+    }
+
     char *endpoints = endpoints_of(self->plan, wire);
 
     fprintf(self->file, "  %.*s\n", (int) strcspn(endpoints, ","), endpoints);
@@ -127,7 +133,7 @@ draw_wires(const struct drawing *self, const struct plan_stage *stage,
         draw_stage(self, wire->to);
         if (was_drawn)
             fputs(" (see above)", self->file);
-        draw_endpoint(self, wire);
+        draw_endpoint(self, stage, wire);
         snprintf(deeper, sizeof deeper, "%s%s   ", prefix,
                  is_last ? " " : "|");
         if (wire->kind != WIRE_LOOKUP && !was_drawn)
@@ -186,10 +192,11 @@ wires_dot(const struct plan *plan, FILE *file)
 /* ---- JSON ---------------------------------------------------------------- */
 
 static json_t *
-json_of_wire(const struct plan *plan, const struct plan_wire *wire)
+json_of_wire(const struct plan *plan, const struct plan_stage *stage,
+             const struct plan_wire *wire)
 {
     json_t *endpoints = json_array();
-    char *list = endpoints_of(plan, wire);
+    char *list = stage->is_here ? endpoints_of(plan, wire) : NULL;
     char *rest = list;
 
     for (char *one; (one = strsep(&rest, ",")) != NULL;)
@@ -223,7 +230,8 @@ json_of_stage(const struct plan *plan, const struct plan_stage *stage)
                               "udp", stage->listen[i].udp,
                               "tcp", stage->listen[i].tcp));
     for (size_t i = 0; i < stage->wire_count; i++)
-        json_array_append_new(wires, json_of_wire(plan, &stage->wires[i]));
+        json_array_append_new(wires, json_of_wire(plan, stage,
+                                                  &stage->wires[i]));
     return json_pack("{ss ss ss? ss? si so so so}", "name", stage->name,
                      "program", stage->program, "replaces", stage->replaced,
                      "before", stage->before, "instances",

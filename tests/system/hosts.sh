@@ -113,6 +113,9 @@ check "wires shows where they lead" sh -c "ip netns exec $(space a) \
     '$bin/corednsctl' wires -c '$configuration' -r '$folder/run-a' |
     grep -q 'next: authority @ c  curve://a:c@10.99.0.3:5401'"
 
+check "the example for several hosts is right" "$bin/corednsctl" check \
+    -c conf/hosts.conf -H c
+
 # ---- looking at all of them
 states() {
     at a status --all --json | /usr/bin/python3 -c 'import json, sys
