@@ -180,6 +180,11 @@ same "with another one nothing comes back" silence "$(ask_supervisor status)"
 mv "$folder/keys/kept" "$folder/keys/a_secret"
 
 # ---- the link is cut
+memory() {
+    resident "$(cat "$folder/run-a/frontend.control.lock")" \
+        "$(cat "$folder/run-a/cache.control.lock")"
+}
+before=$(memory)
 on a "$tools/flood" -q 200 -t 12 -w 6000 127.0.0.1 5300 >"$folder/flood" 2>&1 &
 load=$!
 sleep 1
@@ -200,6 +205,7 @@ if wait "$load"; then
 else
     not_ok "nothing is lost: $(cat "$folder/flood")"
 fi
+steady "$before" "$(memory)"
 check "c is back" eventually 10 sh -c \
     "[ \"\$(ip netns exec $(space a) dig @127.0.0.1 -p 5300 +short \
     other.example.org)\" = 192.0.2.81 ]"
