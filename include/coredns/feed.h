@@ -54,6 +54,12 @@ enum core_zone_flag {
     CORE_ZONE_FALLTHROUGH = 0x0008, /* unknown names below one of `fall` go to
                                        the next layer, source or stage */
     CORE_ZONE_FALL_UNSUPPORTED = 0x0010, /* so do types it has not */
+    CORE_ZONE_PENDING = 0x0020,     /* with FAILED: the source has no data yet;
+                                       who has older data of the zone goes on
+                                       with them */
+    CORE_ZONE_ECHO = 0x0040,        /* a wildcard with the address 0.0.0.0
+                                       stands for what its label spells:
+                                       10-1-2-3, 2001-db8--1 */
 };
 
 /* What a zone is besides its records. */
@@ -70,6 +76,8 @@ enum core_change_kind {
     CORE_CHANGE_ADD = 2,            /* these records join the RRset */
     CORE_CHANGE_REMOVE = 3,         /* these records leave the RRset */
     CORE_CHANGE_DELETE = 4,         /* the RRset goes; type ANY: the name */
+    CORE_CHANGE_NAME = 5,           /* the name exists, even without records;
+                                       type 0 */
 };
 
 /*
@@ -83,7 +91,7 @@ struct core_change {
     const uint8_t *owner;                   /* wire, any case */
     uint16_t type;
     uint32_t ttl;                           /* at most 2^31 - 1 */
-    uint16_t count;                         /* of records; 0: DELETE */
+    uint16_t count;                         /* of records; 0: DELETE, NAME */
     const uint8_t *rdatas;                  /* each: size (16 bits, network
                                                order), then the octets */
     size_t rdatas_size;
@@ -124,7 +132,7 @@ typedef struct core_publisher core_publisher_t;
 /*
  * A subscriber wants a zone: open returns something to read it from, as it is
  * at this moment, whatever changes later; NULL: it is empty.  next writes
- * changes of kind ADD or PUT through core_change_write() into bytes until it
+ * changes of kind ADD, PUT or NAME through core_change_write() into bytes until it
  * is nearly full, and returns the octets written; 0 at the end.  limit is at
  * least CORE_FEED_SNAPSHOT_ROOM; core_change_cut() helps with RRsets that are
  * larger.  close ends it (it is not called for NULL).

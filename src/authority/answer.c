@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "authority/echo.h"
 #include "authority/ending.h"
 #include "authority/followed.h"
 #include "authority/hosts.h"
@@ -157,7 +158,8 @@ leaves_name(const struct zone *zone, const struct link *link)
     if ((zone->flags & CORE_ZONE_FALLTHROUGH) == 0)
         return false;
     if (found->kind == FIND_NODE ? !is_bare_apex(zone, found->node)
-        : found->kind != FIND_NOTHING && found->kind != FIND_EMPTY
+        : found->kind != FIND_NOTHING
+          && (found->kind != FIND_EMPTY || found->node != NULL)
           && found->kind != FIND_WILDCARD_EMPTY)
         return false;
     return zone_falls_through(zone, link->name);
@@ -177,13 +179,32 @@ answer_hosts(struct answer *self, const struct zone *zone)
     }
 }
 
+/* A wildcard that may be one for addresses that labels spell. */
+static enum step
+answer_wildcard(struct answer *self, struct link *link)
+{
+    switch (echo_answer(self, link)) {
+    case ECHO_ANSWERED:
+        return end(self, ENDING_POSITIVE);
+    case ECHO_NO_TYPE:
+        return end(self, ENDING_NO_TYPE);
+    case ECHO_NO_NAME:
+        link->found.kind = FIND_NOTHING;
+        link->found.node = NULL;
+        return end(self, ENDING_NO_NAME);
+    default:
+        return answer_node(self, link);
+    }
+}
+
 static enum step
 answer_found(struct answer *self, struct link *link)
 {
     switch (link->found.kind) {
     case FIND_NODE:
-    case FIND_WILDCARD:
         return answer_node(self, link);
+    case FIND_WILDCARD:
+        return answer_wildcard(self, link);
     case FIND_DNAME:
         return answer_dname(self, link);
     case FIND_CUT:

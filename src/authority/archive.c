@@ -258,8 +258,13 @@ static bool
 write_node(void *owner, void *thing)
 {
     const struct node *node = thing;
+    const struct core_change kept = {
+        .kind = CORE_CHANGE_NAME, .owner = node->name,
+    };
     struct rrset rrset;
 
+    if ((node->flags & NODE_KEPT) != 0)
+        archive_change(owner, &kept);
     for (size_t offset = 0; node_next(node, &offset, &rrset);)
         write_rrset(owner, node, &rrset);
     return true;

@@ -64,9 +64,9 @@ find_wildcard(const struct zone *zone, const struct key *key,
         return;
     key_make(&wildcard, name);
     trie_search(zone->names, &wildcard, &path);
-    if (path.match != NULL) {
+    found->node = path.match;
+    if (found->node != NULL && found->node->rrsets > 0) {
         found->kind = FIND_WILDCARD;
-        found->node = path.match;
     } else if (path.shared == wildcard.labels) {
         found->kind = FIND_WILDCARD_EMPTY;
     }
@@ -83,7 +83,9 @@ find_name(const struct zone *zone, const struct key *key,
     found->node = path.match;
     if (find_above(zone, &path, found))
         return;
-    if (path.match != NULL) {
+    if (found->node != NULL && found->node->rrsets == 0) {
+        found->kind = FIND_EMPTY;
+    } else if (found->node != NULL) {
         bool is_cut = (found->node->flags & NODE_NS) != 0
             && found->node != zone->apex;
 

@@ -14,7 +14,8 @@
 
 enum find_kind {
     FIND_NODE,          /* the name has records: node */
-    FIND_EMPTY,         /* it exists, by names below it, but has no records */
+    FIND_EMPTY,         /* it exists, by names below it or because the source
+                           says so (node), but has no records */
     FIND_WILDCARD,      /* it does not exist; node is the wildcard's */
     FIND_WILDCARD_EMPTY, /* ...; the wildcard exists, but has no records */
     FIND_NOTHING,       /* it does not exist */

@@ -293,6 +293,9 @@ write_draft(struct draft *draft, const struct node *old,
     struct rrset rrset;
     bool is_new = true;
 
+    if (change->kind == CORE_CHANGE_NAME
+        || (old != NULL && (old->flags & NODE_KEPT) != 0))
+        draft->flags |= NODE_KEPT;
     for (size_t offset = 0; old != NULL && node_next(old, &offset, &rrset);) {
         if (rrset.type != change->type) {
             copy_rrset(draft, &rrset);
@@ -318,7 +321,7 @@ make_node(slab_t *slab, const struct draft *draft)
 {
     struct node *self;
 
-    if (draft->rrsets == 0)
+    if (draft->rrsets == 0 && (draft->flags & NODE_KEPT) == 0)
         return NULL;
     self = slab_take(slab, draft->size);
     memcpy(self, draft->bytes, draft->size);

@@ -23,6 +23,8 @@
 enum node_flag {                        /* it has such records */
     NODE_NS = 0x01, NODE_CNAME = 0x02, NODE_DNAME = 0x04, NODE_SOA = 0x08,
     NODE_NSEC = 0x10, NODE_DS = 0x20,
+    NODE_KEPT = 0x40,                   /* the name exists without records
+                                           too */
 };
 
 struct node {
@@ -48,7 +50,7 @@ enum node_duplicates { NODE_DROP_DUPLICATES, NODE_KEEP_DUPLICATES };
 /*
  * Makes the node that results from a change to the old one (NULL: the name has
  * no records), which is left as it is.  Records that are not sound are left
- * out.  Returns NULL when no record remains.
+ * out.  Returns NULL when no record remains and the name is not kept.
  */
 struct node *
     node_change(slab_t *slab, const struct node *old,

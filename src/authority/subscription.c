@@ -38,6 +38,8 @@ struct subscription {
     archive_t *archive;                 /* NULL: none is kept */
     char *archive_path;
     bool is_reading;                    /* from the archive */
+    bool is_copying;                    /* what is read is kept, as if heard */
+    bool is_pending;                    /* building says: no data yet */
     bool is_restored;                   /* some zones are from it */
 
     struct zone *building;              /* NULL: changes are written down */
@@ -82,7 +84,8 @@ subscription_destroy(subscription_t **self_p)
 static archive_t *
 writing(const subscription_t *self)
 {
-    return self->is_reading ? NULL : self->archive;
+    return (self->is_reading && !self->is_copying) || self->is_pending
+        ? NULL : self->archive;
 }
 
 /* A zone from the archive says so; one that had no data says that. */
@@ -106,6 +109,8 @@ begin(void *owner, const struct core_zone_id *zone,
     struct core_zone_options taken = { .flags = 0 };
     char reason[128];
 
+    self->is_pending = options != NULL
+        && (options->flags & CORE_ZONE_PENDING) != 0;
     if (writing(self) != NULL)
         archive_begin(self->archive, zone, options, whole);
     zone_destroy(&self->building);
@@ -119,7 +124,7 @@ begin(void *owner, const struct core_zone_id *zone,
         taken = *options;
     if (self->is_reading)
         mark_stale(self, &taken, reason);
-    self->building->is_archived = self->is_reading;
+    self->building->is_archived = self->is_reading && !self->is_copying;
     zone_set_options(self->building, &taken);
 }
 
@@ -187,6 +192,123 @@ commit_part(subscription_t *self, uint64_t version)
     zone_settle(zone, version);
 }
 
+/* One zone of an archive. */
+struct excerpt {
+    subscription_t *subscription;
+    struct core_zone_id id;
+    bool is_inside;
+};
+
+static bool
+same_zone(const struct core_zone_id *left, const struct core_zone_id *right)
+{
+    return left->layer == right->layer
+        && core_name_equal(left->name, right->name);
+}
+
+static void
+excerpt_begin(void *owner, const struct core_zone_id *zone,
+              const struct core_zone_options *options, bool whole)
+{
+    struct excerpt *excerpt = owner;
+
+    excerpt->is_inside = same_zone(zone, &excerpt->id)
+        && (options == NULL || (options->flags & CORE_ZONE_FAILED) == 0);
+    if (excerpt->is_inside)
+        subscription_hooks.begin(excerpt->subscription, zone, options, whole);
+}
+
+static void
+excerpt_change(void *owner, const struct core_change *change)
+{
+    struct excerpt *excerpt = owner;
+
+    if (excerpt->is_inside)
+        subscription_hooks.change(excerpt->subscription, change);
+}
+
+static void
+excerpt_commit(void *owner, uint64_t version)
+{
+    struct excerpt *excerpt = owner;
+
+    if (excerpt->is_inside)
+        subscription_hooks.commit(excerpt->subscription, version);
+}
+
+static void
+excerpt_abandon(void *owner)
+{
+    struct excerpt *excerpt = owner;
+
+    if (excerpt->is_inside)
+        subscription_hooks.abandon(excerpt->subscription);
+}
+
+static void
+excerpt_remove(void *owner, const struct core_zone_id *zone)
+{
+    struct excerpt *excerpt = owner;
+
+    if (same_zone(zone, &excerpt->id))
+        subscription_hooks.remove(excerpt->subscription, zone);
+}
+
+/* Brings back one zone from the archive, and writes it to the new one. */
+static void
+restore_zone(subscription_t *self, const struct core_zone_id *id)
+{
+    static const struct core_subscriber_hooks hooks = {
+        .begin = excerpt_begin, .change = excerpt_change,
+        .commit = excerpt_commit, .abandon = excerpt_abandon,
+        .remove = excerpt_remove,
+    };
+    struct excerpt excerpt = { .subscription = self, .id = *id };
+    struct core_fault fault;
+
+    if (self->archive_path == NULL || self->is_reading)
+        return;
+    self->is_reading = true;
+    self->is_copying = true;
+    archive_read(self->archive_path, &hooks, &excerpt, &fault);
+    self->is_reading = false;
+    self->is_copying = false;
+}
+
+/* Data of the zone that were heard, or else those of the archive. */
+static struct zone *
+find_older(subscription_t *self, const struct core_zone_id *id)
+{
+    struct zone *zone = zones_find(self->zones, self->source, id);
+
+    if (zone == NULL || zone->is_archived
+        || (zone->flags & CORE_ZONE_FAILED) != 0) {
+        restore_zone(self, id);
+        zone = zones_find(self->zones, self->source, id);
+    }
+    return zone == NULL || (zone->flags & CORE_ZONE_FAILED) != 0 ? NULL : zone;
+}
+
+/* The source has no data yet: older ones stay, if there are any. */
+static void
+commit_pending(subscription_t *self, uint64_t version)
+{
+    struct zone *pending = self->building;
+    struct zone *older;
+
+    self->building = NULL;
+    self->is_pending = false;
+    older = find_older(self, &pending->id);
+    if (older != NULL) {
+        zone_set_stale(older, pending->reason);
+        zone_destroy(&pending);
+        return;
+    }
+    zone_settle(pending, version);
+    zones_put(self->zones, &pending);
+    tell(self, NULL);
+}
+
 static void
 commit_whole(subscription_t *self, uint64_t version)
 {
@@ -204,15 +326,20 @@ commit(void *owner, uint64_t version)
 {
     subscription_t *self = owner;
 
+    archive_t *archive = writing(self);
+
     self->counters->transactions++;
     self->counters->changes += self->change_count;
-    if (self->building != NULL)
+    if (self->is_pending)
+        commit_pending(self, version);
+    else if (self->building != NULL)
         commit_whole(self, version);
     else
         commit_part(self, version);
-    if (writing(self) != NULL) {
-        archive_commit(self->archive, version);
-        archive_tidy(self->archive, self->zones, self->source);
+    if (archive != NULL) {
+        archive_commit(archive, version);
+        if (!self->is_copying)
+            archive_tidy(archive, self->zones, self->source);
     }
 }
 
@@ -224,6 +351,7 @@ abandon(void *owner)
     if (writing(self) != NULL)
         archive_abandon(self->archive);
     self->counters->abandoned++;
+    self->is_pending = false;
     zone_destroy(&self->building);
     self->size = 0;
 }

@@ -69,6 +69,14 @@ zone_set_options(struct zone *self, const struct core_zone_options *options)
                core_name_size(options->fall[i]));
 }
 
+void
+zone_set_stale(struct zone *self, const char *reason)
+{
+    free(self->reason);
+    self->reason = core_copy_text(reason);
+    self->flags |= CORE_ZONE_STALE;
+}
+
 /* Counts what a node of the zone is, or no longer is. */
 static void
 count_node(struct zone *self, const struct node *node, size_t step)
@@ -99,8 +107,8 @@ change_node(struct zone *self, enum purpose purpose,
 
     struct node *old = trie_find(trie, &key);
 
-    if (old == NULL && change->kind != CORE_CHANGE_PUT
-        && change->kind != CORE_CHANGE_ADD)
+    if (old == NULL && (change->kind == CORE_CHANGE_REMOVE
+                        || change->kind == CORE_CHANGE_DELETE))
         return;
 
     struct node *node =
@@ -170,6 +178,8 @@ zone_change(struct zone *self, const struct core_change *change)
     if (deletes && change->type == CORE_ANY) {
         change_node(self, NAMES, change);
         change_node(self, HASHES, change);
+    } else if (change->kind == CORE_CHANGE_NAME) {
+        change_node(self, NAMES, change);
     } else if (is_meta) {
         return;
     } else if (change->type == CORE_RRSIG) {

@@ -69,6 +69,10 @@ void
     zone_set_options(struct zone *self,
                      const struct core_zone_options *options);
 
+/* The source is without its own source: the data stay, but may be old. */
+void
+    zone_set_stale(struct zone *self, const char *reason);
+
 /*
  * Applies a change.  What does not belong into the zone (an owner that is not
  * below it, a type that is none of records) is ignored.  zone_settle() must

@@ -66,8 +66,16 @@ type_is_sound(const struct core_change *change)
 {
     if (change->kind == CORE_CHANGE_DELETE && change->type == CORE_ANY)
         return true;
+    if (change->kind == CORE_CHANGE_NAME)
+        return change->type == 0;
     return change->type != 0 && change->type != CORE_OPT
         && (change->type < CORE_TKEY || change->type > CORE_ANY);
+}
+
+static bool
+has_no_records(enum core_change_kind kind)
+{
+    return kind == CORE_CHANGE_DELETE || kind == CORE_CHANGE_NAME;
 }
 
 size_t
@@ -75,7 +83,7 @@ core_change_read(const uint8_t *bytes, size_t size,
                  struct core_change *change)
 {
     if (size < CHANGE_HEADER_SIZE || bytes[0] < CORE_CHANGE_PUT
-        || bytes[0] > CORE_CHANGE_DELETE)
+        || bytes[0] > CORE_CHANGE_NAME)
         return 0;
 
     size_t owner_size = feed_get16(bytes + 10);
@@ -95,7 +103,7 @@ core_change_read(const uint8_t *bytes, size_t size,
     };
     if (core_name_check(change->owner, owner_size) != (int) owner_size
         || change->ttl > TTL_LIMIT || !type_is_sound(change)
-        || (change->count == 0) != (change->kind == CORE_CHANGE_DELETE)
+        || (change->count == 0) != has_no_records(change->kind)
         || !rdatas_are_whole(change->rdatas, rdatas_size, change->count))
         return 0;
     return CHANGE_HEADER_SIZE + owner_size + rdatas_size;

@@ -74,7 +74,7 @@ feed_transaction_add(struct feed_transaction *self,
     struct core_change part;
 
     self->is_empty = false;
-    if (change->kind == CORE_CHANGE_DELETE)
+    if (change->count == 0)
         add_part(self, change);
     while (!self->is_too_large
            && core_change_cut(&rest, &part,

@@ -48,8 +48,25 @@ static const struct {
     { 1, 0, "kid.par.", 0,
       "@ 60 SOA ns h 9 2 3 4 60\n@ NS ns\na 60 A 192.0.2.11\n"
       "toext 60 CNAME empty.out.\n" },
+    /* Labels that spell addresses; "kept" gets a name without records. */
+    { 0, 0, "pods.", CORE_ZONE_ECHO | FALL,
+      "@ 60 SOA ns h 1 2 3 4 60\n*.ns 5 A 0.0.0.0\n*.plain 5 A 192.0.2.13\n"
+      "*.ns 5 TXT mark\n" },
     { 0, 0, "kid.orphan.", 0, "@ 60 SOA ns h 9 2 3 4 60\n@ NS ns\n" },
 };
+
+/* The name exists, without records. */
+static void
+keep(zones_t *zones, const char *origin, const char *text)
+{
+    struct core_zone_id id = { .layer = 0 };
+    uint8_t name[CORE_NAME_SIZE];
+    struct core_change change = { .kind = CORE_CHANGE_NAME, .owner = name };
+
+    core_name_from_text(id.name, origin, NULL);
+    core_name_from_text(name, text, NULL);
+    zone_change(zones_find(zones, 0, &id), &change);
+}
 
 static zones_t *
 make_zones(void)
@@ -60,6 +77,8 @@ make_zones(void)
         zone_text_put(zones, zone_rows[i].source, zone_rows[i].layer,
                       zone_rows[i].origin, zone_rows[i].flags,
                       zone_rows[i].text);
+    keep(zones, "pods.", "kept.pods.");
+    keep(zones, "old.", "*.wild.old.");
     return zones;
 }
 
@@ -93,6 +112,28 @@ static const struct {
     { "a.soft.", "TXT", "NOERROR aa\n" },
     { "a.open.", "AAAA", "NOERROR aa\n" },
     { "a.open.", "TXT", "passed\n" },
+
+    { "10-1-2-3.ns.pods.", "A", "NOERROR aa\n10-1-2-3.ns.pods. 5 A 10.1.2.3\n" },
+    { "10-1-2-3.ns.pods.", "ANY",
+      "NOERROR aa\n10-1-2-3.ns.pods. 5 A 10.1.2.3\n" },
+    { "10-1-2-3.ns.pods.", "AAAA",
+      "NOERROR aa\n~ pods. 60 SOA ns.pods. h.pods. 1 2 3 4 60\n" },
+    { "2001-db8--1.ns.pods.", "AAAA",
+      "NOERROR aa\n2001-db8--1.ns.pods. 5 AAAA 2001:db8::1\n" },
+    { "--1.ns.pods.", "AAAA", "NOERROR aa\n--1.ns.pods. 5 AAAA ::1\n" },
+    { "10-1-2-300.ns.pods.", "A", "passed\n" },
+    { "10-1-2.ns.pods.", "A", "passed\n" },
+    { "10.1.2.3.ns.pods.", "A", "passed\n" },  /* four labels */
+    { "x.10-1-2-3.ns.pods.", "A", "passed\n" },
+    { "x.plain.pods.", "A", "NOERROR aa\nx.plain.pods. 5 A 192.0.2.13\n" },
+    /* Names that are kept exist, and are not left to others. */
+    { "kept.pods.", "A",
+      "NOERROR aa\n~ pods. 60 SOA ns.pods. h.pods. 1 2 3 4 60\n" },
+    { "kept.pods.", "ANY",
+      "NOERROR aa\n~ pods. 60 SOA ns.pods. h.pods. 1 2 3 4 60\n" },
+    { "lost.pods.", "A", "passed\n" },
+    { "x.wild.old.", "A",
+      "NOERROR aa\n~ old. 60 SOA ns.old. h.old. 1 2 3 4 60\n" },
 
     /* What the first zone has not falls to the second. */
     { "a.two.", "A", "NOERROR aa\na.two. 60 A 192.0.2.3\n" },

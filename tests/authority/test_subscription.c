@@ -372,6 +372,72 @@ START_TEST(an_archive_does_not_grow_for_ever)
 }
 END_TEST
 
+static void
+begin_pending(void)
+{
+    struct core_zone_options options = {
+        .flags = CORE_ZONE_FAILED | CORE_ZONE_PENDING,
+        .reason = "not synced",
+    };
+
+    subscription_hooks.begin(subscription, &zone_id, &options, true);
+    subscription_hooks.commit(subscription, 5);
+}
+
+/* What was heard of a zone outlives a source that begins without data. */
+START_TEST(data_stay_when_the_source_has_none_yet)
+{
+    char text[32];
+    const struct zone *zone;
+
+    begin_pending();
+    ck_assert_uint_eq(zones_find(zones, 0, &zone_id)->flags
+                      & CORE_ZONE_FAILED, CORE_ZONE_FAILED);
+    begin_whole();
+    change(CORE_CHANGE_ADD, "a", address);
+    subscription_hooks.commit(subscription, 6);
+    begin_pending();
+    ck_assert_str_eq(names(text), "a");
+    zone = zones_find(zones, 0, &zone_id);
+    ck_assert_uint_eq(zone->flags, CORE_ZONE_STALE);
+    ck_assert_str_eq(zone->reason, "not synced");
+}
+END_TEST
+
+/* So do those on disk, for a second and a third life. */
+START_TEST(data_on_disk_stay_when_the_source_has_none_yet)
+{
+    char text[32];
+    struct core_fault fault;
+
+    snprintf(path, sizeof path, "%s/kept.zones", core_test_folder());
+    ck_assert_int_eq(subscription_keep(subscription, path, &fault), 0);
+    begin_whole();
+    change(CORE_CHANGE_ADD, "a", address);
+    subscription_hooks.commit(subscription, 1);
+    subscription_hooks.synced(subscription, true, NULL);
+    begin_part();
+    change(CORE_CHANGE_ADD, "b", address);
+    subscription_hooks.commit(subscription, 2);
+    for (int life = 0; life < 2; life++) {
+        tear_down();
+        set_up();
+        ck_assert_int_eq(subscription_keep(subscription, path, &fault), 0);
+        begin_pending();
+        ck_assert_str_eq(names(text), "ab");
+        subscription_hooks.synced(subscription, true, NULL);
+        ck_assert_str_eq(names(text), "ab");
+        ck_assert_uint_eq(zones_find(zones, 0, &zone_id)->flags,
+                          CORE_ZONE_STALE);
+    }
+    begin_whole();
+    change(CORE_CHANGE_ADD, "c", address);
+    subscription_hooks.commit(subscription, 9);
+    ck_assert_str_eq(names(text), "c");
+    ck_assert_uint_eq(zones_find(zones, 0, &zone_id)->flags, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -391,5 +457,7 @@ main(void)
     tcase_add_test(cases, removed_and_abandoned_is_not_remembered);
     tcase_add_test(cases, a_shortened_archive_is_read_as_far_as_it_is_whole);
     tcase_add_test(cases, an_archive_does_not_grow_for_ever);
+    tcase_add_test(cases, data_stay_when_the_source_has_none_yet);
+    tcase_add_test(cases, data_on_disk_stay_when_the_source_has_none_yet);
     return core_test_run(cases);
 }

@@ -1,0 +1,33 @@
+/*
+ * echo - names that spell their address
+ *
+ * In a zone with CORE_ZONE_ECHO a wildcard with the address 0.0.0.0 stands for
+ * every label that spells an address, and for no other: "10-1-2-3" is
+ * 10.1.2.3, "2001-db8--1" is 2001:db8::1.
+ */
+
+#ifndef AUTHORITY_ECHO_H
+#define AUTHORITY_ECHO_H
+
+#include <stdint.h>
+
+#include "authority/answer.h"
+#include "authority/chain.h"
+
+enum echo_result {
+    ECHO_NONE,                          /* it is a wildcard as others are */
+    ECHO_ANSWERED,
+    ECHO_NO_TYPE,                       /* an address, but not of that type */
+    ECHO_NO_NAME,                       /* the name spells none */
+};
+
+/* link->found is a wildcard. */
+enum echo_result
+    echo_answer(struct answer *answer, const struct link *link);
+
+/* Reads a label (behind its length) as an address; its octets, 4 or 16, or 0
+   when it is none. */
+unsigned
+    echo_address(const uint8_t *label, uint8_t address[16]);
+
+#endif
