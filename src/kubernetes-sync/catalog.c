@@ -333,6 +333,45 @@ catalog_is_marked(const catalog_t *self, const struct object *object)
     return generation_of(self, object) == self->generations[object->kind];
 }
 
+static void
+mark_pod(catalog_t *self, const struct object *object)
+{
+    uint64_t key = catalog_pod_key(self, object);
+
+    for (int i = 0; i < 2; i++) {
+        uint32_t place = pods_find(self->pods[i], key);
+
+        if (place != SHELF_NONE)
+            pods_stamp(self->pods[i], place, self->generations[OBJECT_POD]);
+    }
+}
+
+void
+catalog_mark(catalog_t *self, const struct object *object)
+{
+    uint8_t generation = self->generations[object->kind];
+    uint32_t place;
+
+    if (object->kind == OBJECT_POD) {
+        mark_pod(self, object);
+        return;
+    }
+    place = find(self, object);
+    if (place == SHELF_NONE)
+        return;
+    if (object->kind == OBJECT_NAMESPACE) {
+        struct space *space = shelf_at(self->spaces, place);
+
+        space->generation = generation;
+    } else if (object->kind == OBJECT_SLICE) {
+        struct slice *slice = shelf_at(self->slices, place);
+
+        slice->generation = generation;
+    } else {
+        catalog_service(self, place)->generation = generation;
+    }
+}
+
 bool
 catalog_is_dropped(const catalog_t *self, const struct object *object)
 {
@@ -340,6 +379,19 @@ catalog_is_dropped(const catalog_t *self, const struct object *object)
 
     return object->kind == OBJECT_SLICE && place != SHELF_NONE
         && catalog_slice(self, place)->is_dropped;
+}
+
+bool
+catalog_is_selected_headless(const catalog_t *self, const struct object *slice)
+{
+    uint32_t place = find(self, slice);
+    const struct service *service;
+
+    if (place == SHELF_NONE)
+        return false;
+    service = catalog_service(self, catalog_slice(self, place)->service);
+    return service->is_there && service_spec(service)[0] == SERVICE_HEADLESS
+        && (service_spec(service)[1] & SERVICE_HAS_SELECTOR) != 0;
 }
 
 /* ---- for those who make records ------------------------------------------ */

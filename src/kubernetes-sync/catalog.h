@@ -108,10 +108,19 @@ size_t
 bool
     catalog_is_marked(const catalog_t *self, const struct object *object);
 
+/* Marks the object, if it is there, whatever it is like. */
+void
+    catalog_mark(catalog_t *self, const struct object *object);
+
 /* True when the object is there with dropped endpoints: what a second reading
    of its slice may fill in. */
 bool
     catalog_is_dropped(const catalog_t *self, const struct object *object);
+
+/* True when the slice belongs to a headless service with a selector. */
+bool
+    catalog_is_selected_headless(const catalog_t *self,
+                                 const struct object *slice);
 
 /* ---- for those who make records ------------------------------------------ */
 

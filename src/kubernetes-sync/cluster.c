@@ -17,6 +17,8 @@
 struct sheet {
     struct cluster_view view;
     uint32_t serial;
+    char *apex;                         /* as in the view */
+    struct address *own;
     record_set_t *before;
     uint8_t *changes;                   /* to be published */
     size_t size, limit;
@@ -34,6 +36,8 @@ struct cluster {
     bool has_changes;
     record_set_t *after;
     struct cluster_counters counters;
+    unsigned snapshots;                 /* that are being read */
+    bool is_ended;                      /* ...and nothing else any more */
 };
 
 /* ---- differences --------------------------------------------------------- */
@@ -127,6 +131,22 @@ lacks(void *owner, const char *space, const char *service)
 
 /* ---- life ---------------------------------------------------------------- */
 
+/* What a snapshot reads is the cluster's own. */
+static void
+make_sheet(struct sheet *self, const struct cluster_view *view)
+{
+    size_t size = view->view.own_count * sizeof *self->own;
+
+    self->view = *view;
+    self->apex = core_copy_text(view->view.apex);
+    self->view.view.apex = self->apex;
+    self->own = core_allocate(size);
+    if (size > 0)
+        memcpy(self->own, view->view.own, size);
+    self->view.view.own = self->own;
+    self->before = record_set_new();
+}
+
 cluster_t *
 cluster_new(const struct cluster_view *views, size_t count,
             const struct catalog_options *options, cluster_lacks *wants,
@@ -139,15 +159,28 @@ cluster_new(const struct cluster_view *views, size_t count,
 
     self->sheets = core_allocate(count * sizeof *self->sheets);
     self->count = count;
-    for (size_t i = 0; i < count; i++) {
-        self->sheets[i].view = views[i];
-        self->sheets[i].before = record_set_new();
-    }
+    for (size_t i = 0; i < count; i++)
+        make_sheet(&self->sheets[i], &views[i]);
     self->catalog = catalog_new(options, &hooks, self);
     self->after = record_set_new();
     self->lacks = wants;
     self->owner = owner;
     return self;
+}
+
+static void
+end(cluster_t *self)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        record_set_destroy(&self->sheets[i].before);
+        free(self->sheets[i].apex);
+        free(self->sheets[i].own);
+        free(self->sheets[i].changes);
+    }
+    catalog_destroy(&self->catalog);
+    record_set_destroy(&self->after);
+    free(self->sheets);
+    free(self);
 }
 
 void
@@ -157,14 +190,9 @@ cluster_destroy(cluster_t **self_p)
 
     if (self == NULL)
         return;
-    for (size_t i = 0; i < self->count; i++) {
-        record_set_destroy(&self->sheets[i].before);
-        free(self->sheets[i].changes);
-    }
-    catalog_destroy(&self->catalog);
-    record_set_destroy(&self->after);
-    free(self->sheets);
-    free(self);
+    self->is_ended = true;
+    if (self->snapshots == 0)
+        end(self);
     *self_p = NULL;
 }
 
@@ -305,7 +333,7 @@ enum phase { PHASE_APEX, PHASE_SPACES, PHASE_SERVICES, PHASE_PODS_4,
              PHASE_PODS_6, PHASE_END };
 
 struct snapshot {
-    const cluster_t *cluster;
+    cluster_t *cluster;
     const struct sheet *sheet;
     enum phase phase;
     uint32_t number;                    /* the next thing of the phase */
@@ -316,7 +344,7 @@ struct snapshot {
 static void *
 open_snapshot(void *owner, const struct core_zone_id *zone)
 {
-    const cluster_t *self = owner;
+    cluster_t *self = owner;
     struct snapshot *snapshot;
     const struct sheet *sheet = NULL;
 
@@ -330,6 +358,7 @@ open_snapshot(void *owner, const struct core_zone_id *zone)
     snapshot->cluster = self;
     snapshot->sheet = sheet;
     snapshot->set = record_set_new();
+    self->snapshots++;
     return snapshot;
 }
 
@@ -430,9 +459,12 @@ static void
 close_snapshot(void *opened)
 {
     struct snapshot *self = opened;
+    cluster_t *cluster = self->cluster;
 
     record_set_destroy(&self->set);
     free(self);
+    if (--cluster->snapshots == 0 && cluster->is_ended)
+        end(cluster);
 }
 
 const struct core_snapshot_hooks cluster_snapshot_hooks = {

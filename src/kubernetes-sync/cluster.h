@@ -37,7 +37,8 @@ struct cluster_view {
 typedef void cluster_lacks(void *owner, const char *space,
                            const char *service);
 
-/* options are lent likewise as long as the cluster lives. */
+/* options are lent likewise as long as the cluster lives.  Snapshots may be
+   read on behind its end. */
 cluster_t *
     cluster_new(const struct cluster_view *views, size_t count,
                 const struct catalog_options *options, cluster_lacks *lacks,

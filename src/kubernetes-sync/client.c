@@ -1,0 +1,510 @@
+/*
+ * client - requests to one API server
+ *
+ * A curl handle for each request; connections are libcurl's business.  HTTP/1.1
+ * only: a watch has its connection for itself, so that one that hangs is known
+ * by its silence and takes no other with it.
+ */
+
+#include "kubernetes-sync/client.h"
+
+#include <assert.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "coredns/memory.h"
+#include "coredns/version.h"
+
+#define CONNECT_MS 10000L
+#define LOOK_MS 100                     /* how often silence is looked for */
+#define BODY_SIZE (16 * 1024)           /* of an answer that is a refusal */
+#define TOKEN_SIZE (64 * 1024)
+
+struct request {
+    client_t *client;
+    struct request *next;
+    struct request *previous;
+    CURL *curl;
+    struct curl_slist *headers;
+    struct curl_slist *route;           /* or NULL */
+    char *url;
+    const struct request_hooks *hooks;
+    void *owner;
+    int64_t silence_ms;
+    int64_t heard_ms;
+    int64_t start_us;
+    bool is_silent;
+    const char *fault;                  /* what body said */
+    char body[BODY_SIZE + 1];
+    size_t body_size;
+    char error[CURL_ERROR_SIZE];
+};
+
+struct client {
+    core_loop_t *loop;
+    struct access *access;
+    CURLM *multi;
+    core_timer_t *timer;                /* of libcurl; or NULL */
+    core_timer_t *look;
+    struct request *requests;
+    char *token;                        /* as it was read last; or NULL */
+    struct stat token_file;             /* of that */
+    traffic_t *traffic;
+};
+
+/* ---- the token ----------------------------------------------------------- */
+
+static bool
+is_same_file(const struct stat *left, const struct stat *right)
+{
+    return left->st_ino == right->st_ino && left->st_dev == right->st_dev
+        && left->st_size == right->st_size
+        && left->st_mtim.tv_sec == right->st_mtim.tv_sec
+        && left->st_mtim.tv_nsec == right->st_mtim.tv_nsec;
+}
+
+static void
+forget_token(client_t *self)
+{
+    if (self->token != NULL)
+        explicit_bzero(self->token, strlen(self->token));
+    free(self->token);
+    self->token = NULL;
+}
+
+/* A token is one line; one that cannot be read leaves the old one. */
+static void
+read_token(client_t *self, int file, const struct stat *status)
+{
+    char *text = core_allocate(TOKEN_SIZE + 1);
+    ssize_t size = read(file, text, TOKEN_SIZE);
+
+    if (size > 0) {
+        text[strcspn(text, "\r\n \t")] = '\0';
+        forget_token(self);
+        self->token = core_copy_text(text);
+        self->token_file = *status;
+    }
+    explicit_bzero(text, TOKEN_SIZE);
+    free(text);
+}
+
+/* The token to show; NULL: none. */
+static const char *
+token_of(client_t *self)
+{
+    struct stat status;
+    int file;
+
+    if (self->access->token_path == NULL)
+        return self->access->token;
+    file = open(self->access->token_path, O_RDONLY | O_CLOEXEC);
+    if (file == -1)
+        return self->token;
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)
+        && (self->token == NULL || !is_same_file(&status, &self->token_file)))
+        read_token(self, file, &status);
+    close(file);
+    return self->token;
+}
+
+/* ---- requests ------------------------------------------------------------ */
+
+static void
+end_request(struct request *self)
+{
+    client_t *client = self->client;
+
+    curl_multi_remove_handle(client->multi, self->curl);
+    curl_easy_cleanup(self->curl);
+    for (struct curl_slist *item = self->headers; item != NULL;
+         item = item->next)
+        explicit_bzero(item->data, strlen(item->data));
+    curl_slist_free_all(self->headers);
+    curl_slist_free_all(self->route);
+    if (self->previous != NULL)
+        self->previous->next = self->next;
+    else
+        client->requests = self->next;
+    if (self->next != NULL)
+        self->next->previous = self->previous;
+    free(self->url);
+    free(self);
+}
+
+void
+request_cancel(request_t **self_p)
+{
+    if (*self_p == NULL)
+        return;
+    end_request(*self_p);
+    *self_p = NULL;
+}
+
+static long
+status_of(const struct request *self)
+{
+    long status = 0;
+
+    curl_easy_getinfo(self->curl, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+static size_t
+receive(char *bytes, size_t one, size_t size, void *owner)
+{
+    struct request *self = owner;
+    size_t room = BODY_SIZE - self->body_size;
+
+    (void) one;
+    self->heard_ms = core_loop_now_ms(self->client->loop);
+    if (status_of(self) == 200) {
+        self->fault = self->hooks->body(self->owner, bytes, size);
+        return self->fault == NULL ? size : 0;
+    }
+    if (room > size)
+        room = size;
+    memcpy(self->body + self->body_size, bytes, room);
+    self->body_size += room;
+    return size;
+}
+
+/* A line of the head; the empty one is its end. */
+static size_t
+receive_head(char *bytes, size_t one, size_t size, void *owner)
+{
+    struct request *self = owner;
+
+    (void) one;
+    self->heard_ms = core_loop_now_ms(self->client->loop);
+    if (size <= 2 && (*bytes == '\r' || *bytes == '\n')
+        && status_of(self) == 200 && self->hooks->opened != NULL)
+        self->hooks->opened(self->owner);
+    return size;
+}
+
+/* Tells the owner how it ended, and ends it. */
+static void
+finish(struct request *self, CURLcode code)
+{
+    const struct request_hooks *hooks = self->hooks;
+    client_t *client = self->client;
+    void *owner = self->owner;
+    struct request_end end = {
+        .status = status_of(self), .body = self->body,
+        .is_silent = self->is_silent,
+    };
+    curl_off_t wait = 0;
+
+    curl_easy_getinfo(self->curl, CURLINFO_RETRY_AFTER, &wait);
+    end.retry_ms = wait > 0 && wait < 3600 ? (int64_t) wait * 1000 : 0;
+    if (self->is_silent)
+        end.fault = "nothing was heard for too long";
+    else if (self->fault != NULL)
+        end.fault = self->fault;
+    else if (code != CURLE_OK)
+        end.fault = *self->error != '\0' ? self->error
+            : curl_easy_strerror(code);
+    self->body[self->body_size] = '\0';
+    if (client->traffic != NULL)
+        traffic_count(client->traffic, end.fault != NULL && end.status != 200
+                      ? 0 : end.status,
+                      core_loop_now_us(client->loop) - self->start_us);
+    if (end.status == 401)
+        forget_token(client);
+
+    /* The owner may begin the next one at once; the body is still lent. */
+    hooks->done(owner, &end);
+    end_request(self);
+}
+
+static void
+finish_ended(client_t *self)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(self->multi, &left)) != NULL) {
+        struct request *request;
+
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
+                          (char **) (void *) &request);
+        finish(request, message->data.result);
+    }
+}
+
+/* ---- libcurl on the loop ------------------------------------------------- */
+
+static void
+run_timer(void *owner)
+{
+    client_t *self = owner;
+    int running;
+
+    self->timer = NULL;
+    curl_multi_socket_action(self->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    finish_ended(self);
+}
+
+static int
+set_timer(CURLM *multi, long timeout_ms, void *owner)
+{
+    client_t *self = owner;
+
+    (void) multi;
+    core_loop_timer_cancel(self->loop, &self->timer);
+    if (timeout_ms >= 0)
+        self->timer = core_loop_timer(self->loop, timeout_ms, 0, run_timer,
+                                      self);
+    return 0;
+}
+
+static void
+run_socket(void *owner, int fd, uint32_t events)
+{
+    client_t *self = owner;
+    int mask = 0;
+    int running;
+
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLRDHUP)) != 0)
+        mask |= CURL_CSELECT_IN;
+    if ((events & EPOLLOUT) != 0)
+        mask |= CURL_CSELECT_OUT;
+    if ((events & EPOLLERR) != 0)
+        mask |= CURL_CSELECT_ERR;
+    curl_multi_socket_action(self->multi, fd, mask, &running);
+    finish_ended(self);
+}
+
+static int
+set_socket(CURL *curl, curl_socket_t fd, int what, void *owner, void *unused)
+{
+    client_t *self = owner;
+    uint32_t events = 0;
+
+    (void) curl;
+    (void) unused;
+    if (what == CURL_POLL_REMOVE) {
+        core_loop_unwatch(self->loop, fd);
+        return 0;
+    }
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+        events |= EPOLLIN;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+        events |= EPOLLOUT;
+    core_loop_watch(self->loop, fd, events, run_socket, self);
+    return 0;
+}
+
+/* Ends what has long been silent: one at a time, for its end may begin or end
+   others. */
+static void
+look(void *owner)
+{
+    client_t *self = owner;
+    int64_t now_ms = core_loop_now_ms(self->loop);
+
+    for (struct request *request = self->requests; request != NULL;
+         request = request->next)
+        if (now_ms - request->heard_ms > request->silence_ms) {
+            request->is_silent = true;
+            finish(request, CURLE_OPERATION_TIMEDOUT);
+            return;
+        }
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+client_t *
+client_new(core_loop_t *loop, struct access **access_p)
+{
+    client_t *self = core_allocate(sizeof *self);
+
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    self->loop = loop;
+    self->access = *access_p;
+    *access_p = NULL;
+    self->multi = curl_multi_init();
+    assert(self->multi != NULL);
+    curl_multi_setopt(self->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+    curl_multi_setopt(self->multi, CURLMOPT_SOCKETDATA, self);
+    curl_multi_setopt(self->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    curl_multi_setopt(self->multi, CURLMOPT_TIMERDATA, self);
+    curl_multi_setopt(self->multi, CURLMOPT_MAXCONNECTS, 8L);
+    self->look = core_loop_timer(loop, LOOK_MS, LOOK_MS, look, self);
+    return self;
+}
+
+void
+client_destroy(client_t **self_p)
+{
+    client_t *self = *self_p;
+
+    if (self == NULL)
+        return;
+    while (self->requests != NULL)
+        end_request(self->requests);
+    curl_multi_cleanup(self->multi);
+    core_loop_timer_cancel(self->loop, &self->timer);
+    core_loop_timer_cancel(self->loop, &self->look);
+    forget_token(self);
+    access_destroy(&self->access);
+    curl_global_cleanup();
+    free(self);
+    *self_p = NULL;
+}
+
+void
+client_count(client_t *self, traffic_t *traffic)
+{
+    self->traffic = traffic;
+}
+
+const char *
+client_url(const client_t *self)
+{
+    return self->access->url;
+}
+
+static void
+add_header(struct request *self, const char *name, const char *value)
+{
+    char *line;
+
+    if (asprintf(&line, "%s: %s", name, value) == -1)
+        abort();
+    self->headers = curl_slist_append(self->headers, line);
+    explicit_bzero(line, strlen(line));
+    free(line);
+}
+
+/* Sets a certificate or key; octets live as long as the access. */
+static void
+set_item(CURL *curl, const struct access_item *item, CURLoption path,
+         CURLoption octets)
+{
+    struct curl_blob blob = {
+        .data = item->octets, .len = item->size, .flags = CURL_BLOB_NOCOPY,
+    };
+
+    if (item->octets != NULL)
+        curl_easy_setopt(curl, octets, &blob);
+    else if (item->path != NULL)
+        curl_easy_setopt(curl, path, item->path);
+}
+
+static void
+set_security(struct request *self)
+{
+    const struct access *access = self->client->access;
+    CURL *curl = self->curl;
+
+    set_item(curl, &access->authority, CURLOPT_CAINFO, CURLOPT_CAINFO_BLOB);
+    set_item(curl, &access->certificate, CURLOPT_SSLCERT,
+             CURLOPT_SSLCERT_BLOB);
+    set_item(curl, &access->key, CURLOPT_SSLKEY, CURLOPT_SSLKEY_BLOB);
+    /* A new certificate in the file counts from the next connection on. */
+    curl_easy_setopt(curl, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+    if (access->is_unchecked) {
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    if (access->proxy != NULL)
+        curl_easy_setopt(curl, CURLOPT_PROXY, access->proxy);
+}
+
+/* The server is known by another name than that of its address: the name goes
+   into the address, and the address is where to connect. */
+static void
+set_name(struct request *self, const char *path)
+{
+    const struct access *access = self->client->access;
+    const char *host = strstr(access->url, "://") + 3;
+    const char *port = strrchr(host, ':');
+    bool has_port = port != NULL && strchr(port, ']') == NULL;
+    char *rule;
+
+    free(self->url);
+    if (asprintf(&self->url, "https://%s%s%s", access->server_name,
+                 has_port ? port : "", path) == -1
+        || asprintf(&rule, "::%.*s:%s", (int) (has_port ? port - host
+                                               : (long) strlen(host)), host,
+                    has_port ? port + 1 : "443") == -1)
+        abort();
+    self->route = curl_slist_append(NULL, rule);
+    free(rule);
+    curl_easy_setopt(self->curl, CURLOPT_CONNECT_TO, self->route);
+    curl_easy_setopt(self->curl, CURLOPT_URL, self->url);
+}
+
+static void
+set_options(struct request *self, const char *path)
+{
+    CURL *curl = self->curl;
+    const char *token = token_of(self->client);
+    char *bearer;
+
+    curl_easy_setopt(curl, CURLOPT_URL, self->url);
+    curl_easy_setopt(curl, CURLOPT_PRIVATE, self);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, self->error);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, self);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, receive_head);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, self);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+    curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(curl, CURLOPT_TCP_KEEPIDLE, 15L);
+    curl_easy_setopt(curl, CURLOPT_TCP_KEEPINTVL, 5L);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT,
+                     "coredns-kubernetes-sync/" CORE_VERSION);
+    set_security(self);
+    add_header(self, "Accept", "application/json");
+    if (token != NULL) {
+        if (asprintf(&bearer, "Bearer %s", token) == -1)
+            abort();
+        add_header(self, "Authorization", bearer);
+        explicit_bzero(bearer, strlen(bearer));
+        free(bearer);
+    }
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, self->headers);
+    if (self->client->access->server_name != NULL)
+        set_name(self, path);
+}
+
+request_t *
+client_get(client_t *self, const char *path, int64_t silence_ms,
+           const struct request_hooks *hooks, void *owner)
+{
+    struct request *request = core_allocate(sizeof *request);
+
+    request->client = self;
+    request->hooks = hooks;
+    request->owner = owner;
+    request->silence_ms = silence_ms;
+    request->heard_ms = core_loop_now_ms(self->loop);
+    request->start_us = core_loop_now_us(self->loop);
+    request->curl = curl_easy_init();
+    assert(request->curl != NULL);
+    if (asprintf(&request->url, "%s%s", self->access->url, path) == -1)
+        abort();
+    set_options(request, path);
+    request->next = self->requests;
+    if (self->requests != NULL)
+        self->requests->previous = request;
+    self->requests = request;
+    curl_multi_add_handle(self->multi, request->curl);
+    return request;
+}
