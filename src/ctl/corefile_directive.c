@@ -211,11 +211,11 @@ has_right_shape(struct corefile_chain *chain,
 
 /* Directives of CoreDNS that we do not have. */
 static const char *const others[] = {
-    "acl", "autopath", "azure", "clouddns", "dns64", "dnssec",
-    "dnstap", "etcd", "geoip", "grpc", "grpc_server", "header",
-    "https", "https3", "k8s_external", "kubernetes", "minimal", "multicluster",
-    "nomad", "on", "pprof", "proxyproto", "quic", "rewrite", "route53",
-    "secondary", "sign", "tls", "trace", "transfer", "tsig", "view", NULL
+    "acl", "autopath", "azure", "clouddns", "dns64", "dnssec", "dnstap",
+    "etcd", "geoip", "grpc", "grpc_server", "header", "https", "https3",
+    "minimal", "nomad", "on", "pprof", "proxyproto", "quic", "rewrite",
+    "route53", "secondary", "sign", "tls", "trace", "transfer", "tsig",
+    "view", NULL
 };
 
 static bool
@@ -296,6 +296,8 @@ corefile_chain_clear(struct corefile_chain *self)
     draft_clear(&self->query_log);
     draft_clear(&self->failure_groups);
     draft_clear(&self->cache);
+    draft_clear(&self->cluster);
+    draft_clear(&self->external);
     for (size_t i = 0; i < self->forward_count; i++)
         draft_clear(&self->forwards[i].options);
     free(self->forwards);

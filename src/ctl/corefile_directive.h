@@ -75,6 +75,9 @@ struct corefile_chain {
     size_t forward_count, forward_capacity;
     struct draft sources[3];            /* hosts, zones, directories */
     size_t source_counts[3];            /* groups in each */
+    struct draft cluster;               /* of the stage kubernetes-sync */
+    struct draft external;              /* groups of it */
+    bool has_cluster;
     struct draft members;               /* of a group that is being read */
     struct corefile_zones origins;      /* of the files */
     struct draft *draft;                /* what options are written to */
@@ -189,6 +192,17 @@ void
 void
     corefile_read_hosts(struct corefile_chain *chain,
                         const struct corefile_line *line);
+void
+    corefile_read_kubernetes(struct corefile_chain *chain,
+                             const struct corefile_line *line);
+void
+    corefile_read_external(struct corefile_chain *chain,
+                           const struct corefile_line *line);
+
+/* Moves all that a block says of a cluster to the members of its stage. */
+void
+    corefile_end_cluster(struct corefile_chain *chain, struct draft *members);
+
 void
     corefile_read_bind(struct corefile_chain *chain,
                        const struct corefile_line *line);

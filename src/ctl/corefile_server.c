@@ -311,6 +311,8 @@ static const struct corefile_directive directives[] = {
     { "forward", corefile_read_forward, 2, COREFILE_MANY, BODY | AGAIN },
     { "health", corefile_read_health, 0, 1, BODY | ONLY },
     { "hosts", corefile_read_hosts, 0, COREFILE_MANY, BODY },
+    { "k8s_external", corefile_read_external, 0, COREFILE_MANY, BODY },
+    { "kubernetes", corefile_read_kubernetes, 0, COREFILE_MANY, BODY },
     { "loadbalance", read_loadbalance, 0, 2, BODY },
     { "local", read_local, 0, 0, BODY },
     { "log", corefile_read_log, 0, COREFILE_MANY, BODY | AGAIN },

@@ -344,15 +344,24 @@ put_forward_groups(corefile_stages_t *self, struct chain_groups *groups)
 
 /* ---- authority ----------------------------------------------------------- */
 
+static bool
+has_files(const struct corefile_chain *chain)
+{
+    return chain->source_counts[SOURCE_ZONES] > 0
+        || chain->source_counts[SOURCE_DIRECTORIES] > 0;
+}
+
+/* sources are names in quotes, with commas between them. */
 static const char *
 put_authority(corefile_stages_t *self, const struct corefile_chain *chain,
-              const char *source)
+              const char *sources)
 {
     const struct corefile_block *block = chain->block;
     struct draft members = { .items = NULL };
 
-    draft_say(&members, block, 0, "sources = [ \"%s\" ];", source);
-    draft_say(&members, block, 0, "ns_in_authority = true;");
+    draft_say(&members, block, 0, "sources = [ %s ];", sources);
+    if (!chain->has_cluster || has_files(chain))
+        draft_say(&members, block, 0, "ns_in_authority = true;");
     draft_say(&members, block, 0, "negative_ttl = \"soa\";");
     draft_say(&members, block, 0, "alias_loops = \"fail\";");
     if (chain->has_neighbours)
@@ -361,8 +370,7 @@ put_authority(corefile_stages_t *self, const struct corefile_chain *chain,
     /* Behind hosts the chain has come to its end; file and auto know that they
        are the last, and that it is not for them. */
     set_next(&members, block, chain->head,
-             chain->source_counts[SOURCE_ZONES] == 0
-             && chain->source_counts[SOURCE_DIRECTORIES] == 0);
+             !has_files(chain) && !chain->has_cluster);
     return corefile_stages_put(self, "authority", &members, block);
 }
 
@@ -381,7 +389,7 @@ has_own_files(struct corefile_chain *chain)
     struct corefile_zones *zones = &chain->zones;
 
     if (chain->source_counts[SOURCE_HOSTS] > 0
-        || chain->source_counts[SOURCE_DIRECTORIES] > 0
+        || chain->source_counts[SOURCE_DIRECTORIES] > 0 || chain->has_cluster
         || origins->count != zones->count)
         return false;
     qsort(origins->items, origins->count, sizeof *origins->items,
@@ -403,18 +411,53 @@ join_authority(struct chain_groups *groups, struct corefile_chain *chain)
     chain->group = group;
 }
 
+/* Appends the source of some kinds of files, if there are any. */
 static void
-put_own_authority(corefile_stages_t *self, struct corefile_chain *chain)
+put_files(corefile_stages_t *self, struct corefile_chain *chain, int first,
+          int last, FILE *sources)
 {
     static const char *const keys[] = { "hosts", "zones", "directories" };
     struct draft members = { .items = NULL };
 
-    for (size_t i = 0; i < 3; i++)
+    for (int i = first; i <= last; i++)
         if (chain->source_counts[i] > 0)
             set_list(&members, chain->block, keys[i], &chain->sources[i]);
-    chain->head = put_authority(self, chain,
-                                corefile_stages_put(self, "file-sync",
-                                                    &members, chain->block));
+    if (members.count == 0)
+        return;
+    fprintf(sources, "%s\"%s\"", ftell(sources) > 0 ? ", " : "",
+            corefile_stages_put(self, "file-sync", &members, chain->block));
+}
+
+static void
+put_cluster(corefile_stages_t *self, struct corefile_chain *chain,
+            FILE *sources)
+{
+    struct draft members = { .items = NULL };
+
+    corefile_end_cluster(chain, &members);
+    fprintf(sources, "%s\"%s\"", ftell(sources) > 0 ? ", " : "",
+            corefile_stages_put(self, "kubernetes-sync", &members,
+                                chain->block));
+}
+
+/* A cluster is asked behind hosts and in front of zone files. */
+static void
+put_own_authority(corefile_stages_t *self, struct corefile_chain *chain)
+{
+    char *text;
+    size_t size;
+    FILE *sources = open_memstream(&text, &size);
+
+    if (chain->has_cluster) {
+        put_files(self, chain, SOURCE_HOSTS, SOURCE_HOSTS, sources);
+        put_cluster(self, chain, sources);
+        put_files(self, chain, SOURCE_ZONES, SOURCE_DIRECTORIES, sources);
+    } else {
+        put_files(self, chain, SOURCE_HOSTS, SOURCE_DIRECTORIES, sources);
+    }
+    fclose(sources);
+    chain->head = put_authority(self, chain, text);
+    free(text);
 }
 
 static void
@@ -423,12 +466,13 @@ put_authority_groups(corefile_stages_t *self, struct chain_groups *groups)
     for (size_t i = 0; i < groups->count; i++) {
         struct chain_group *group = groups->items[i];
         struct draft members = { .items = NULL };
+        char source[80];
 
         set_list(&members, group->block, "zones", &group->items);
-        group->name = put_authority(self, group->chain,
-                                    corefile_stages_put(self, "file-sync",
-                                                        &members,
-                                                        group->block));
+        snprintf(source, sizeof source, "\"%s\"",
+                 corefile_stages_put(self, "file-sync", &members,
+                                     group->block));
+        group->name = put_authority(self, group->chain, source);
     }
 }
 
@@ -437,9 +481,8 @@ put_authority_groups(corefile_stages_t *self, struct chain_groups *groups)
 static bool
 has_sources(const struct corefile_chain *chain)
 {
-    return chain->source_counts[SOURCE_HOSTS] > 0
-        || chain->source_counts[SOURCE_ZONES] > 0
-        || chain->source_counts[SOURCE_DIRECTORIES] > 0;
+    return chain->source_counts[SOURCE_HOSTS] > 0 || has_files(chain)
+        || chain->has_cluster;
 }
 
 /* The group's stage is the first one from here on. */

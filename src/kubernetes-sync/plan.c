@@ -12,8 +12,8 @@
 
 #include "coredns/memory.h"
 
-/* Zones for outside are asked behind those of the cluster. */
-enum { LAYER_INSIDE, LAYER_OUTSIDE };
+/* Zones for outside are asked before those of the cluster. */
+enum { LAYER_OUTSIDE, LAYER_INSIDE };
 
 /* ---- addresses of ours --------------------------------------------------- */
 

@@ -147,9 +147,9 @@ gather_external_name(const struct gathering *self,
 
     memcpy(text, spec->external_name.text, spec->external_name.size);
     text[spec->external_name.size] = '\0';
-    if (address_read(&address, text))
-        gather_address(self, name, &address);
-    else if (core_name_from_text(target, text, NULL) > 1)
+    /* What looks like an address is no name, and makes no record. */
+    if (!address_read(&address, text)
+        && core_name_from_text(target, text, NULL) > 1)
         gather_name(self, CORE_CNAME, name, target);
 }
 

@@ -300,9 +300,9 @@ static const struct {
     const char *corefile;
     const char *faults;
 } wrong[] = {
-    { ". {\n rewrite name a b\n kubernetes x {\n  y\n }\n}\n",
+    { ". {\n rewrite name a b\n etcd x {\n  y\n }\n}\n",
       "2: rewrite: this directive is not supported yet\n"
-      "3: kubernetes: this directive is not supported yet\n" },
+      "3: etcd: this directive is not supported yet\n" },
     { "a {\n forwrad . 192.0.2.1\n cache {\n  servfial 5s\n }\n x\n}\n",
       "2: forwrad: there is no such directive; did you mean forward\n"
       "4: servfial: cache has no such option; did you mean servfail\n"
