@@ -131,10 +131,12 @@ typedef struct core_publisher core_publisher_t;
 
 /*
  * A subscriber wants a zone: open returns something to read it from, as it is
- * at this moment, whatever changes later; NULL: it is empty.  next writes
- * changes of kind ADD, PUT or NAME through core_change_write() into bytes until it
- * is nearly full, and returns the octets written; 0 at the end.  limit is at
- * least CORE_FEED_SNAPSHOT_ROOM; core_change_cut() helps with RRsets that are
+ * at this moment, whatever changes later; NULL: it is empty.  (What changes
+ * later may show in it where all changes are of kind ADD, REMOVE, NAME or
+ * DELETE of a name: they are published behind it, and say the same again.)
+ * next writes changes of kind ADD, PUT or NAME through core_change_write() into
+ * bytes until it is nearly full, and returns the octets written; 0 at the end.
+ * limit is at least CORE_FEED_SNAPSHOT_ROOM; core_change_cut() helps with RRsets that are
  * larger.  close ends it (it is not called for NULL).
  */
 struct core_snapshot_hooks {

@@ -231,6 +231,7 @@ corefile_read_kubernetes(struct corefile_chain *chain,
                          const struct corefile_line *line)
 {
     chain->draft = &chain->cluster;
+    chain->draft->names_files = true;   /* the token, if nothing else */
     set_zones(chain, line);
     corefile_read_lines(chain, line->body, line->body_count,
                         kubernetes_options, "kubernetes");

@@ -113,7 +113,8 @@ static const struct {
     { "a.open.", "AAAA", "NOERROR aa\n" },
     { "a.open.", "TXT", "passed\n" },
 
-    { "10-1-2-3.ns.pods.", "A", "NOERROR aa\n10-1-2-3.ns.pods. 5 A 10.1.2.3\n" },
+    { "10-1-2-3.ns.pods.", "A",
+      "NOERROR aa\n10-1-2-3.ns.pods. 5 A 10.1.2.3\n" },
     { "10-1-2-3.ns.pods.", "ANY",
       "NOERROR aa\n10-1-2-3.ns.pods. 5 A 10.1.2.3\n" },
     { "10-1-2-3.ns.pods.", "AAAA",

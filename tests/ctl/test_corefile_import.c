@@ -275,6 +275,38 @@ static const struct {
       "to = [ \"192.0.2.1\" ]; payload = 4096; truncated = \"pass\"; "
       "tls = ( { ca = \"ca\"; } ); } ); reads_any_file = true; };", NULL },
     { "a {\n forward . 192.0.2.1\n cache\n}\n", "a.", "reads_any_file" },
+
+    /* A cluster, asked behind hosts and in front of zone files. */
+    { "a 10.0.0.0/8 {\n bind 127.0.0.1\n hosts {\n  192.0.2.1 x\n }\n"
+      " kubernetes {\n  endpoint http://h:1 http://i\n  pods verified\n"
+      "  labels a in (b, c)\n  namespaces d e\n  ttl 60\n  zonal\n"
+      "  ignore empty_service\n  fallthrough 10.in-addr.arpa\n"
+      "  startup_timeout 3s\n  apiserver_qps 5\n }\n k8s_external b {\n"
+      "  apex z\n  headless\n }\n file f\n}\n",
+      "sources = [ \"file-sync\", \"kubernetes-sync\", \"file-sync-2\" ];",
+      NULL },
+    { "a 10.0.0.0/8 {\n bind 127.0.0.1\n kubernetes {\n"
+      "  endpoint http://h:1 http://i\n  pods verified\n"
+      "  labels a in (b, c)\n  namespaces d e\n  ttl 60\n  zonal\n"
+      "  ignore empty_service\n  fallthrough 10.in-addr.arpa\n"
+      "  startup_timeout 3s\n  apiserver_qps 5\n }\n k8s_external b {\n"
+      "  apex z\n  headless\n }\n}\n",
+      "kubernetes-sync: { zones = [ \"10.in-addr.arpa.\", \"a.\" ]; "
+      "endpoint = \"http://h:1\"; pods = \"verified\"; "
+      "labels = \"a in (b, c)\"; namespaces = [ \"d\", \"e\" ]; ttl = 60; "
+      "zonal = true; ignore_empty_service = true; "
+      "fallthrough = [ \"10.in-addr.arpa.\" ]; "
+      "external = ( { zones = [ \"b.\" ]; apex = \"z\"; headless = true; } ); "
+      "addresses = [ \"none\" ]; reads_any_file = true; };", NULL },
+    { "a {\n bind 192.0.2.1 127.0.0.1\n kubernetes b in-addr.arpa {\n"
+      "  tls c k ca\n  kubeconfig f x\n  noendpoints\n"
+      "  endpoint_pod_names\n  namespace_labels a=b\n  fallthrough\n }\n}\n",
+      "kubernetes-sync: { zones = [ \"b.\", \"in-addr.arpa.\" ]; "
+      "certificate = \"c\"; key = \"k\"; ca = \"ca\"; kubeconfig = \"f\"; "
+      "context = \"x\"; endpoints = \"none\"; endpoint_pod_names = true; "
+      "namespace_labels = \"a=b\"; fallthrough = [ \".\" ]; "
+      "addresses = [ \"192.0.2.1\" ]; reads_any_file = true; };",
+      "ns_in_authority" },
 };
 
 START_TEST(becomes_a_configuration)
@@ -303,6 +335,16 @@ static const struct {
     { ". {\n rewrite name a b\n etcd x {\n  y\n }\n}\n",
       "2: rewrite: this directive is not supported yet\n"
       "3: etcd: this directive is not supported yet\n" },
+    { "a {\n kubernetes {\n  pods some\n  ttl 4000\n  ignore all\n"
+      "  tls a b\n  upstream\n }\n kubernetes\n}\n",
+      "3: pods: neither disabled nor insecure nor verified: some\n"
+      "4: ttl: more than 3600: 4000\n"
+      "5: ignore: not empty_service: all\n"
+      "6: tls: an argument is missing\n"
+      "7: upstream: kubernetes has no such option\n"
+      "9: kubernetes: stands here a second time\n" },
+    { "a {\n k8s_external b\n}\n",
+      "2: k8s_external: kubernetes is missing in this block\n" },
     { "a {\n forwrad . 192.0.2.1\n cache {\n  servfial 5s\n }\n x\n}\n",
       "2: forwrad: there is no such directive; did you mean forward\n"
       "4: servfial: cache has no such option; did you mean servfail\n"

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154
 # Sourced by tests of coredns-kubernetes-sync, behind lib.sh: an API server of
 # our own with its certificates, orders to it, a toolkit in front of it.
 

@@ -2,6 +2,9 @@
 # The API is away when the toolkit starts: with what it knew it answers at once,
 # without it says SERVFAIL, never that a name does not exist.
 
+# shellcheck disable=SC2119,SC2317
+# Functions are called by check and eventually, and api mostly as it is.
+
 . tests/system/lib.sh
 . tests/system/kubernetes.sh
 

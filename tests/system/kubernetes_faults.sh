@@ -2,6 +2,9 @@
 # The API fails in every way it can: what was known goes on being answered, and
 # everything is right again soon after.
 
+# shellcheck disable=SC2119,SC2317
+# Functions are called by check and eventually, and api mostly as it is.
+
 . tests/system/lib.sh
 . tests/system/kubernetes.sh
 

@@ -2,6 +2,9 @@
 # A cluster's names are those of its API, and follow it: over HTTPS, with a
 # token that changes, a client certificate, a kubeconfig, and from inside.
 
+# shellcheck disable=SC2119,SC2317
+# Functions are called by check and eventually, and api mostly as it is.
+
 . tests/system/lib.sh
 . tests/system/kubernetes.sh
 
