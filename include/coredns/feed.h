@@ -136,8 +136,8 @@ typedef struct core_publisher core_publisher_t;
  * DELETE of a name: they are published behind it, and say the same again.)
  * next writes changes of kind ADD, PUT or NAME through core_change_write() into
  * bytes until it is nearly full, and returns the octets written; 0 at the end.
- * limit is at least CORE_FEED_SNAPSHOT_ROOM; core_change_cut() helps with RRsets that are
- * larger.  close ends it (it is not called for NULL).
+ * limit is at least CORE_FEED_SNAPSHOT_ROOM; core_change_cut() helps with
+ * RRsets that are larger.  close ends it (it is not called for NULL).
  */
 struct core_snapshot_hooks {
     void *(*open)(void *owner, const struct core_zone_id *zone);

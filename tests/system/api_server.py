@@ -9,6 +9,7 @@ by POST to /control; what each does stands at its function.
 """
 
 import argparse
+import bisect
 import collections
 import http.server
 import json
@@ -126,6 +127,15 @@ class Store:
                 self.items[NAMES[thing['kind']]][key_of(thing)] = Item(
                     thing, self.version)
             self.sorted.clear()
+
+    def after(self, name, version):
+        """Events later than that version, the first one first."""
+        events = []
+        for event in reversed(self.history[name]):
+            if event[0] <= version:
+                break
+            events.append(event)
+        return events[::-1]
 
     def forget(self):
         """No watch can begin at, and no page belong to, an older version."""
@@ -287,9 +297,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             keys = store.keys(name)
             chosen = []
             more = None
-            for key in keys:
+            for i in range(bisect.bisect_right(keys, start), len(keys)):
+                key = keys[i]
                 item = store.items[name][key]
-                if key <= start or (space and item.space != space) \
+                if (space and item.space != space) \
                         or not selects(selector, item.labels):
                     continue
                 if limit and len(chosen) == limit:
@@ -340,9 +351,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         next_bookmark = time.monotonic() + BOOKMARK_SECONDS
         while time.monotonic() < end:
             with store.changed:
-                events = [] if faults.silent else [
-                    event for event in store.history[name]
-                    if event[0] > version]
+                events = [] if faults.silent else store.after(name, version)
                 if not events:
                     store.changed.wait(0.05)
                     if store.oldest[name] > version:
