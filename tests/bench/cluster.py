@@ -76,10 +76,13 @@ def free_port():
 
 
 def write_configuration(folder, port, api_port, arguments):
-    stages = ""
+    stages, routes = "", ""
     names = ["authority"] + [f"authority-{number}"
                              for number in range(2, arguments.authorities + 1)]
     for name in names:
+        if name != "authority":
+            routes += f"""
+            {{ zones = [ "{name}.test." ]; next = "{name}"; }},"""
         stages += f"""
     {name}: {{ program = "authority"; sources = [ "kubernetes-sync" ]; }};"""
     with open(f"{folder}/coredns.conf", "w", encoding="utf-8") as file:
@@ -88,7 +91,8 @@ run_directory = "{folder}/run";
 stages: {{
     frontend: {{
         listen = [ "dns://127.0.0.1:{port}" ];
-        routes = ( {{ zones = [ "." ]; next = "cache"; }} );
+        routes = ({routes}
+            {{ zones = [ "." ]; next = "cache"; }} );
     }};
     cache: {{ capacity = "{arguments.cache}"; next = "authority"; }};{stages}
     kubernetes-sync: {{
