@@ -177,6 +177,8 @@ install: all
 	    conf/exec/*.py
 	install -m 644 -t $(DESTDIR)$(PREFIX)/share/coredns/exec \
 	    conf/exec/*.csv conf/exec/README.md
+	install -D -m 644 conf/kubernetes/coredns.yaml \
+	    $(DESTDIR)$(PREFIX)/share/coredns/kubernetes/coredns.yaml
 	install -d $(DESTDIR)$(UNITDIR)
 	sed 's|@BIN@|$(PREFIX)/bin|; s|@CONF@|$(SYSCONFDIR)/coredns/coredns.conf|' \
 	    conf/systemd/coredns.service \
