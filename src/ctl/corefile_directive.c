@@ -211,7 +211,7 @@ has_right_shape(struct corefile_chain *chain,
 
 /* Directives of CoreDNS that we do not have. */
 static const char *const others[] = {
-    "acl", "autopath", "azure", "clouddns", "dns64", "dnssec", "dnstap",
+    "acl", "azure", "clouddns", "dns64", "dnssec", "dnstap",
     "etcd", "geoip", "grpc", "grpc_server", "header", "https", "https3",
     "minimal", "nomad", "on", "pprof", "proxyproto", "quic", "rewrite",
     "route53", "secondary", "sign", "tls", "trace", "transfer", "tsig",
@@ -307,4 +307,5 @@ corefile_chain_clear(struct corefile_chain *self)
     free(self->zones.items);
     free(self->addresses.items);
     free(self->origins.items);
+    free(self->cluster_zones.items);
 }

@@ -78,6 +78,8 @@ struct corefile_chain {
     struct draft cluster;               /* of the stage kubernetes-sync */
     struct draft external;              /* groups of it */
     bool has_cluster;
+    struct corefile_zones cluster_zones;
+    const struct corefile_line *autopath;       /* or NULL */
     struct draft members;               /* of a group that is being read */
     struct corefile_zones origins;      /* of the files */
     struct draft *draft;                /* what options are written to */
@@ -198,6 +200,16 @@ void
 void
     corefile_read_external(struct corefile_chain *chain,
                            const struct corefile_line *line);
+
+void
+    corefile_read_autopath(struct corefile_chain *chain,
+                           const struct corefile_line *line);
+
+/* Writes what the block's autopath says to the members of its stage; false when
+   it does nothing. */
+bool
+    corefile_end_autopath(struct corefile_chain *chain,
+                          struct draft *members);
 
 /* Moves all that a block says of a cluster to the members of its stage. */
 void

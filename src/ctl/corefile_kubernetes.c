@@ -216,14 +216,15 @@ static const struct corefile_directive external_options[] = {
 
 /* ---- the directives ------------------------------------------------------ */
 
-static void
+/* Writes the zones of a line, and returns them. */
+static struct corefile_zones
 set_zones(struct corefile_chain *chain, const struct corefile_line *line)
 {
     struct corefile_zones zones = corefile_arguments(chain, line, 1, true);
 
     corefile_set(chain, line, "zones",
                  draft_list(chain->memory, zones.items, zones.count));
-    free(zones.items);
+    return zones;
 }
 
 void
@@ -232,7 +233,7 @@ corefile_read_kubernetes(struct corefile_chain *chain,
 {
     chain->draft = &chain->cluster;
     chain->draft->names_files = true;   /* the token, if nothing else */
-    set_zones(chain, line);
+    chain->cluster_zones = set_zones(chain, line);
     corefile_read_lines(chain, line->body, line->body_count,
                         kubernetes_options, "kubernetes");
     chain->has_cluster = true;
@@ -252,10 +253,13 @@ void
 corefile_read_external(struct corefile_chain *chain,
                        const struct corefile_line *line)
 {
+    struct corefile_zones zones;
+
     if (!has_line(chain->block, "kubernetes"))
         corefile_fail(chain, line, "kubernetes is missing in this block");
     chain->draft = &chain->members;
-    set_zones(chain, line);
+    zones = set_zones(chain, line);
+    free(zones.items);
     corefile_read_lines(chain, line->body, line->body_count,
                         external_options, "k8s_external");
     corefile_close_group(chain, line, &chain->external);

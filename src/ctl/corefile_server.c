@@ -299,6 +299,7 @@ read_timeouts(struct corefile_chain *chain, const struct corefile_line *line)
 static const struct corefile_directive directives[] = {
     { "any", read_any, 0, 0, COREFILE_PLAIN },
     { "auto", corefile_read_auto, 0, COREFILE_MANY, BODY | AGAIN },
+    { "autopath", corefile_read_autopath, 1, COREFILE_MANY, AGAIN },
     { "bind", corefile_read_bind, 1, COREFILE_MANY, BODY | AGAIN | ONLY },
     { "bufsize", read_bufsize, 0, 1, BODY },
     { "cache", corefile_read_cache, 0, COREFILE_MANY, BODY },

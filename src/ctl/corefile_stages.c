@@ -562,6 +562,18 @@ put_template(corefile_stages_t *self, struct corefile_chain *chain)
 }
 
 static void
+put_autopath(corefile_stages_t *self, struct corefile_chain *chain)
+{
+    struct draft members = { .items = NULL };
+
+    if (!corefile_end_autopath(chain, &members))
+        return;
+    set_next(&members, chain->block, chain->head, true);
+    chain->head = corefile_stages_put(self, "autopath", &members,
+                                      chain->block);
+}
+
+static void
 put_cache(corefile_stages_t *self, struct corefile_chain *chain)
 {
     set_next(&chain->cache, chain->block, chain->head, true);
@@ -583,6 +595,9 @@ corefile_stages_build(corefile_stages_t *self, struct corefile_chain *chains,
     for (size_t i = 0; i < count; i++)
         if (chains[i].rules.count > 0)
             put_template(self, &chains[i]);
+    for (size_t i = 0; i < count; i++)
+        if (chains[i].autopath != NULL)
+            put_autopath(self, &chains[i]);
     for (size_t i = 0; i < count; i++)
         if (chains[i].has_cache)
             put_cache(self, &chains[i]);

@@ -276,6 +276,15 @@ static const struct {
       "tls = ( { ca = \"ca\"; } ); } ); reads_any_file = true; };", NULL },
     { "a {\n forward . 192.0.2.1\n cache\n}\n", "a.", "reads_any_file" },
 
+    { "a b.in-addr.arpa {\n autopath c @kubernetes\n kubernetes\n cache\n}\n",
+      "next = \"autopath\"; }; autopath: { zones = [ \"c.\" ]; "
+      "clusters = [ \"a.\" ]; resolv_conf = \"/etc/resolv.conf\"; "
+      "next = \"authority\"; reads_any_file = true; };", NULL },
+    { "a {\n autopath r\n autopath s\n whoami\n}\n",
+      "autopath: { zones = [ \"a.\" ]; resolv_conf = \"r\"; "
+      "next = \"whoami\"; reads_any_file = true; };", NULL },
+    { "a {\n autopath @kubernetes\n whoami\n}\n", "whoami", "autopath" },
+
     /* A cluster, asked behind hosts and in front of zone files. */
     { "a 10.0.0.0/8 {\n bind 127.0.0.1\n hosts {\n  192.0.2.1 x\n }\n"
       " kubernetes {\n  endpoint http://h:1 http://i\n  pods verified\n"
