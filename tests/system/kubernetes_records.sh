@@ -17,6 +17,9 @@ put "$(service db None)"
 put "$(slice db-1 db 10.244.2.1 db-0)"
 put "$(pod a 10.244.9.1)"
 cluster_toolkit 'token = "token"; pods = "verified";'
+metrics_port=$("$tools/ports")
+sed -i "s|^stages: {|&\n    health: { metrics = [ \"127.0.0.1:$metrics_port\" ]; };|" \
+    "$configuration"
 start
 soon "a service has its address" web.prod.svc.cluster.local A 10.96.1.1
 soon "a headless one has those of its endpoints" db.prod.svc.cluster.local A \
@@ -57,8 +60,25 @@ chmod 644 "$folder/token.new"
 mv "$folder/token.new" "$folder/token"
 put "$(service again 10.96.1.4)"
 soon "a new token is read" again.prod.svc.cluster.local A 10.96.1.4
-check "metrics count requests" sh -c "\"$bin/corednsctl\" stop \
-    -c \"$configuration\""
+
+# Other settings, in place: what stays goes on being answered.
+sed -i 's|"in-addr.arpa."|"in-addr.arpa.", "other.test."|; s|pods = "verified"|ttl = 60|' \
+    "$configuration"
+ctl reload
+same "a reload takes no answer away" 10.96.1.4 \
+    "$(ask again.prod.svc.cluster.local A)"
+soon "it adds a zone" again.prod.svc.other.test A 10.96.1.4
+check "and takes pods away" eventually 10 is_rcode \
+    10-244-9-1.prod.pod.cluster.local A NXDOMAIN
+put "$(service again 10.96.1.9)"
+soon "changes are followed in it" again.prod.svc.other.test A 10.96.1.9
+check "requests are counted" eventually 5 sh -c "
+    tests/system/metrics http://127.0.0.1:$metrics_port/metrics &&
+    [ \$(tests/system/metrics http://127.0.0.1:$metrics_port/metrics \
+        coredns_kubernetes_rest_client_requests_total code=200) -gt 8 ] &&
+    [ \$(tests/system/metrics http://127.0.0.1:$metrics_port/metrics \
+        coredns_kubernetes_sync_services) -gt 2 ]"
+ctl stop
 
 # A client certificate, by a kubeconfig with all of it inside.
 end_api
