@@ -288,9 +288,10 @@ gather_servers(const struct gathering *self)
     if (!make_name(name, server_label(view), server_domain(view),
                    view->id.name))
         return;
-    if (view->own_count > 0)
+    if (view->own_count > 0 || is_outside)
         gather_name(self, CORE_NS, view->id.name, name);
-    else if (view->kind == VIEW_CLUSTER || view->kind == VIEW_EXTERNAL)
+    if (view->own_count == 0
+        && (view->kind == VIEW_CLUSTER || is_outside))
         gather_existence(self, name);
     for (size_t i = 0; i < view->own_count; i++)
         gather_address(self, name, &view->own[i]);

@@ -64,8 +64,6 @@ gather_outside_reverse(const struct gathering *self,
     if (!gather_service_name(self, service, self->view->primary, name))
         return;
     spec_read_service(&spec, service_spec(service));
-    if (is_by_endpoints(self, &spec))
-        gather_endpoints_reverse(self, service, name);
     while (spec_next_address(&spec.externals, &address))
         gather_reverse(self, &address, name);
 }

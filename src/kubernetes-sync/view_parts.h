@@ -94,9 +94,5 @@ void
 void
     gather_reverse(const struct gathering *self, const struct address *address,
                    const uint8_t *target);
-void
-    gather_endpoints_reverse(const struct gathering *self,
-                             const struct service *service,
-                             const uint8_t *name);
 
 #endif

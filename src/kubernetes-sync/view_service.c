@@ -199,7 +199,7 @@ gather_reverse(const struct gathering *self, const struct address *address,
         gather_name(self, CORE_PTR, owner, target);
 }
 
-void
+static void
 gather_endpoints_reverse(const struct gathering *self,
                          const struct service *service, const uint8_t *name)
 {
