@@ -21,6 +21,12 @@ ready() {
         "http://127.0.0.1:$health_port/ready?verbose"
 }
 
+# says_why REASON: of the sync
+says_why() {
+    ready >/dev/null
+    grep -q "kubernetes-sync: $1" "$folder/ready"
+}
+
 is_ready() {
     [ "$(ready)" = "$1" ]
 }
@@ -38,9 +44,8 @@ same "without data an unknown name is SERVFAIL" SERVFAIL \
 same "the zone's own name too" SERVFAIL "$(rcode cluster.local SOA)"
 same "other names are not touched by that" REFUSED "$(rcode example.org A)"
 check "it is not ready" eventually 5 is_ready 503
-check "and says why, zone by zone" grep -q \
-    "kubernetes-sync: cluster.local., in-addr.arpa.: not synced: namespaces: cannot list: .*onnect" \
-    "$folder/ready"
+check "and says why, zone by zone" eventually 5 says_why \
+    "cluster.local., in-addr.arpa.: not synced: namespaces: cannot list: .*onnect"
 api
 put "$(space prod)"
 put "$(service web 10.96.1.1)"
