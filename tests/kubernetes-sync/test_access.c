@@ -10,7 +10,8 @@
 #include "coredns/memory.h"
 
 #define CLUSTER(more) \
-    "current-context: a\ncontexts: [{name: a, context: {cluster: b, user: c}}]\n" \
+    "current-context: a\n" \
+    "contexts: [{name: a, context: {cluster: b, user: c}}]\n" \
     "clusters: [{name: b, cluster: {server: 'https://h:1'" more "}}]\n"
 #define USER(is) "users: [{name: c, user: {" is "}}]\n"
 
@@ -24,7 +25,7 @@ static const struct {
       USER("tokenFile: /t"), "https://h:1 ca=dir/ca tokens=/t unchecked ",
       NULL },
     { CLUSTER(", certificate-authority-data: YWI=, tls-server-name: n")
-      USER("client-certificate-data: YWJj, client-key-data: YQ=="),
+      USER("client-key-data: YQ==, client-certificate-data: YWJj"),
       "https://h:1 ca:ab certificate:abc key:a name=n ", NULL },
     { CLUSTER(", proxy-url: 'http://p'"), "https://h:1 proxy=http://p ", NULL },
     { "{\"current-context\":\"a\",\"contexts\":[{\"name\":\"a\",\"context\":"
