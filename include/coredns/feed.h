@@ -60,6 +60,8 @@ enum core_zone_flag {
     CORE_ZONE_ECHO = 0x0040,        /* a wildcard with the address 0.0.0.0
                                        stands for what its label spells:
                                        10-1-2-3, 2001-db8--1 */
+    CORE_ZONE_LABELS = 0x0080,      /* a label "*" or "any" of a query stands
+                                       for any one label */
 };
 
 /* What a zone is besides its records. */

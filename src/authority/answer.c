@@ -93,7 +93,7 @@ answer_node(struct answer *self, const struct link *link)
     uint16_t qtype = self->query->qtype;
     struct rrset rrset;
 
-    if (qtype == CORE_ANY) {
+    if (qtype == CORE_ANY && node->rrsets > 0) {
         write_any(self, node, link->name);
         return end(self, ENDING_POSITIVE);
     }
@@ -217,6 +217,37 @@ answer_found(struct answer *self, struct link *link)
     }
 }
 
+/* A name with labels that stand for any: what all names that fit have. */
+static enum step
+answer_labels(struct answer *self, struct link *link)
+{
+    struct labels *labels = &self->labels;
+    struct rrset alias;
+
+    labels_gather(labels, link->zone, link->name, self->query->qtype);
+    link->found = (struct found) {
+        .kind = labels->exists ? FIND_EMPTY : FIND_NOTHING,
+        .shared = link->zone->labels,
+    };
+    if (labels->node == NULL && labels->alias == NULL)
+        return answer_found(self, link);
+    link->found.kind = FIND_WILDCARD;
+    if (labels->node != NULL) {
+        link->found.node = labels->node;
+        reply_rrset(&self->reply, CORE_ANSWER, labels->node, link->name,
+                    &labels->rrset);
+        reply_note_targets(&self->reply, link->zone, link->name,
+                           &labels->rrset);
+        return end(self, ENDING_POSITIVE);
+    }
+    link->found.node = labels->alias;
+    if (stops_at_alias(self->query->qtype))
+        return end(self, ENDING_NO_TYPE);
+    node_find(labels->alias, CORE_CNAME, &alias);
+    reply_rrset(&self->reply, CORE_ANSWER, labels->alias, link->name, &alias);
+    return go_on(self, rrset_first(&alias));
+}
+
 /* What one zone has to say of the last name of the chain. */
 static enum step
 answer_zone(struct answer *self, const struct zone *zone,
@@ -233,10 +264,17 @@ answer_zone(struct answer *self, const struct zone *zone,
     }
     if ((zone->flags & CORE_ZONE_HOSTS) != 0)
         return answer_hosts(self, zone);
-    find_name(zone, key, from_above ? FIND_PARENT_SIDE : FIND_CHILD_SIDE,
-              &link->found);
 
-    enum step step = answer_found(self, link);
+    enum step step;
+
+    if ((zone->flags & CORE_ZONE_LABELS) != 0
+        && labels_are_open(zone, link->name)) {
+        step = answer_labels(self, link);
+    } else {
+        find_name(zone, key, from_above ? FIND_PARENT_SIDE : FIND_CHILD_SIDE,
+                  &link->found);
+        step = answer_found(self, link);
+    }
 
     if (step != STEP_END)
         return step;

@@ -18,6 +18,7 @@
 
 #include "authority/chain.h"
 #include "authority/hash.h"
+#include "authority/labels.h"
 #include "authority/reply.h"
 #include "authority/zones.h"
 #include "coredns/message.h"
@@ -80,6 +81,7 @@ struct answer {
     enum answer_ending ending;
     struct chain chain;
     struct reply reply;
+    struct labels labels;
 };
 
 enum answer_verdict

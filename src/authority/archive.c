@@ -17,6 +17,7 @@
 
 #include "authority/archive_record.h"
 #include "coredns/memory.h"
+#include "coredns/rrtype.h"
 #include "lib/feed_frame.h"
 
 #define BUFFER_SIZE (256 * 1024)

@@ -60,7 +60,8 @@ rdatas_are_whole(const uint8_t *rdatas, size_t size, unsigned count)
     return offset == size;
 }
 
-/* Only records that a zone can hold: no OPT, no question types. */
+/* Only records that a zone can hold: no OPT, no question types; but for what
+   is said of a name and not of its records. */
 static bool
 type_is_sound(const struct core_change *change)
 {

@@ -249,6 +249,23 @@ START_TEST(what_was_said_comes_back_stale)
 }
 END_TEST
 
+START_TEST(a_name_without_records_comes_back)
+{
+    static const uint8_t name[] = "\1e\2ex";
+    char text[32];
+
+    begin_archive();
+    begin_whole();
+    subscription_hooks.change(subscription, &(struct core_change) {
+        .kind = CORE_CHANGE_NAME, .owner = name,
+    });
+    subscription_hooks.commit(subscription, 1);
+    subscription_hooks.synced(subscription, true, NULL);
+    ck_assert_uint_eq(live_again(), 1);
+    ck_assert_str_eq(names(text), "e");
+}
+END_TEST
+
 START_TEST(the_source_itself_replaces_it)
 {
     char text[32];
@@ -451,6 +468,7 @@ main(void)
     tcase_add_test(cases, large_transactions_are_kept_whole);
     tcase_add_test(cases, remembers_that_it_was_complete);
     tcase_add_test(cases, what_was_said_comes_back_stale);
+    tcase_add_test(cases, a_name_without_records_comes_back);
     tcase_add_test(cases, the_source_itself_replaces_it);
     tcase_add_test(cases, zones_that_are_no_more_go_in_the_end);
     tcase_add_test(cases, an_incomplete_archive_replaces_no_other);

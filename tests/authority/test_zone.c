@@ -52,6 +52,43 @@ START_TEST(takes_the_lower_ttl_for_what_is_not_there)
 }
 END_TEST
 
+START_TEST(a_name_may_exist_without_records)
+{
+    static const uint8_t name[] = "\1e\2ex";
+    struct core_change exists = {
+        .kind = CORE_CHANGE_NAME, .owner = name,
+    };
+    zones_t *zones = zones_new();
+    struct zone *zone = zone_text_put(zones, 0, 0, "ex.", 0, text);
+    char *reply;
+
+    zone_change(zone, &exists);
+    zone_change(zone, &exists);
+    zone_settle(zone, 2);
+    ck_assert_uint_eq(zone_names(zone), 7);
+    reply = zone_text_ask(zones, NULL, "e.ex.", "A", 0);
+    ck_assert_str_eq(reply, "NOERROR aa\n"
+                     "~ ex. 60 SOA ns.ex. h.ex. 7 1 2 3 60\n");
+    free(reply);
+    reply = zone_text_ask(zones, NULL, "e.ex.", "ANY", ZONE_TEXT_STREAM);
+    ck_assert_str_eq(reply, "NOERROR aa\n"
+                     "~ ex. 60 SOA ns.ex. h.ex. 7 1 2 3 60\n");
+    free(reply);
+    change(zone, CORE_CHANGE_PUT, "e.ex. 300 A 192.0.2.9");
+    zone_change(zone, &exists);
+    reply = zone_text_ask(zones, NULL, "e.ex.", "A", 0);
+    ck_assert_str_eq(reply, "NOERROR aa\ne.ex. 300 A 192.0.2.9\n");
+    free(reply);
+    change(zone, CORE_CHANGE_DELETE, "e.ex. 300 A 192.0.2.9");
+    ck_assert_ptr_nonnull(zone_find(zone, name));
+    exists.kind = CORE_CHANGE_DELETE;
+    exists.type = CORE_ANY;
+    zone_change(zone, &exists);
+    ck_assert_ptr_null(zone_find(zone, name));
+    zones_destroy(&zones);
+}
+END_TEST
+
 START_TEST(forgets_what_is_removed)
 {
     zones_t *zones = zones_new();
@@ -160,6 +197,7 @@ main(void)
 
     tcase_add_test(cases, knows_its_soa_and_what_is_in_it);
     tcase_add_test(cases, takes_the_lower_ttl_for_what_is_not_there);
+    tcase_add_test(cases, a_name_may_exist_without_records);
     tcase_add_test(cases, forgets_what_is_removed);
     tcase_add_test(cases, ignores_what_is_not_below_it);
     tcase_add_test(cases, keeps_hashes_apart);

@@ -47,6 +47,23 @@ START_TEST(reads_what_it_wrote)
 }
 END_TEST
 
+START_TEST(reads_that_a_name_exists)
+{
+    uint8_t bytes[128];
+    struct core_change change, exists = {
+        .kind = CORE_CHANGE_NAME, .owner = (const uint8_t *) OWNER,
+    };
+    size_t size = core_change_write(bytes, sizeof bytes, &exists);
+
+    ck_assert_uint_eq(core_change_read(bytes, sizeof bytes, &change), size);
+    ck_assert_int_eq(change.kind, CORE_CHANGE_NAME);
+    ck_assert_uint_eq(change.count, 0);
+    exists.type = CORE_A;
+    size = core_change_write(bytes, sizeof bytes, &exists);
+    ck_assert_uint_eq(core_change_read(bytes, size, &change), 0);
+}
+END_TEST
+
 START_TEST(refuses_every_shorter_frame)
 {
     uint8_t bytes[128];
@@ -65,7 +82,8 @@ static const struct {
     uint8_t octet;
 } broken[] = {
     { "kind zero", 0, 0 },
-    { "kind five", 0, 5 },
+    { "kind six", 0, 6 },
+    { "records of a name that exists", 0, 5 },
     { "type OPT", 2, CORE_OPT },
     { "type ANY in an addition", 2, CORE_ANY },
     { "TTL with its highest bit", 7, 0x80 },
@@ -818,6 +836,7 @@ main(void)
 
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, reads_what_it_wrote);
+    tcase_add_test(cases, reads_that_a_name_exists);
     tcase_add_test(cases, refuses_every_shorter_frame);
     tcase_add_loop_test(cases, refuses_what_is_broken, 0,
                         CORE_TEST_ROWS(broken));
