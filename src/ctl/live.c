@@ -24,6 +24,7 @@ struct live {
     size_t count;
     const char *program;                /* of the processes meant; NULL: any */
     const char *stage;                  /* the stage meant; NULL: any */
+    bool is_optional;                   /* there need not be one */
 };
 
 static void
@@ -183,7 +184,7 @@ ask_all(const struct live *self, const struct toolkit *toolkit)
     int worst = CORE_EXIT_DONE;
 
     find_targets(&targets, self, toolkit->plan);
-    if (targets.count == 0)
+    if (targets.count == 0 && (self->stage != NULL || !self->is_optional))
         worst = self->stage != NULL
             ? message_fail(CORE_EXIT_USAGE, "no stage is called %s",
                            self->stage)
@@ -239,12 +240,20 @@ int
 zones_run(const struct request *request)
 {
     struct live live = { .program = PROGRAM_PREFIX "authority" };
-    bool is_list = request->word_count > 0
-        && strcmp(request->words[0], "list") == 0;
+    struct live bad = {
+        .program = PROGRAM_PREFIX "etcd-sync", .is_optional = true,
+    };
+    bool is_list = request->word_count == 0
+        || strcmp(request->words[0], "list") == 0;
+    int code;
 
     say(&live, "zones");
-    say_rest(&live, request, is_list ? 1 : 0);
-    return run(&live, request);
+    say_rest(&live, request, is_list && request->word_count > 0 ? 1 : 0);
+    code = run(&live, request);
+    if (!is_list || request->word_count > 1 || code != CORE_EXIT_DONE)
+        return code;
+    say(&bad, "bad");                   /* what a source had to leave out */
+    return run(&bad, request);
 }
 
 int

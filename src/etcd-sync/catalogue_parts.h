@@ -1,0 +1,38 @@
+/*
+ * catalogue_parts - what the parts of the catalogue share
+ *
+ *   catalogue.c            keys, and which names they touch
+ *   catalogue_publish.c    what was touched, on its way to the publisher
+ *   catalogue_reader.c     a zone, name after name
+ */
+
+#ifndef ETCD_SYNC_CATALOGUE_PARTS_H
+#define ETCD_SYNC_CATALOGUE_PARTS_H
+
+#include "etcd-sync/catalogue.h"
+#include "etcd-sync/records.h"
+#include "etcd-sync/referrers.h"
+
+struct catalogue {
+    char *prefix;                       /* "/skydns/" */
+    size_t prefix_size;
+    tree_t *tree;
+    zones_t *zones;
+    leases_t *leases;
+    referrers_t *referrers;
+    records_t *records;
+    struct catalogue_sink sink;
+    bool is_live;                       /* changes are published */
+    struct tree_node **dirty;
+    size_t dirty_count;
+    size_t dirty_capacity;
+    uint32_t load;                      /* the number of the present one */
+    uint32_t serial;                    /* as published last */
+    struct catalogue_counters counters;
+};
+
+/* Touches the names whose hosts are that name. */
+void
+    catalogue_touch_referrers(catalogue_t *self, const uint8_t *name);
+
+#endif

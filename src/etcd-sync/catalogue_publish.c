@@ -1,0 +1,145 @@
+/*
+ * catalogue_publish - what was touched, on its way to the publisher
+ *
+ * Touched nodes wait in an array until the round of the loop is over: many
+ * changes of one name are published as one.  A slice of them is worked off at
+ * a time, so that no burst keeps the loop from its other work.
+ */
+
+#include <assert.h>
+#include <string.h>
+
+#include "coredns/rrtype.h"
+#include "etcd-sync/catalogue_parts.h"
+
+#define SLICE 256                       /* names published in one go */
+#define TRANSACTION_SIZE (CORE_FEED_TRANSACTION_SIZE / 4)
+
+void
+catalogue_publish_to(catalogue_t *self, const struct catalogue_sink *sink,
+                     uint32_t serial)
+{
+    assert(!self->is_live);
+    self->sink = *sink;
+    self->is_live = true;
+    self->serial = serial;
+}
+
+/* Nodes of one round, and the transaction that they become. */
+struct slice {
+    catalogue_t *catalogue;
+    const struct zone *zone;
+    uint32_t serial;
+    bool is_open;
+    size_t size;                        /* of the transaction so far */
+};
+
+static void
+commit(struct slice *slice)
+{
+    if (!slice->is_open)
+        return;
+    slice->catalogue->sink.commit(slice->catalogue->sink.owner);
+    slice->is_open = false;
+    slice->size = 0;
+}
+
+static void
+say(struct slice *slice, const struct core_change *change)
+{
+    const struct catalogue_sink *sink = &slice->catalogue->sink;
+
+    if (!slice->is_open)
+        sink->begin(sink->owner, &slice->zone->id);
+    slice->is_open = true;
+    slice->size += CORE_NAME_SIZE + change->rdatas_size;
+    sink->change(sink->owner, change);
+}
+
+/* Puts the RRsets that were made; returns how many there were. */
+static size_t
+say_records(struct slice *slice)
+{
+    struct core_change change;
+    size_t count = 0;
+
+    for (size_t i = 0; records_next(slice->catalogue->records, &i, &change);) {
+        say(slice, &change);
+        count++;
+    }
+    return count;
+}
+
+static void
+publish_node(struct slice *slice, struct tree_node *node)
+{
+    catalogue_t *self = slice->catalogue;
+    uint8_t name[CORE_NAME_SIZE];
+    uint64_t hash;
+
+    node->flags &= (uint8_t) ~TREE_DIRTY;
+    if (!tree_name(node, name))
+        return;
+    records_make(self->records, node, slice->serial);
+    hash = records_hash(self->records);
+    if (hash == node->published)
+        return;
+    node->published = hash;
+    say(slice, &(struct core_change) {
+        .kind = CORE_CHANGE_DELETE, .owner = name, .type = CORE_ANY,
+    });
+    say_records(slice);
+    self->counters.published++;
+    catalogue_touch_referrers(self, name);
+    if (slice->size > TRANSACTION_SIZE)
+        commit(slice);
+}
+
+static void
+publish_zone(struct slice *slice, struct tree_node *const *nodes,
+             size_t count)
+{
+    catalogue_t *self = slice->catalogue;
+
+    for (size_t i = 0; i < count; i++)
+        if (zones_of(self->zones, nodes[i]) == slice->zone)
+            publish_node(slice, nodes[i]);
+    if (slice->size == 0)
+        return;
+    records_make_soa(self->records, slice->zone, slice->serial);
+    say_records(slice);
+    commit(slice);
+}
+
+bool
+catalogue_flush(catalogue_t *self, uint32_t serial)
+{
+    struct tree_node *nodes[SLICE];
+    size_t count = self->dirty_count < SLICE ? self->dirty_count : SLICE;
+
+    if (count == 0)
+        return false;
+    /* What came last is taken first: the order does not matter. */
+    self->dirty_count -= count;
+    memcpy(nodes, self->dirty + self->dirty_count, count * sizeof *nodes);
+    if ((int32_t) (serial - self->serial) > 0)
+        self->serial = serial;
+    for (size_t i = 0; i < count; i++)
+        nodes[i]->flags |= TREE_HELD;
+    for (size_t i = 0; i < zones_count(self->zones); i++) {
+        struct slice slice = {
+            .catalogue = self, .zone = zones_at(self->zones, i),
+            .serial = self->serial,
+        };
+
+        publish_zone(&slice, nodes, count);
+    }
+    for (size_t i = 0; i < count; i++) {
+        /* Those above all zones are in none of them. */
+        if (zones_of(self->zones, nodes[i]) == NULL)
+            nodes[i]->flags &= (uint8_t) ~TREE_DIRTY;
+        nodes[i]->flags &= (uint8_t) ~TREE_HELD;
+        tree_prune(self->tree, nodes[i]);
+    }
+    return self->dirty_count > 0;
+}

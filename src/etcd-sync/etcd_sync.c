@@ -1,0 +1,396 @@
+/*
+ * etcd_sync - a source of zones: the services that SkyDNS's users keep in etcd
+ *
+ * It is ready when all keys have been read and it follows their changes.  An
+ * etcd that is away for a while leaves everything as it was; that it is away
+ * is said by the readiness and by a gauge.
+ */
+
+#include "etcd-sync/etcd_sync.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "coredns/clock.h"
+#include "coredns/log.h"
+#include "coredns/memory.h"
+#include "etcd-sync/session.h"
+
+#define AWAY_MS 5000                    /* until it is no longer ready */
+#define SHOWN_BAD 1000                  /* keys with bad values */
+
+/* A zone that is being read by a subscriber. */
+struct snapshot {
+    struct etcd_sync *owner;
+    catalogue_reader_t *reader;         /* NULL: what was read is gone */
+    struct snapshot *next;
+};
+
+/* What is told of the present session. */
+struct gauges {
+    uint64_t keys, bad, leases, stale_seconds, revision;
+    uint64_t published, loads, watches, events, failures, logins, questions;
+};
+
+struct etcd_sync {
+    const struct etcd_sync_settings *settings;
+    core_life_t *life;
+    core_publisher_t *publisher;
+    session_t *session;                 /* what is served; NULL: none yet */
+    session_t *coming;                  /* is being loaded; or NULL */
+    struct snapshot *snapshots;
+    int64_t away_ms;                    /* since when; 0: it is not away */
+    core_timer_t *away;                 /* or NULL */
+    char reason[CORE_FAULT_TEXT_SIZE];  /* why it is away */
+    struct gauges gauges;
+};
+
+/* ---- snapshots ----------------------------------------------------------- */
+
+static void *
+open_snapshot(void *owner, const struct core_zone_id *zone)
+{
+    struct etcd_sync *self = owner;
+    catalogue_reader_t *reader = self->session == NULL ? NULL
+        : catalogue_read(session_catalogue(self->session), zone);
+    struct snapshot *snapshot;
+
+    if (reader == NULL)
+        return NULL;
+    snapshot = core_allocate(sizeof *snapshot);
+    snapshot->owner = self;
+    snapshot->reader = reader;
+    snapshot->next = self->snapshots;
+    self->snapshots = snapshot;
+    return snapshot;
+}
+
+static size_t
+read_snapshot(void *owner, uint8_t *bytes, size_t limit)
+{
+    struct snapshot *snapshot = owner;
+
+    return snapshot->reader == NULL ? 0
+        : catalogue_reader_write(snapshot->reader, bytes, limit);
+}
+
+static void
+close_snapshot(void *owner)
+{
+    struct snapshot *snapshot = owner;
+    struct snapshot **link = &snapshot->owner->snapshots;
+
+    while (*link != snapshot)
+        link = &(*link)->next;
+    *link = snapshot->next;
+    catalogue_reader_destroy(&snapshot->reader);
+    free(snapshot);
+}
+
+static const struct core_snapshot_hooks snapshot_hooks = {
+    .open = open_snapshot, .next = read_snapshot, .close = close_snapshot,
+};
+
+/* ---- sessions ------------------------------------------------------------ */
+
+static void
+announce(const struct etcd_sync *self, const struct zone *zone)
+{
+    const struct core_list *fall = &self->settings->fallthrough;
+    struct core_zone_options options = { .flags = CORE_ZONE_LABELS };
+
+    if (fall->count > 0) {
+        options.flags |= CORE_ZONE_FALLTHROUGH;
+        options.fall_count = (unsigned) fall->count;
+        options.fall = fall->items;
+    }
+    core_publisher_renew(self->publisher, &zone->id, &options);
+}
+
+/* Ends what was served; its zones go, unless they are in the next one too. */
+static void
+end_session(struct etcd_sync *self, session_t *next)
+{
+    const zones_t *old;
+
+    if (self->session == NULL)
+        return;
+    old = catalogue_zones(session_catalogue(self->session));
+    for (size_t i = 0; next != NULL && i < zones_count(old); i++) {
+        const struct zone *zone = zones_at(old, i);
+
+        if (zones_find(catalogue_zones(session_catalogue(next)), &zone->id)
+            == NULL)
+            core_publisher_remove(self->publisher, &zone->id);
+    }
+    for (struct snapshot *at = self->snapshots; at != NULL; at = at->next)
+        catalogue_reader_destroy(&at->reader);
+    session_destroy(&self->session);
+}
+
+static void
+handle_loaded(void *owner, session_t *session)
+{
+    struct etcd_sync *self = owner;
+    const zones_t *zones = catalogue_zones(session_catalogue(session));
+
+    end_session(self, session);
+    self->session = session;
+    self->coming = NULL;
+    session_publish_to(session, self->publisher);
+    for (size_t i = 0; i < zones_count(zones); i++)
+        announce(self, zones_at(zones, i));
+    core_publisher_complete(self->publisher);
+}
+
+static void
+say_away(void *owner)
+{
+    struct etcd_sync *self = owner;
+
+    self->away = NULL;                  /* it has ended itself */
+    core_life_ready(self->life, false, self->reason);
+    core_log(CORE_LOG_WARNING, "%s", self->reason);
+}
+
+/* A short absence is not worth a word. */
+static void
+handle_state(void *owner, session_t *session, bool is_following,
+             const char *reason)
+{
+    struct etcd_sync *self = owner;
+    core_loop_t *loop = core_life_loop(self->life);
+
+    if (is_following) {
+        if (self->away == NULL && self->away_ms != 0)
+            core_log(CORE_LOG_NOTICE, "following %s",
+                     follower_endpoint(session_follower(session)));
+        core_loop_timer_cancel(loop, &self->away);
+        self->away_ms = 0;
+        core_life_ready(self->life, true, NULL);
+        return;
+    }
+    snprintf(self->reason, sizeof self->reason, "etcd is away: %s", reason);
+    if (self->away_ms != 0)
+        return;
+    self->away_ms = core_loop_now_ms(loop);
+    self->away = core_loop_timer(loop, self->session == NULL ? 0 : AWAY_MS, 0,
+                                 say_away, self);
+}
+
+static const struct session_hooks session_hooks = {
+    .loaded = handle_loaded, .state = handle_state,
+};
+
+/* ---- telemetry ----------------------------------------------------------- */
+
+static void
+count_session(struct gauges *gauges, const session_t *session)
+{
+    struct catalogue_counters counters;
+    const follower_t *follower = session_follower(session);
+    const struct follower_counters *followed;
+
+    catalogue_count(session_catalogue(session), &counters);
+    gauges->keys = counters.keys;
+    gauges->bad = counters.bad;
+    gauges->leases = counters.leases;
+    gauges->published = counters.published;
+    if (follower == NULL)
+        return;
+    followed = follower_counters(follower);
+    gauges->revision = (uint64_t) follower_revision(follower);
+    gauges->loads = followed->loads;
+    gauges->watches = followed->watches;
+    gauges->events = followed->events;
+    gauges->failures = followed->failures;
+    gauges->logins = followed->logins;
+    gauges->questions = followed->lease_questions;
+}
+
+static void
+refresh(void *owner)
+{
+    struct etcd_sync *self = owner;
+    const session_t *session = self->coming != NULL ? self->coming
+        : self->session;
+
+    if (session != NULL)
+        count_session(&self->gauges, session);
+    self->gauges.stale_seconds = self->away_ms == 0 ? 0
+        : (uint64_t) (core_clock_ms() - self->away_ms) / 1000;
+}
+
+static void
+tell(struct etcd_sync *self)
+{
+    core_telemetry_t *telemetry = core_life_telemetry(self->life);
+    const struct gauges *gauges = &self->gauges;
+    const struct {
+        enum core_metric_type type;
+        const char *name;
+        const char *help;
+        const uint64_t *value;
+    } rows[] = {
+        { CORE_GAUGE, "coredns_etcd_sync_keys",
+          "Keys with a value that is served.", &gauges->keys },
+        { CORE_GAUGE, "coredns_etcd_sync_keys_bad",
+          "Keys whose value is left out as a bad one.", &gauges->bad },
+        { CORE_GAUGE, "coredns_etcd_sync_leases",
+          "Leases that keys hang on.", &gauges->leases },
+        { CORE_GAUGE, "coredns_etcd_sync_stale_seconds",
+          "How long etcd has been away.", &gauges->stale_seconds },
+        { CORE_GAUGE, "coredns_etcd_sync_revision",
+          "Revision up to which all is known.", &gauges->revision },
+        { CORE_COUNTER, "coredns_etcd_sync_published_total",
+          "Names published because their records changed.",
+          &gauges->published },
+        { CORE_COUNTER, "coredns_etcd_sync_loads_total",
+          "Times that all keys were read.", &gauges->loads },
+        { CORE_COUNTER, "coredns_etcd_sync_watches_total",
+          "Watches begun.", &gauges->watches },
+        { CORE_COUNTER, "coredns_etcd_sync_events_total",
+          "Changes of keys that came by a watch.", &gauges->events },
+        { CORE_COUNTER, "coredns_etcd_sync_failures_total",
+          "Connections and requests that failed.", &gauges->failures },
+        { CORE_COUNTER, "coredns_etcd_sync_logins_total",
+          "Tokens asked for.", &gauges->logins },
+        { CORE_COUNTER, "coredns_etcd_sync_lease_questions_total",
+          "Questions how long a lease lasts.", &gauges->questions },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        core_telemetry_add(telemetry, rows[i].type, rows[i].name,
+                           rows[i].help, rows[i].value);
+    core_telemetry_refresher(telemetry, refresh, self);
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+static void *
+open_etcd_sync(const void *settings, struct core_fault *fault)
+{
+    struct etcd_sync *self = core_allocate(sizeof *self);
+
+    (void) fault;
+    self->settings = settings;
+    return self;
+}
+
+static void
+close_etcd_sync(void **state_p)
+{
+    struct etcd_sync *self = *state_p;
+
+    if (self->publisher != NULL)
+        core_publisher_retire(self->publisher);
+    session_destroy(&self->coming);
+    end_session(self, NULL);
+    core_publisher_destroy(&self->publisher);
+    if (self->life != NULL)
+        core_loop_timer_cancel(core_life_loop(self->life), &self->away);
+    free(self);
+    *state_p = NULL;
+}
+
+static int
+watch_etcd_sync(void *state, core_life_t *life, struct core_fault *fault)
+{
+    struct etcd_sync *self = state;
+
+    self->life = life;
+    self->publisher = core_publisher_new(
+        core_life_context(life), core_life_loop(life),
+        core_life_wire(life, "feed", NULL),
+        core_life_wire(life, "snapshot", NULL), &snapshot_hooks, self, fault);
+    if (self->publisher == NULL)
+        return -1;
+    tell(self);
+    self->coming = session_new(core_life_loop(life), self->settings,
+                               &session_hooks, self);
+    return 0;
+}
+
+/* What is served stays as it is until all is read by the new settings. */
+static int
+reload_etcd_sync(void *state, const void *settings, struct core_fault *fault)
+{
+    struct etcd_sync *self = state;
+
+    (void) fault;
+    self->settings = settings;
+    session_destroy(&self->coming);
+    if (self->session != NULL)
+        session_freeze(self->session);
+    self->coming = session_new(core_life_loop(self->life), settings,
+                               &session_hooks, self);
+    return 0;
+}
+
+/* ---- control ------------------------------------------------------------- */
+
+static const char *
+state_word(const struct etcd_sync *self)
+{
+    return self->session == NULL ? "loading"
+        : self->away_ms != 0 ? "away" : "following";
+}
+
+static int
+run_zones(void *owner, core_call_t *call)
+{
+    struct etcd_sync *self = owner;
+    FILE *output = core_call_output(call);
+    const zones_t *zones;
+
+    if (self->session == NULL) {
+        fprintf(output, "loading%s%s\n", *self->reason == '\0' ? "" : " ",
+                self->reason);
+        return CORE_EXIT_DONE;
+    }
+    refresh(self);
+    zones = catalogue_zones(session_catalogue(self->session));
+    for (size_t i = 0; i < zones_count(zones); i++) {
+        char name[CORE_NAME_TEXT_SIZE];
+
+        fprintf(output, "%s %s %" PRIu64 "\n",
+                core_name_to_text(name, zones_at(zones, i)->id.name),
+                state_word(self), zones_services(zones, i));
+    }
+    return CORE_EXIT_DONE;
+}
+
+static int
+run_bad(void *owner, core_call_t *call)
+{
+    struct etcd_sync *self = owner;
+    char behind[128];
+
+    /* As a line of the authority's zones: there are no layer and serial. */
+    snprintf(behind, sizeof behind, " %s - - 0 bad-value",
+             core_life_name(self->life));
+    if (self->session != NULL)
+        catalogue_print_bad(session_catalogue(self->session), SHOWN_BAD,
+                            behind, core_call_output(call));
+    return CORE_EXIT_DONE;
+}
+
+static const struct core_verb verbs[] = {
+    { "zones", run_zones, "one line a zone: name, state, services" },
+    { "bad", run_bad, "the keys with bad values, the first 1000" },
+    { .name = NULL },
+};
+
+const struct core_stage etcd_sync_stage = {
+    .name = "etcd-sync",
+    .summary = "publishes the services that are kept in etcd as SkyDNS did",
+    .settings = etcd_sync_setting_table,
+    .settings_size = sizeof (struct etcd_sync_settings),
+    .open = open_etcd_sync,
+    .check = etcd_sync_settings_check,
+    .watch = watch_etcd_sync,
+    .reload = reload_etcd_sync,
+    .close = close_etcd_sync,
+    .verbs = verbs,
+};

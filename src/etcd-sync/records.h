@@ -1,0 +1,61 @@
+/*
+ * records - the RRsets of a name, made of the services that answer for it
+ *
+ * Addresses, aliases, SRV with weights out of a hundred within a priority, MX
+ * for mail, TXT, and PTR below arpa; at the top of a zone SOA, NS from its
+ * ns.dns, and addresses from its apex.dns if that exists.
+ *
+ * A host that is a name makes an alias where it is the only one and there is
+ * no address: a name has one alias or none, and addresses are not beside it
+ * (RFC 1034 section 3.6.2).  In all other cases the addresses of hosts in our
+ * zones join those of the name itself, and the first host outside becomes the
+ * alias for those types of which the name has nothing.  An alias into our
+ * zones that leads to no address, or back, is left out.
+ */
+
+#ifndef ETCD_SYNC_RECORDS_H
+#define ETCD_SYNC_RECORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "coredns/feed.h"
+#include "etcd-sync/tree.h"
+#include "etcd-sync/zones.h"
+
+#define RECORDS_TTL 300                 /* of services that have none */
+#define RECORDS_NEGATIVE_TTL 30
+#define RECORDS_CHAIN 8                 /* aliases in a row, at most */
+
+typedef struct records records_t;
+
+/* Both are lent. */
+records_t *
+    records_new(tree_t *tree, const zones_t *zones);
+
+void
+    records_destroy(records_t **self_p);
+
+/* Makes the RRsets of a node in one of the zones.  The former ones end. */
+void
+    records_make(records_t *self, const struct tree_node *node,
+                 uint32_t serial);
+
+/* Makes only the SOA of a zone. */
+void
+    records_make_soa(records_t *self, const struct zone *zone,
+                     uint32_t serial);
+
+/* Each RRset in turn, or that the name exists without any: *index starts at 0;
+   false at the end.  Lent. */
+bool
+    records_next(const records_t *self, size_t *index,
+                 struct core_change *change);
+
+/* A hash of all RRsets but the SOA, and of all that aliases of the name lead
+   to; never 0.  While it is the same, so is what other names make of this. */
+uint64_t
+    records_hash(const records_t *self);
+
+#endif

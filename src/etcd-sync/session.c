@@ -1,0 +1,259 @@
+/*
+ * session - the keys of an etcd by one set of settings
+ *
+ * What a round of the loop has changed is published at its end, so that many
+ * changes that come together cost one transaction.
+ */
+
+#include "etcd-sync/session.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "coredns/clock.h"
+#include "coredns/log.h"
+#include "coredns/memory.h"
+
+#define LOGGED_BAD 50                   /* bad values told of in a while */
+#define LOGGED_MS 60000                 /* which is so long */
+#define KEY_SHOWN 200                   /* octets of a key in the log */
+
+struct session {
+    core_loop_t *loop;
+    const struct session_hooks *hooks;
+    void *owner;
+    struct follower_settings target;
+    catalogue_t *catalogue;
+    follower_t *follower;               /* NULL: frozen */
+    core_timer_t *flush;                /* or NULL */
+    unsigned logged_bad;
+    int64_t logged_ms;                  /* since when they are counted */
+    bool is_loaded;
+};
+
+uint32_t
+session_serial(void)
+{
+    return (uint32_t) (core_clock_real_us() / 1000000);
+}
+
+/* ---- publishing ---------------------------------------------------------- */
+
+static void
+    flush_soon(session_t *self);
+
+static void
+flush(void *owner)
+{
+    session_t *self = owner;
+
+    self->flush = NULL;                 /* it has ended itself */
+    if (catalogue_flush(self->catalogue, session_serial()))
+        flush_soon(self);
+}
+
+static void
+flush_soon(session_t *self)
+{
+    if (self->flush == NULL)
+        self->flush = core_loop_timer(self->loop, 0, 0, flush, self);
+}
+
+/* ---- what the follower brings -------------------------------------------- */
+
+static void
+handle_load_begin(void *owner)
+{
+    session_t *self = owner;
+
+    catalogue_load_begin(self->catalogue);
+}
+
+static void
+handle_load_end(void *owner)
+{
+    session_t *self = owner;
+
+    catalogue_load_end(self->catalogue);
+    flush_soon(self);
+    if (self->is_loaded)
+        return;
+    self->is_loaded = true;
+    self->hooks->loaded(self->owner, self);
+}
+
+static void
+tell_bad(session_t *self, const struct core_etcd_key *key,
+         const struct core_fault *fault)
+{
+    int size = key->key.size < KEY_SHOWN ? (int) key->key.size : KEY_SHOWN;
+    int64_t now_ms = core_loop_now_ms(self->loop);
+
+    if (now_ms - self->logged_ms >= LOGGED_MS) {
+        self->logged_ms = now_ms;
+        self->logged_bad = 0;
+    }
+    if (self->logged_bad > LOGGED_BAD)
+        return;
+    if (self->logged_bad++ == LOGGED_BAD)
+        core_log(CORE_LOG_WARNING, "there are more bad values");
+    else
+        core_log(CORE_LOG_WARNING, "%.*s: %s", size, key->key.bytes,
+                 fault->text);
+}
+
+static void
+handle_key(void *owner, const struct core_etcd_key *key)
+{
+    session_t *self = owner;
+    struct core_fault fault;
+
+    flush_soon(self);
+    if (key->is_deleted) {
+        catalogue_remove(self->catalogue, key->key.bytes, key->key.size);
+        return;
+    }
+    if (catalogue_put(self->catalogue, &(struct catalogue_key) {
+            .key = key->key.bytes, .key_size = key->key.size,
+            .value = key->value.bytes, .value_size = key->value.size,
+            .lease = { key->lease },
+        }, core_loop_now_ms(self->loop), &fault) == CATALOGUE_BAD)
+        tell_bad(self, key, &fault);
+}
+
+static void
+handle_state(void *owner, bool is_following, const char *reason)
+{
+    session_t *self = owner;
+
+    self->hooks->state(self->owner, self, is_following, reason);
+}
+
+static bool
+handle_next_lease(void *owner, int64_t *lease)
+{
+    session_t *self = owner;
+    struct lease_id id;
+
+    if (!leases_due(catalogue_leases(self->catalogue),
+                    core_loop_now_ms(self->loop), &id))
+        return false;
+    *lease = id.value;
+    return true;
+}
+
+static void
+handle_lease(void *owner, int64_t lease, int64_t remaining, int64_t granted)
+{
+    session_t *self = owner;
+
+    leases_told(catalogue_leases(self->catalogue),
+                (struct lease_id) { lease }, remaining, granted,
+                core_loop_now_ms(self->loop), catalogue_touch,
+                self->catalogue);
+    flush_soon(self);
+}
+
+/* ---- life ---------------------------------------------------------------- */
+
+static const struct follower_hooks follower_hooks = {
+    .load_begin = handle_load_begin,
+    .load_end = handle_load_end,
+    .key = handle_key,
+    .state = handle_state,
+    .next_lease = handle_next_lease,
+    .lease = handle_lease,
+};
+
+session_t *
+session_new(core_loop_t *loop, const struct etcd_sync_settings *settings,
+            const struct session_hooks *hooks, void *owner)
+{
+    session_t *self = core_allocate(sizeof *self);
+
+    self->loop = loop;
+    self->hooks = hooks;
+    self->owner = owner;
+    self->catalogue = catalogue_new(&(struct catalogue_settings) {
+        .path = settings->path, .zones = settings->zones.items,
+        .zone_count = settings->zones.count,
+        .lease_limits = {
+            .least_seconds = (uint32_t) settings->least_lease_seconds,
+            .most_seconds = (uint32_t) settings->most_lease_seconds,
+        },
+    });
+    self->target = (struct follower_settings) {
+        .endpoints = settings->endpoints.items,
+        .endpoint_count = settings->endpoints.count,
+        .user = settings->user, .password = settings->password,
+        .prefix = catalogue_prefix(self->catalogue),
+        .files = {
+            .ca = settings->ca, .certificate = settings->certificate,
+            .key = settings->key,
+        },
+    };
+    self->follower = follower_new(loop, &self->target, &follower_hooks, self);
+    return self;
+}
+
+void
+session_freeze(session_t *self)
+{
+    follower_destroy(&self->follower);
+}
+
+void
+session_destroy(session_t **self_p)
+{
+    assert(self_p);
+
+    session_t *self = *self_p;
+
+    if (self == NULL)
+        return;
+    follower_destroy(&self->follower);
+    core_loop_timer_cancel(self->loop, &self->flush);
+    catalogue_destroy(&self->catalogue);
+    free(self);
+    *self_p = NULL;
+}
+
+static void
+begin(void *owner, const struct core_zone_id *zone)
+{
+    core_publisher_begin(owner, zone);
+}
+
+static void
+add(void *owner, const struct core_change *change)
+{
+    core_publisher_change(owner, change);
+}
+
+static void
+commit(void *owner)
+{
+    core_publisher_commit(owner);
+}
+
+void
+session_publish_to(session_t *self, core_publisher_t *publisher)
+{
+    catalogue_publish_to(self->catalogue, &(struct catalogue_sink) {
+        .begin = begin, .change = add, .commit = commit,
+        .owner = publisher,
+    }, session_serial());
+}
+
+catalogue_t *
+session_catalogue(const session_t *self)
+{
+    return self->catalogue;
+}
+
+const follower_t *
+session_follower(const session_t *self)
+{
+    return self->follower;
+}

@@ -1,0 +1,32 @@
+/*
+ * settings - what the configuration says of an etcd
+ */
+
+#ifndef ETCD_SYNC_SETTINGS_H
+#define ETCD_SYNC_SETTINGS_H
+
+#include <stdint.h>
+
+#include "coredns/setting.h"
+
+struct etcd_sync_settings {
+    struct core_list zones;             /* const uint8_t * */
+    const char *path;
+    struct core_list endpoints;         /* const char * */
+    const char *user;                   /* or NULL */
+    const char *password;
+    const char *ca;                     /* files; each may be NULL */
+    const char *certificate;
+    const char *key;
+    struct core_list fallthrough;       /* const uint8_t * */
+    int64_t least_lease_seconds;
+    int64_t most_lease_seconds;
+};
+
+extern const struct core_setting etcd_sync_setting_table[];
+
+/* Adds what the table cannot express. */
+void
+    etcd_sync_settings_check(const void *settings, core_faults_t *faults);
+
+#endif

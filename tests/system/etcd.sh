@@ -1,0 +1,193 @@
+#!/bin/sh
+# Services in an etcd: puts and deletes, leases, bad values, an etcd that is
+# away, compacts, or is another one.
+
+. tests/system/lib.sh
+. tests/system/etcd_lib.sh
+
+# shellcheck disable=SC2046
+set -- $("$tools/ports" 2)
+metrics=127.0.0.1:$1
+ready=127.0.0.1:$2
+
+etcd_members 1
+put test/skydns/a/x1 '{"host":"192.0.2.1","ttl":60}'
+put test/skydns/a/x2 '{"host":"192.0.2.2","ttl":60}'
+put test/skydns/bad/1 '{"host": '
+put test/skydns/bad/2 '{"host":"192.0.2.3"}'
+put test/skydns/port '{"host":"192.0.2.3","port":99999}'
+put test/skydns/alias '{"host":"a.skydns.test"}'
+put test/other/a '{"host":"192.0.2.9"}'
+put arpa/in-addr/192/0/2/1 '{"host":"x1.a.skydns.test"}'
+# shellcheck disable=SC2119
+etcd_toolkit
+sed -i "s/^    etcd-sync: {/    health: { listen = []; metrics = [ \"$metrics\" ];\
+ ready = [ \"$ready\" ]; };\n&/" "$configuration"
+start
+
+# gauge NAME: its value
+gauge() {
+    tests/system/metrics "http://$metrics/metrics" "coredns_etcd_sync_$1" |
+        cut -d. -f1
+}
+
+# shellcheck disable=SC2317
+gauge_is() {
+    [ "$(gauge "$1")" = "$2" ]
+}
+
+# shellcheck disable=SC2317
+answers() {
+    [ "$(ask "$1" "$2" | sort | xargs)" = "$3" ]
+}
+
+# shellcheck disable=SC2317
+says() {
+    [ "$(rcode "$1" "$2")" = "$3" ]
+}
+
+# shellcheck disable=SC2317
+is_ready() {
+    [ "$(curl -s -m 5 "http://$ready/ready")" = OK ]
+}
+
+# shellcheck disable=SC2317
+is_not_ready() {
+    curl -s -m 5 "http://$ready/ready?verbose" |
+        grep -q "^etcd-sync: etcd is away: http://"
+}
+
+check "all below a name answer it" answers a.skydns.test A \
+    "192.0.2.1 192.0.2.2"
+check "with what they are for" answers a.skydns.test SRV \
+    "10 50 0 x1.a.skydns.test. 10 50 0 x2.a.skydns.test."
+check "an alias is followed" answers alias.skydns.test A \
+    "192.0.2.1 192.0.2.2 a.skydns.test."
+check "an address leads back" answers 1.2.0.192.in-addr.arpa PTR \
+    x1.a.skydns.test.
+check "a label stands for any" answers 'x2.*.skydns.test' A 192.0.2.2
+check "a bad value costs no other key" answers bad.skydns.test A 192.0.2.3
+check "but only its own" says port.skydns.test A NOERROR
+check "an unknown name" says nobody.skydns.test A NXDOMAIN
+check "a zone that is not served" says a.other.test A REFUSED
+
+# ---- bad values are told ----------------------------------------------------
+
+check "of a bad value there is a line in the log" \
+    grep -q '/skydns/test/skydns/bad/1: not JSON' "$folder/run/log/etcd-sync.log"
+check "and of a bad port" grep -q \
+    'port: port: 99999 is not between -1 and 65535' "$folder/run/log/etcd-sync.log"
+check "zones shows it" sh -c "'$bin/corednsctl' zones -c '$configuration' |
+    grep -q '^/skydns/test/skydns/port etcd-sync - - 0 bad-value$'"
+check "and a gauge" eventually 5 gauge_is keys_bad 2
+put test/skydns/port '{"host":"192.0.2.3","port":99999,"ttl":9}'
+put test/skydns/port '{"host":"192.0.2.4","port":9999}'
+check "what is mended answers" eventually 5 answers port.skydns.test A \
+    192.0.2.4
+check "and is counted no more" eventually 5 gauge_is keys_bad 1
+same "one that stays bad is told once" 1 \
+    "$(grep -c 99999 "$folder/run/log/etcd-sync.log")"
+
+# ---- changes ----------------------------------------------------------------
+
+put test/skydns/new/x '{"host":"192.0.2.11"}'
+check "a key that is put answers" eventually 5 answers new.skydns.test A \
+    192.0.2.11
+check "at its own name too" answers x.new.skydns.test A 192.0.2.11
+put test/skydns/new/x '{"host":"192.0.2.12"}'
+check "one that is changed" eventually 5 answers new.skydns.test A 192.0.2.12
+remove test/skydns/new/x
+check "one that is removed is no more" eventually 5 says new.skydns.test A \
+    NXDOMAIN
+remove test/skydns/a/x1
+check "an alias follows a change of its target" eventually 5 \
+    answers alias.skydns.test A "192.0.2.2 a.skydns.test."
+check "nor is what led to it" answers alias.skydns.test A \
+    "192.0.2.2 a.skydns.test."
+remove test/skydns/a/x2
+check "an alias to nothing is none" eventually 5 says alias.skydns.test A \
+    NOERROR
+check "with an empty reply" answers alias.skydns.test A ""
+
+# ---- leases -----------------------------------------------------------------
+
+lease=$(etcd_ctl lease grant 600 | awk '{ print $2 }')
+etcd_ctl put --lease="$lease" /skydns/test/skydns/leased \
+    '{"host":"192.0.2.20","ttl":7200}' >/dev/null
+# shellcheck disable=SC2317
+ttl_is_what_remains() {
+    ttl=$(dig @127.0.0.1 -p "$port" +noall +answer leased.skydns.test A |
+        awk '{ print $2 }')
+    [ "${ttl:-0}" -gt 500 ] && [ "$ttl" -le 600 ]
+}
+check "the TTL is what remains of the lease" eventually 10 ttl_is_what_remains
+etcd_ctl lease revoke "$lease" >/dev/null
+check "what hung on a lease that ended is gone" eventually 5 \
+    says leased.skydns.test A NXDOMAIN
+
+# ---- an etcd that is away ---------------------------------------------------
+
+put test/skydns/stay '{"host":"192.0.2.30"}'
+check "before" eventually 5 answers stay.skydns.test A 192.0.2.30
+check "all is ready" eventually 10 is_ready
+etcd_end 1 STOP
+check "an etcd that is silent is told of" eventually 30 is_not_ready
+check "answers go on" answers stay.skydns.test A 192.0.2.30
+check "and a gauge says for how long" eventually 5 \
+    sh -c "! tests/system/metrics http://$metrics/metrics \
+    coredns_etcd_sync_stale_seconds | grep -q '^0'"
+kill -CONT "$(cat "$folder/etcd.1.pid")"
+check "it comes back" eventually 20 is_ready
+etcd_end 1 KILL
+check "an etcd that is gone is told of" eventually 30 is_not_ready
+kill -9 "$(pid_of authority)" "$(pid_of etcd-sync)"
+check "answers go on from what is on disk" eventually 20 \
+    answers stay.skydns.test A 192.0.2.30
+etcd_start 1
+check "all is ready again" eventually 30 is_ready
+put test/skydns/stay '{"host":"192.0.2.31"}'
+check "and follows again" eventually 5 answers stay.skydns.test A 192.0.2.31
+
+# ---- history that is gone ---------------------------------------------------
+
+loads=$(gauge loads_total)
+kill -STOP "$(pid_of etcd-sync)"
+for i in 1 2 3 4 5; do
+    put test/skydns/stay "{\"host\":\"192.0.2.4$i\"}"
+done
+remove test/skydns/bad/2
+revision=$(etcd_ctl put /other x -w json | sed 's/.*revision":\([0-9]*\).*/\1/')
+etcd_ctl compact "$revision" >/dev/null
+etcd_end 1 KILL
+etcd_start 1
+check "etcd is back" eventually 20 etcd_is_well
+kill -CONT "$(pid_of etcd-sync)"
+check "what a compaction hid is found" eventually 20 \
+    answers stay.skydns.test A 192.0.2.45
+check "what went meanwhile too" eventually 5 answers bad.skydns.test A ""
+check "all keys were read anew" sh -c "[ $(gauge loads_total) -ge $loads ]"
+
+# ---- another etcd -----------------------------------------------------------
+
+etcd_end 1 KILL
+rm -rf "$folder/etcd.1"
+etcd_start 1
+check "another etcd is well" eventually 20 etcd_is_well
+put test/skydns/fresh '{"host":"192.0.2.50"}'
+check "what it has is served" eventually 20 answers fresh.skydns.test A \
+    192.0.2.50
+check "what only the former one had is not" eventually 5 \
+    says stay.skydns.test A NXDOMAIN
+
+# ---- reload -----------------------------------------------------------------
+
+sed -i 's/"skydns.test.", /"skydns.test.", "other.test.", /' "$configuration"
+put test/other/a '{"host":"192.0.2.9"}'
+check "a reload" ctl reload
+check "brings another zone" eventually 10 answers a.other.test A 192.0.2.9
+check "and leaves the others" answers fresh.skydns.test A 192.0.2.50
+sed -i 's/"other.test.", //' "$configuration"
+check "a reload" ctl reload
+check "takes it away" eventually 10 says a.other.test A REFUSED
+check "it stops" ctl stop
+finish
