@@ -212,7 +212,7 @@ has_right_shape(struct corefile_chain *chain,
 /* Directives of CoreDNS that we do not have. */
 static const char *const others[] = {
     "acl", "azure", "clouddns", "dns64", "dnssec", "dnstap",
-    "etcd", "geoip", "grpc", "grpc_server", "header", "https", "https3",
+    "geoip", "grpc", "grpc_server", "header", "https", "https3",
     "minimal", "nomad", "on", "pprof", "proxyproto", "quic", "rewrite",
     "route53", "secondary", "sign", "tls", "trace", "transfer", "tsig",
     "view", NULL
@@ -298,6 +298,7 @@ corefile_chain_clear(struct corefile_chain *self)
     draft_clear(&self->cache);
     draft_clear(&self->cluster);
     draft_clear(&self->external);
+    draft_clear(&self->etcd);
     for (size_t i = 0; i < self->forward_count; i++)
         draft_clear(&self->forwards[i].options);
     free(self->forwards);

@@ -81,6 +81,8 @@ struct corefile_chain {
     struct corefile_zones cluster_zones;
     const struct corefile_line *autopath;       /* or NULL */
     struct draft members;               /* of a group that is being read */
+    struct draft etcd;                  /* of the stage etcd-sync */
+    const struct corefile_line *etcd_line;      /* NULL: there is none */
     struct corefile_zones origins;      /* of the files */
     struct draft *draft;                /* what options are written to */
     char *place;                        /* the addresses it serves, as text */
@@ -215,6 +217,8 @@ bool
 void
     corefile_end_cluster(struct corefile_chain *chain, struct draft *members);
 
+    corefile_read_etcd(struct corefile_chain *chain,
+                       const struct corefile_line *line);
 void
     corefile_read_bind(struct corefile_chain *chain,
                        const struct corefile_line *line);

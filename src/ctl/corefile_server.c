@@ -308,6 +308,7 @@ static const struct corefile_directive directives[] = {
     { "debug", read_debug, 0, 0, ONLY },
     { "errors", corefile_read_errors, 0, 1, BODY },
     { "erratic", corefile_read_erratic, 0, COREFILE_MANY, BODY },
+    { "etcd", corefile_read_etcd, 0, COREFILE_MANY, BODY },
     { "file", corefile_read_file, 1, COREFILE_MANY, BODY | AGAIN },
     { "forward", corefile_read_forward, 2, COREFILE_MANY, BODY | AGAIN },
     { "health", corefile_read_health, 0, 1, BODY | ONLY },

@@ -476,6 +476,23 @@ put_authority_groups(corefile_stages_t *self, struct chain_groups *groups)
     }
 }
 
+/* ---- etcd ---------------------------------------------------------------- */
+
+static void
+put_etcd(corefile_stages_t *self, struct corefile_chain *chain)
+{
+    const struct corefile_block *block = chain->block;
+    struct draft members = { .items = NULL };
+    const char *source = corefile_stages_put(self, "etcd-sync", &chain->etcd,
+                                             block);
+
+    draft_say(&members, block, 0, "sources = [ \"%s\" ];", source);
+    if (chain->has_neighbours)
+        draft_say(&members, block, 0, "lookup = \"%s\";", chain->front);
+    set_next(&members, block, chain->head, true);
+    chain->head = corefile_stages_put(self, "authority", &members, block);
+}
+
 /* ---- chains -------------------------------------------------------------- */
 
 static bool
@@ -591,6 +608,9 @@ corefile_stages_build(corefile_stages_t *self, struct corefile_chain *chains,
         else if (chains[i].has_whoami)
             put_whoami(self, &chains[i]);
     build_forwards(self, chains, count);
+    for (size_t i = 0; i < count; i++)
+        if (chains[i].etcd_line != NULL)
+            put_etcd(self, &chains[i]);
     build_authorities(self, chains, count);
     for (size_t i = 0; i < count; i++)
         if (chains[i].rules.count > 0)

@@ -150,6 +150,27 @@ static const struct {
       "payload = 512; nsid = true; nsid_text = \"${HOSTNAME}\"; version = "
       "\"coredns " CORE_VERSION "\"; identity = \"${HOSTNAME}\"; "
       "local_names = \"on\"; }", NULL },
+    { "a b {\n etcd\n file z a\n forward . 192.0.2.1\n}\n",
+      "authority: { sources = [ \"etcd-sync\" ]; next = \"forward\"; }; "
+      "authority-2: { program = \"authority\"; " AUTHORITY
+      "next = \"authority\"; };", NULL },
+    { "a b {\n etcd\n}\n",
+      "otherwise = \"servfail\"; }; "
+      "etcd-sync: { zones = [ \"a.\", \"b.\" ]; };", NULL },
+    { "a {\n root /r\n etcd c 10.0.0.0/8 {\n  path /p\n  endpoint h:1 "
+      "https://i:2\n  credentials u p\n  tls c k a\n  fallthrough x\n"
+      "  min-lease-ttl 5\n  max-lease-ttl 2h\n  stubzones\n  debug\n"
+      "  upstream\n }\n}\n",
+      "etcd-sync: { zones = [ \"c.\", \"10.in-addr.arpa.\" ]; "
+      "path = \"/p\"; "
+      "endpoints = [ \"https://h:1\", \"https://i:2\" ]; username = \"u\"; "
+      "password = \"p\"; certificate = \"/r/c\"; key = \"/r/k\"; "
+      "ca = \"/r/a\"; fallthrough = [ \"x.\" ]; min_lease_ttl = \"5\"; "
+      "max_lease_ttl = \"2h\"; reads_any_file = true; };", NULL },
+    { "a {\n etcd {\n  endpoint h:1\n  tls a\n }\n}\n"
+      "b {\n etcd {\n  fallthrough\n }\n}\n",
+      "etcd-sync-2: { program = \"etcd-sync\"; zones = [ \"b.\" ]; "
+      "fallthrough = [ \".\" ]; };", NULL },
     { ". {\n loadbalance\n}\na {\n root /r\n loadbalance weighted w {\n"
       "  reload 0\n  prefer 10.0.0.0/8 ::1\n }\n}\n",
       "order = \"random\"; }, { zones = [ \"a.\" ]; otherwise = "
