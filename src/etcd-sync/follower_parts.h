@@ -45,6 +45,7 @@ struct follower {
 
     uint64_t cluster_id;
     int64_t revision;                   /* all is known up to it; 0: nothing */
+    int64_t asked_revision;             /* what was known at the last probe */
     int64_t load_revision;              /* of the load; 0: its first page */
     int64_t page;                       /* keys asked for at once */
     char *next_key;                     /* of the next page */

@@ -9,7 +9,7 @@
 #include "coredns/memory.h"
 #include "etcd-sync/follower_parts.h"
 
-#define PAGE 2000                       /* keys asked for at once, at first */
+#define PAGE 10000                      /* keys asked for at once, at first */
 #define PULSE_MS 2000
 #define SILENT_PULSES 3                 /* until a watch must be created */
 
@@ -125,21 +125,25 @@ follower_load(follower_t *self)
 /* ---- probing ------------------------------------------------------------- */
 
 static char *
-write_probe(const follower_t *self)
+write_probe(follower_t *self)
 {
+    self->asked_revision = self->revision;
     return core_etcd_write_range(&(struct core_etcd_range) {
         .key = prefix_of(self), .limit = 1, .without_values = true,
         .end = { self->prefix_end, self->prefix_end_size },
     });
 }
 
-/* An etcd that was set up anew, or restored from a copy, has a history that
-   ours does not go on with. */
+/*
+ * An etcd that was set up anew, or restored from a copy, has a history that
+ * ours does not go on with: not even what was known when it was asked.  The
+ * watch may have gone on since.
+ */
 static bool
 is_another(const follower_t *self, const struct core_etcd_head *head)
 {
     return head->cluster_id != self->cluster_id
-        || head->revision < self->revision;
+        || head->revision < self->asked_revision;
 }
 
 static void
