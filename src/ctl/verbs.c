@@ -15,6 +15,7 @@
 #include "ctl/check.h"
 #include "ctl/completion.h"
 #include "ctl/corefile_import.h"
+#include "ctl/etcd.h"
 #include "ctl/grammar.h"
 #include "ctl/keys.h"
 #include "ctl/live.h"
@@ -95,6 +96,9 @@ static const struct verb verb_table[] = {
       "the names of all stages, a line each", false },
     { "completion", completion_run, 0, "bash | zsh", 1, 1,
       "write what a shell needs to complete command lines", false },
+    { "etcd", etcd_run, 0, "put|get|rm|import name", 2, 2,
+      "services in etcd: put one, read or remove it, all of a zone file",
+      false },
     { "version", version_run, OPTION_JSON, NULL, 0, 0,
       "print the version", false },
     { "help", help_run, 0, "verb", 0, 1,
@@ -130,8 +134,11 @@ verbs_main(int argc, char **argv)
     struct request request;
     struct core_log_options options = { .level = CORE_LOG_NOTICE };
     struct core_fault fault;
-    int code = grammar_read(&request, verb_table, argc, argv);
+    int code;
 
+    if (etcd_is_meant(argc, argv))
+        return etcd_main(argc, argv);
+    code = grammar_read(&request, verb_table, argc, argv);
     if (code != -1)
         return code;
     if (request.verbose > 0)

@@ -162,6 +162,16 @@ set_bad(catalogue_t *self, struct tree_node *node, bool is_bad)
                              : node->flags & ~TREE_BAD);
 }
 
+/* A key that is put as it was, which a new load does with most of them. */
+static bool
+is_known(const struct tree_node *node, const struct service *service,
+         struct lease_id lease)
+{
+    return service != NULL && node->service != NULL
+        && service_equal(service, node->service)
+        && leases_id(node).value == lease.value;
+}
+
 enum catalogue_result
 catalogue_put(catalogue_t *self, const struct catalogue_key *key,
               int64_t now_ms, struct core_fault *fault)
@@ -184,15 +194,19 @@ catalogue_put(catalogue_t *self, const struct catalogue_key *key,
     }
     was_bad = (node->flags & TREE_BAD) != 0;
     service = service_read(key->value, key->value_size, fault);
-    set_bad(self, node, service == NULL);
     node->load = self->load;
+    if (was_bad && service == NULL)
+        return CATALOGUE_STILL_BAD;
+    if (is_known(node, service, key->lease)) {
+        free(service);
+        return CATALOGUE_TAKEN;
+    }
+    set_bad(self, node, service == NULL);
     leases_attach(self->leases, node, service == NULL ? none : key->lease,
                   now_ms);
     set_service(self, node, &service);
     catalogue_touch(self, node);
-    if ((node->flags & TREE_BAD) == 0)
-        return CATALOGUE_TAKEN;
-    return was_bad ? CATALOGUE_STILL_BAD : CATALOGUE_BAD;
+    return (node->flags & TREE_BAD) == 0 ? CATALOGUE_TAKEN : CATALOGUE_BAD;
 }
 
 static void

@@ -376,9 +376,41 @@ run_bad(void *owner, core_call_t *call)
     return CORE_EXIT_DONE;
 }
 
+/* Carries an errand out, by the settings that were taken last. */
+static int
+run_errand(struct etcd_sync *self, core_call_t *call,
+           int (*run)(errands_t *errands, core_call_t *call))
+{
+    const session_t *session = self->coming != NULL ? self->coming
+        : self->session;
+
+    return run(session_errands(session), call);
+}
+
+static int
+run_put(void *owner, core_call_t *call)
+{
+    return run_errand(owner, call, errands_put);
+}
+
+static int
+run_get(void *owner, core_call_t *call)
+{
+    return run_errand(owner, call, errands_get);
+}
+
+static int
+run_remove(void *owner, core_call_t *call)
+{
+    return run_errand(owner, call, errands_remove);
+}
+
 static const struct core_verb verbs[] = {
     { "zones", run_zones, "one line a zone: name, state, services" },
     { "bad", run_bad, "the keys with bad values, the first 1000" },
+    { "put", run_put, "a name, a value, a lease in seconds: puts that key" },
+    { "get", run_get, "a name: its key and those below, from etcd" },
+    { "rm", run_remove, "a name: removes its key" },
     { .name = NULL },
 };
 

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "coredns/loop.h"
+#include "etcd-sync/exchange.h"
 #include "etcd-sync/http.h"
 #include "lib/etcd_message.h"
 
@@ -69,6 +70,12 @@ follower_t *
 
 void
     follower_destroy(follower_t **self_p);
+
+/* Asks the endpoint in use, with the login there is.  Takes the body, and must
+   be done or cancelled before the follower ends. */
+exchange_t *
+    follower_ask(follower_t *self, const char *path, char **body_p,
+                 exchange_done *done, void *owner);
 
 const struct follower_counters *
     follower_counters(const follower_t *self);

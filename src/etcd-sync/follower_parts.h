@@ -70,11 +70,6 @@ const char *
     follower_url(const follower_t *self, const char *path,
                  char url[FOLLOWER_URL_SIZE]);
 
-/* Starts an exchange with the endpoint in use. */
-exchange_t *
-    follower_ask(follower_t *self, const char *path, char **body_p,
-                 exchange_done *done, void *owner);
-
 /* A stage of the way has failed: goes on at the next endpoint, a little later
    when all have failed. */
 void

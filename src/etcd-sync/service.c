@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -239,6 +240,22 @@ service_read(const char *value, size_t size, struct core_fault *fault)
         self = pack(&draft);
     json_decref(object);
     return self;
+}
+
+static size_t
+size_of(const struct service *self)
+{
+    return offsetof(struct service, bytes) + self->host_size
+        + (size_t) self->text_size + self->group_size;
+}
+
+bool
+service_equal(const struct service *left, const struct service *right)
+{
+    if (left == NULL || right == NULL)
+        return left == right;
+    return size_of(left) == size_of(right)
+        && memcmp(left, right, size_of(left)) == 0;
 }
 
 const uint8_t *

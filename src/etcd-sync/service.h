@@ -49,6 +49,10 @@ struct service {
 struct service *
     service_read(const char *value, size_t size, struct core_fault *fault);
 
+/* Says whether both say the same; either may be NULL. */
+bool
+    service_equal(const struct service *left, const struct service *right);
+
 /* An address, or a wire name in the case it was written. */
 const uint8_t *
     service_host(const struct service *self);

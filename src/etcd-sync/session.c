@@ -26,6 +26,7 @@ struct session {
     struct follower_settings target;
     catalogue_t *catalogue;
     follower_t *follower;               /* NULL: frozen */
+    errands_t *errands;                 /* NULL likewise */
     core_timer_t *flush;                /* or NULL */
     unsigned logged_bad;
     int64_t logged_ms;                  /* since when they are counted */
@@ -194,12 +195,14 @@ session_new(core_loop_t *loop, const struct etcd_sync_settings *settings,
         },
     };
     self->follower = follower_new(loop, &self->target, &follower_hooks, self);
+    self->errands = errands_new(self->follower, self->target.prefix);
     return self;
 }
 
 void
 session_freeze(session_t *self)
 {
+    errands_destroy(&self->errands);
     follower_destroy(&self->follower);
 }
 
@@ -212,7 +215,7 @@ session_destroy(session_t **self_p)
 
     if (self == NULL)
         return;
-    follower_destroy(&self->follower);
+    session_freeze(self);
     core_loop_timer_cancel(self->loop, &self->flush);
     catalogue_destroy(&self->catalogue);
     free(self);
@@ -250,6 +253,12 @@ catalogue_t *
 session_catalogue(const session_t *self)
 {
     return self->catalogue;
+}
+
+errands_t *
+session_errands(const session_t *self)
+{
+    return self->errands;
 }
 
 const follower_t *

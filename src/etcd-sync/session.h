@@ -13,6 +13,7 @@
 
 #include "coredns/loop.h"
 #include "etcd-sync/catalogue.h"
+#include "etcd-sync/errands.h"
 #include "etcd-sync/follower.h"
 #include "etcd-sync/settings.h"
 
@@ -49,6 +50,10 @@ catalogue_t *
 /* NULL when it is frozen. */
 const follower_t *
     session_follower(const session_t *self);
+
+/* Likewise. */
+errands_t *
+    session_errands(const session_t *self);
 
 /* The serial of the zones, which is the time. */
 uint32_t

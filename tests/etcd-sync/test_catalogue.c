@@ -308,6 +308,31 @@ START_TEST(a_key_that_is_too_deep_is_a_bad_one)
 }
 END_TEST
 
+START_TEST(a_new_load_of_the_same_publishes_nothing)
+{
+    catalogue_t *catalogue = model_catalogue(zones);
+    struct model published = { .count = 0 };
+    struct catalogue_counters counters;
+    struct store store;
+
+    srand(3);
+    make_keys(&store);
+    for (int i = 0; i < KEYS; i++)
+        change_one(&store, catalogue);
+    publish_to(catalogue, &published);
+    catalogue_load_begin(catalogue);
+    fill(&store, catalogue);
+    catalogue_load_end(catalogue);
+    flush(catalogue);
+    catalogue_count(catalogue, &counters);
+    ck_assert_uint_gt(counters.bad, 0);
+    ck_assert_uint_eq(counters.published, 0);
+    model_clear(&published);
+    clear_store(&store);
+    catalogue_destroy(&catalogue);
+}
+END_TEST
+
 START_TEST(what_does_not_change_records_is_not_published)
 {
     catalogue_t *catalogue = model_catalogue(zones);
@@ -452,6 +477,7 @@ main(void)
     tcase_add_loop_test(cases, a_load_removes_what_it_does_not_bring, 0, 4);
     tcase_add_test(cases, keys_are_counted_and_bad_ones_told_once);
     tcase_add_test(cases, a_key_that_is_too_deep_is_a_bad_one);
+    tcase_add_test(cases, a_new_load_of_the_same_publishes_nothing);
     tcase_add_test(cases, what_does_not_change_records_is_not_published);
     tcase_add_test(cases, a_lease_bounds_the_ttl);
     tcase_add_test(cases, a_reader_goes_on_where_it_was);

@@ -122,6 +122,23 @@ START_TEST(an_ipv4_address_in_ipv6_is_one_of_ipv4)
 }
 END_TEST
 
+START_TEST(what_says_the_same_is_equal)
+{
+    struct service *one = read_value("{\"host\":\"a.b\",\"text\":\"t\"}");
+    struct service *same = read_value("{\"text\":\"t\", \"host\":\"a.b.\"}");
+    struct service *other = read_value("{\"host\":\"a.b\",\"text\":\"u\"}");
+
+    ck_assert(service_equal(one, same));
+    ck_assert(!service_equal(one, other));
+    ck_assert(!service_equal(one, NULL));
+    ck_assert(!service_equal(NULL, one));
+    ck_assert(service_equal(NULL, NULL));
+    free(one);
+    free(same);
+    free(other);
+}
+END_TEST
+
 /* {"text":"xxx..."} of so many octets in all. */
 static char *
 long_value(size_t size)
@@ -166,6 +183,7 @@ main(void)
     tcase_add_test(cases, what_is_not_given_is_as_in_skydns);
     tcase_add_test(cases, all_fields_are_kept);
     tcase_add_test(cases, an_ipv4_address_in_ipv6_is_one_of_ipv4);
+    tcase_add_test(cases, what_says_the_same_is_equal);
     tcase_add_test(cases, values_and_texts_have_an_end);
     return core_test_run(cases);
 }

@@ -125,6 +125,64 @@ etcd_ctl lease revoke "$lease" >/dev/null
 check "what hung on a lease that ended is gone" eventually 5 \
     says leased.skydns.test A NXDOMAIN
 
+# ---- services put by corednsctl ---------------------------------------------
+
+# etcd VERB...: corednsctl etcd
+etcd_verb() {
+    "$bin/corednsctl" etcd -c "$configuration" "$@"
+}
+
+check "a service is put" etcd_verb put --host 192.0.2.60 --port 80 \
+    --weight 5 --text 'a "b"' --ttl 600 x1.byhand.skydns.test
+check "and answers" eventually 5 answers byhand.skydns.test SRV \
+    "10 100 80 x1.byhand.skydns.test."
+same "with its text" '"a \"b\""' "$(ask byhand.skydns.test TXT)"
+same "it is in etcd as SkyDNS has it" \
+    '/skydns/test/skydns/byhand/x1 {"host":"192.0.2.60","port":80,"weight":5,"text":"a \"b\""}' \
+    "$(etcd_verb get byhand.skydns.test)"
+check "and hangs on a lease" sh -c "ETCDCTL_API=3 etcdctl --endpoints $etcd_urls \
+    get /skydns/test/skydns/byhand/x1 -w json | grep -q lease"
+check "it is removed" etcd_verb rm X1.byhand.skydns.test.
+check "and answers no more" eventually 5 says byhand.skydns.test A NXDOMAIN
+check "what is not there is not removed" exits 1 \
+    etcd_verb rm x1.byhand.skydns.test
+check "nor read" exits 1 etcd_verb get byhand.skydns.test
+check "a value that is a bad one is not put" exits 64 \
+    etcd_verb put --host 192.0.2.60 --port 99999 x.skydns.test
+check "nor what is no number" exits 64 \
+    etcd_verb put --host 192.0.2.60 --port http x.skydns.test
+check "nor nothing" exits 64 etcd_verb put x.skydns.test
+check "nor under what is no name" exits 64 etcd_verb put --host a x..test
+check "a wrong word is told" exits 64 etcd_verb del x.skydns.test
+cat >"$folder/import.zone" <<END
+\$ORIGIN skydns.test.
+\$TTL 77
+@        SOA ns h 1 2 3 4 5
+@        NS ns
+@        A 192.0.2.61
+i.e      A 192.0.2.62
+i.e      A 192.0.2.63
+al       CNAME i.e
+mail     MX 10 i.e
+_s._tcp  SRV 5 6 7 i.e
+txt      TXT "one" "two"
+*.w      A 192.0.2.64
+END
+check "a zone file is imported" etcd_verb import "$folder/import.zone"
+check "with its addresses" eventually 5 answers i.e.skydns.test A \
+    "192.0.2.62 192.0.2.63"
+check "those of the top" eventually 5 answers skydns.test A 192.0.2.61
+check "aliases" eventually 5 answers al.skydns.test CNAME i.e.skydns.test.
+check "mail" eventually 5 answers mail.skydns.test MX "10 i.e.skydns.test."
+check "services" eventually 5 answers _s._tcp.skydns.test SRV \
+    "5 100 7 i.e.skydns.test."
+check "and texts" eventually 5 answers txt.skydns.test TXT onetwo
+check "what has no place in a service is told" sh -c \
+    "'$bin/corednsctl' etcd -c '$configuration' import '$folder/import.zone' \
+    2>&1 | grep -q 'left out: \*.w.skydns.test. A'"
+check "a file that is no zone is not" exits 1 \
+    etcd_verb import "$configuration"
+
 # ---- an etcd that is away ---------------------------------------------------
 
 put test/skydns/stay '{"host":"192.0.2.30"}'

@@ -1,0 +1,250 @@
+/*
+ * etcd_value - services as the keys of an etcd hold them
+ */
+
+#include "ctl/etcd_value.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <czmq.h>
+#include <ldns/ldns.h>
+
+#include "coredns/memory.h"
+
+#define TTL 3600                        /* of records that have none */
+#define TEXT_SIZE 32768                 /* of TXT, all its pieces */
+
+/* ---- fields -------------------------------------------------------------- */
+
+static bool
+is_number(const char *field)
+{
+    static const char *const numbers[] = {
+        "port", "priority", "weight", "ttl", "targetstrip", NULL,
+    };
+
+    for (size_t i = 0; numbers[i] != NULL; i++)
+        if (strcmp(field, numbers[i]) == 0)
+            return true;
+    return false;
+}
+
+bool
+etcd_value_add(json_t *value, const char *field, const char *text)
+{
+    char *rest;
+    json_t *member;
+
+    if (is_number(field)) {
+        errno = 0;
+
+        long long number = strtoll(text, &rest, 10);
+
+        if (rest == text || *rest != '\0' || errno != 0)
+            return false;
+        member = json_integer(number);
+    } else {
+        member = json_string(text);
+    }
+    return member != NULL && json_object_set_new(value, field, member) == 0;
+}
+
+char *
+etcd_value_end(json_t **value_p)
+{
+    char *text = json_dumps(*value_p, JSON_COMPACT);
+
+    assert(text != NULL);
+    json_decref(*value_p);
+    *value_p = NULL;
+    return text;
+}
+
+/* ---- records ------------------------------------------------------------- */
+
+struct import {
+    const char *origin;                 /* of the SOA; or NULL */
+    zhashx_t *numbers;                  /* size_t by name: how many so far */
+    etcd_value_put *put;
+    void *owner;
+    struct etcd_value_counts *counts;
+    FILE *notices;
+};
+
+static void
+destroy_number(void **number_p)
+{
+    free(*number_p);
+    *number_p = NULL;
+}
+
+/* A field whose value is a part of the record. */
+static void
+add_part(json_t *value, const char *field, const ldns_rr *rr, size_t index)
+{
+    char *text = ldns_rdf2str(ldns_rr_rdf(rr, index));
+
+    etcd_value_add(value, field, text);
+    free(text);
+}
+
+/* The octets of all pieces; false when they are no text (JSON holds UTF-8). */
+static bool
+add_text(json_t *value, const ldns_rr *rr)
+{
+    char *text = core_allocate(TEXT_SIZE + 1);
+    size_t size = 0;
+    json_t *member = NULL;
+
+    for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
+        const uint8_t *octets = ldns_rdf_data(ldns_rr_rdf(rr, i));
+
+        if (size + *octets > TEXT_SIZE)
+            break;
+        memcpy(text + size, octets + 1, *octets);
+        size += *octets;
+        if (i + 1 == ldns_rr_rd_count(rr))
+            member = json_stringn(text, size);
+    }
+    free(text);
+    return member != NULL && json_object_set_new(value, "text", member) == 0;
+}
+
+/* What the record says as a value; NULL: nothing that a service could. */
+static json_t *
+make_value(const ldns_rr *rr)
+{
+    json_t *value = json_object();
+
+    json_object_set_new(value, "ttl", json_integer(ldns_rr_ttl(rr)));
+    switch (ldns_rr_get_type(rr)) {
+    case LDNS_RR_TYPE_A: case LDNS_RR_TYPE_AAAA: case LDNS_RR_TYPE_CNAME:
+    case LDNS_RR_TYPE_PTR:
+        add_part(value, "host", rr, 0);
+        return value;
+    case LDNS_RR_TYPE_SRV:
+        add_part(value, "priority", rr, 0);
+        add_part(value, "weight", rr, 1);
+        add_part(value, "port", rr, 2);
+        add_part(value, "host", rr, 3);
+        return value;
+    case LDNS_RR_TYPE_MX:
+        add_part(value, "priority", rr, 0);
+        add_part(value, "host", rr, 1);
+        json_object_set_new(value, "mail", json_true());
+        return value;
+    case LDNS_RR_TYPE_TXT:
+        if (add_text(value, rr))
+            return value;
+        break;
+    default:
+        break;
+    }
+    json_decref(value);
+    return NULL;
+}
+
+/*
+ * The name of the key.  An alias and what an address leads back to stand at
+ * their own name; of others there may be several, each below it.  Addresses
+ * at the top of the zone go where SkyDNS looks for them.
+ */
+static char *
+make_name(struct import *import, const ldns_rr *rr, const char *owner)
+{
+    ldns_rr_type type = ldns_rr_get_type(rr);
+    bool is_address = type == LDNS_RR_TYPE_A || type == LDNS_RR_TYPE_AAAA;
+    bool is_top = import->origin != NULL
+        && strcasecmp(import->origin, owner) == 0;
+    size_t *number = zhashx_lookup(import->numbers, owner);
+    char *name;
+
+    if (type == LDNS_RR_TYPE_CNAME || type == LDNS_RR_TYPE_PTR)
+        return core_copy_text(owner);
+    if (number == NULL) {
+        number = core_allocate(sizeof *number);
+        zhashx_insert(import->numbers, owner, number);
+    }
+    if (asprintf(&name, "x%zu%s%s%s", ++*number,
+                 is_top && is_address ? ".apex.dns" : "",
+                 strcmp(owner, ".") == 0 ? "" : ".", owner) == -1)
+        abort();
+    return name;
+}
+
+static bool
+import_record(struct import *import, const ldns_rr *rr)
+{
+    char *owner = ldns_rdf2str(ldns_rr_owner(rr));
+    char *type = ldns_rr_type2str(ldns_rr_get_type(rr));
+    bool is_wild = strncmp(owner, "*.", 2) == 0;
+    json_t *value = is_wild ? NULL : make_value(rr);
+    bool goes_on = true;
+
+    if (value == NULL) {
+        import->counts->left_out++;
+        fprintf(import->notices, "left out: %s %s\n", owner, type);
+    } else {
+        char *name = make_name(import, rr, owner);
+        char *text = etcd_value_end(&value);
+
+        goes_on = import->put(import->owner, name, text);
+        import->counts->put += goes_on;
+        free(text);
+        free(name);
+    }
+    free(type);
+    free(owner);
+    return goes_on;
+}
+
+static void
+import_zone(struct import *import, const ldns_zone *zone)
+{
+    const ldns_rr_list *list = ldns_zone_rrs(zone);
+    const ldns_rr *soa = ldns_zone_soa(zone);
+    char *origin = soa == NULL ? NULL : ldns_rdf2str(ldns_rr_owner(soa));
+
+    import->origin = origin;
+    for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++)
+        if (!import_record(import, ldns_rr_list_rr(list, i)))
+            break;
+    free(origin);
+}
+
+int
+etcd_value_import(const char *path, etcd_value_put *put, void *owner,
+                  struct etcd_value_counts *counts, FILE *notices,
+                  struct core_fault *fault)
+{
+    struct import import = {
+        .put = put, .owner = owner, .counts = counts, .notices = notices,
+    };
+    FILE *file = fopen(path, "r");
+    ldns_zone *zone = NULL;
+    ldns_status status;
+    int line = 0;
+
+    *counts = (struct etcd_value_counts) { 0 };
+    if (file == NULL) {
+        core_fault_set(fault, path, 0, "cannot open: %s", strerror(errno));
+        return -1;
+    }
+    status = ldns_zone_new_frm_fp_l(&zone, file, NULL, TTL, LDNS_RR_CLASS_IN,
+                                    &line);
+    fclose(file);
+    if (status != LDNS_STATUS_OK) {
+        core_fault_set(fault, path, line, "%s",
+                       ldns_get_errorstr_by_id(status));
+        return -1;
+    }
+    import.numbers = zhashx_new();
+    zhashx_set_destructor(import.numbers, destroy_number);
+    import_zone(&import, zone);
+    zhashx_destroy(&import.numbers);
+    ldns_zone_deep_free(zone);
+    return 0;
+}
