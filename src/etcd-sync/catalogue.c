@@ -162,6 +162,25 @@ set_bad(catalogue_t *self, struct tree_node *node, bool is_bad)
                              : node->flags & ~TREE_BAD);
 }
 
+/* The node of a path; NULL and a fault when there can be none. */
+static struct tree_node *
+add_node(catalogue_t *self, const char *path, size_t size,
+         struct core_fault *fault)
+{
+    bool is_full = tree_count(self->tree) + TREE_DEPTH > CATALOGUE_PARTS;
+    struct tree_node *node = is_full ? tree_find(self->tree, path, size)
+        : tree_add(self->tree, path, size);
+
+    if (node == NULL && is_full)
+        core_fault_set(fault, NULL, 0, "there are more than %d parts of keys",
+                       CATALOGUE_PARTS);
+    else if (node == NULL)
+        core_fault_set(fault, NULL, 0, "the key has more than %d parts, or "
+                       "one longer than %d octets", TREE_DEPTH,
+                       TREE_PART_SIZE);
+    return node;
+}
+
 /* A key that is put as it was, which a new load does with most of them. */
 static bool
 is_known(const struct tree_node *node, const struct service *service,
@@ -185,13 +204,9 @@ catalogue_put(catalogue_t *self, const struct catalogue_key *key,
 
     if (!strip_prefix(self, &path, &size))
         return CATALOGUE_FOREIGN;
-    node = tree_add(self->tree, path, size);
-    if (node == NULL) {
-        core_fault_set(fault, NULL, 0, "the key has more than %d parts, or "
-                       "one longer than %d octets", TREE_DEPTH,
-                       TREE_PART_SIZE);
+    node = add_node(self, path, size, fault);
+    if (node == NULL)
         return CATALOGUE_BAD;
-    }
     was_bad = (node->flags & TREE_BAD) != 0;
     service = service_read(key->value, key->value_size, fault);
     node->load = self->load;

@@ -24,6 +24,9 @@
 #include "etcd-sync/leases.h"
 #include "etcd-sync/zones.h"
 
+#define CATALOGUE_PARTS 4000000         /* of paths, at most; a key that needs
+                                           more is a bad one */
+
 struct catalogue_settings {
     const char *path;                   /* in front of all keys: "/skydns";
                                            lent */

@@ -65,6 +65,7 @@ take_page(follower_t *self, core_etcd_reply_t *reply)
         follower_fail(self, "a page without keys");
         return;
     }
+    self->counters.loads++;
     self->revision = self->load_revision;
     self->hooks->load_end(self->owner);
     start_watch(self);
@@ -111,7 +112,6 @@ follower_load(follower_t *self)
 {
     struct core_etcd_octets prefix = prefix_of(self);
 
-    self->counters.loads++;
     self->revision = 0;
     self->load_revision = 0;
     self->page = PAGE;

@@ -80,7 +80,7 @@ add_record(struct set *set, uint32_t ttl_seconds, size_t size)
 {
     uint8_t *at;
 
-    if (set->count == SELECTION_LIMIT)
+    if (set->count == SELECTION_LIMIT || set->size > RECORDS_SIZE)
         return NULL;
     if (set->capacity - set->size < size + 2) {
         set->capacity = 2 * set->capacity + size + 2;
@@ -286,6 +286,17 @@ records_make_soa(records_t *self, const struct zone *zone, uint32_t serial)
     add_soa(self, zone, serial);
 }
 
+/* An RRset is sent whole or not at all. */
+static void
+drop_large(records_t *self)
+{
+    for (size_t i = 0; i < SETS; i++)
+        if (self->sets[i].size > RECORDS_SIZE) {
+            self->sets[i].count = 0;
+            self->sets[i].size = 0;
+        }
+}
+
 void
 records_make(records_t *self, const struct tree_node *node, uint32_t serial)
 {
@@ -308,6 +319,7 @@ records_make(records_t *self, const struct tree_node *node, uint32_t serial)
     make_mx(self, &self->hosts);
     make_txt(self, node);
     make_ptr(self, node);
+    drop_large(self);
 }
 
 /* ---- what was made ------------------------------------------------------- */

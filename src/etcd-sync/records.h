@@ -27,6 +27,9 @@
 #define RECORDS_TTL 300                 /* of services that have none */
 #define RECORDS_NEGATIVE_TTL 30
 #define RECORDS_CHAIN 8                 /* aliases in a row, at most */
+#define RECORDS_SIZE 65535              /* octets of an RRset: no message could
+                                           hold a larger one, which is left
+                                           out */
 
 typedef struct records records_t;
 

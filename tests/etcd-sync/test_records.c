@@ -361,6 +361,27 @@ START_TEST(a_name_with_too_many_services_has_none_of_their_records)
 }
 END_TEST
 
+START_TEST(an_rrset_that_no_message_can_hold_is_left_out)
+{
+    catalogue_t *catalogue = model_catalogue(zones);
+    struct model model = { .count = 0 };
+
+    for (unsigned i = 0; i < 2000; i++) {
+        char key[64], value[64];
+
+        snprintf(key, sizeof key, "/skydns/test/zone/w/service-%04u", i);
+        snprintf(value, sizeof value, "{\"host\":\"10.0.%u.%u\"}", i / 256,
+                 i % 256);
+        model_put(catalogue, key, value);
+    }
+    read_zone(&model, catalogue, zones[0]);
+    ck_assert_ptr_nonnull(strstr(model_text(&model), "\nw.zone.test. 300 A"));
+    ck_assert_ptr_null(strstr(model_text(&model), "\nw.zone.test. 300 SRV"));
+    model_clear(&model);
+    catalogue_destroy(&catalogue);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -374,5 +395,6 @@ main(void)
     tcase_add_test(cases, a_long_text_is_cut_into_pieces);
     tcase_add_test(cases,
                    a_name_with_too_many_services_has_none_of_their_records);
+    tcase_add_test(cases, an_rrset_that_no_message_can_hold_is_left_out);
     return core_test_run(cases);
 }

@@ -5,6 +5,7 @@
 #   etcd_endpoints                   their addresses, as a list of settings
 #   etcd_start NUMBER                starts a member (again)
 #   etcd_end NUMBER SIGNAL           ends one by that signal
+#   etcd_move NUMBER                 gives one another port, or its own again
 #   etcd_ctl ARGUMENT...             etcdctl
 #   put KEY VALUE, remove KEY        below /skydns
 
@@ -57,6 +58,14 @@ etcd_start() {
 etcd_end() {
     kill "-$2" "$(cat "$folder/etcd.$1.pid")"
     [ "$2" = STOP ] || wait "$(cat "$folder/etcd.$1.pid")" 2>/dev/null
+}
+
+# The port where clients find a member becomes another one, or what it was.
+etcd_move() {
+    eval "etcd_port=\$etcd_port_$1 etcd_other=\${etcd_other_$1:-}"
+    [ -n "$etcd_other" ] || etcd_other=$("$tools/ports")
+    eval "etcd_port_$1=$etcd_other etcd_other_$1=$etcd_port"
+    etcd_urls=$(echo "$etcd_urls" | sed "s/:$etcd_port\>/:$etcd_other/")
 }
 
 etcd_login=
