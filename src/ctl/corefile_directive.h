@@ -217,6 +217,7 @@ bool
 void
     corefile_end_cluster(struct corefile_chain *chain, struct draft *members);
 
+void
     corefile_read_etcd(struct corefile_chain *chain,
                        const struct corefile_line *line);
 void

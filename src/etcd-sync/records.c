@@ -339,7 +339,7 @@ records_next(const records_t *self, size_t *index, struct core_change *change)
     if (*index == 0 && self->exists && is_empty(self)) {
         *index = SETS;
         *change = (struct core_change) {
-            .kind = CORE_CHANGE_EXIST, .owner = self->name, .type = CORE_ANY,
+            .kind = CORE_CHANGE_NAME, .owner = self->name,
         };
         return true;
     }

@@ -362,9 +362,9 @@ static const struct {
     const char *corefile;
     const char *faults;
 } wrong[] = {
-    { ". {\n rewrite name a b\n etcd x {\n  y\n }\n}\n",
+    { ". {\n rewrite name a b\n acl x {\n  y\n }\n}\n",
       "2: rewrite: this directive is not supported yet\n"
-      "3: etcd: this directive is not supported yet\n" },
+      "3: acl: this directive is not supported yet\n" },
     { "a {\n kubernetes {\n  pods some\n  ttl 4000\n  ignore all\n"
       "  tls a b\n  upstream\n }\n kubernetes\n}\n",
       "3: pods: neither disabled nor insecure nor verified: some\n"

@@ -100,7 +100,7 @@ model_apply(void *owner, const struct core_change *change)
     if (change->kind == CORE_CHANGE_DELETE) {
         assert(change->type == CORE_ANY);
         model_remove_name(self, name);
-    } else if (change->kind == CORE_CHANGE_EXIST) {
+    } else if (change->kind == CORE_CHANGE_NAME) {
         assert(asprintf(&line, "%s EXIST", name) != -1);
         model_add_line(self, line);
     }
