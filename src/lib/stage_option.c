@@ -83,7 +83,7 @@ add_wire(struct stage_options *self, const char *kind, const char *argument)
 
     if (size >= sizeof wire->name)
         return false;
-    wire->kind = kind;
+    *wire = (struct stage_wire) { .kind = kind };
     snprintf(wire->name, sizeof wire->name, "%.*s", (int) size, argument);
     wire->endpoint = equals == NULL ? argument : equals + 1;
     return true;
