@@ -64,7 +64,16 @@ order '{"order":"end","way":"gone"}' >/dev/null
 check "a list finds what went meanwhile" eventually 15 \
     is_rcode s1.prod.svc.cluster.local A NXDOMAIN
 
-# Events that are lost, one of each kind, are found by comparing.
+# Events that are lost are found by comparing, once the lists of all kinds that
+# were too old have been read.
+are_watched() {
+    [ "$(tests/system/control "$folder/run/kubernetes-sync.control" kinds |
+        grep -c up-to-date)" = 3 ]
+}
+put "$(slice db-1 db 10.244.2.8 db-0)"
+soon "endpoints are followed" db-0.db.prod.svc.cluster.local A 10.244.2.8
+sleep 1
+check "all is up to date" eventually 15 are_watched
 put "$(service s2 10.96.8.2)" ADDED true
 put "$(service s3 10.96.9.3)" DELETED true
 put "$(service s8 10.96.8.8)" ADDED true
