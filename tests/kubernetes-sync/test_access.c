@@ -15,6 +15,10 @@
     "clusters: [{name: b, cluster: {server: 'https://h:1'" more "}}]\n"
 #define USER(is) "users: [{name: c, user: {" is "}}]\n"
 
+#define INLINE \
+    CLUSTER(", certificate-authority-data: YWI=, tls-server-name: n") \
+    USER("client-key-data: YQ==, client-certificate-data: YWJj")
+
 static const struct {
     const char *text;
     const char *says;                   /* all there is; or NULL: a fault */
@@ -24,8 +28,7 @@ static const struct {
     { CLUSTER(", certificate-authority: ca, insecure-skip-tls-verify: true")
       USER("tokenFile: /t"), "https://h:1 ca=dir/ca tokens=/t unchecked ",
       NULL },
-    { CLUSTER(", certificate-authority-data: YWI=, tls-server-name: n")
-      USER("client-key-data: YQ==, client-certificate-data: YWJj"),
+    { INLINE,
       "https://h:1 ca:ab certificate:abc key:a name=n ", NULL },
     { CLUSTER(", proxy-url: 'http://p'"), "https://h:1 proxy=http://p ", NULL },
     { "{\"current-context\":\"a\",\"contexts\":[{\"name\":\"a\",\"context\":"
