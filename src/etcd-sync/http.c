@@ -1,9 +1,5 @@
 /*
  * http - requests over HTTP on the loop of the process
- *
- * The timer of libcurl may be set from inside any call of it, so it never runs
- * at once: the loop calls back.  A request is ended outside of libcurl's calls
- * only, which is when its messages are read.
  */
 
 #include "etcd-sync/http.h"
@@ -11,20 +7,16 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-
-#include <curl/curl.h>
 
 #include "coredns/memory.h"
+#include "lib/curl_loop.h"
 
 #define CONNECT_MS 3000L
 #define CONNECTIONS 16L                 /* kept open */
 #define KEEPALIVE_SECONDS 5L
 
 struct http {
-    core_loop_t *loop;
-    CURLM *multi;
-    core_timer_t *timer;                /* or NULL */
+    curl_loop_t *curl;
     struct http_files files;
 };
 
@@ -37,12 +29,13 @@ struct http_request {
     char error[CURL_ERROR_SIZE];
 };
 
-/* ---- the loop ------------------------------------------------------------ */
+/* ---- the end of a request ------------------------------------------------ */
 
 static void
 end_request(http_request_t *request)
 {
-    curl_multi_remove_handle(request->http->multi, request->easy);
+    curl_multi_remove_handle(curl_loop_multi(request->http->curl),
+                             request->easy);
     curl_easy_cleanup(request->easy);
     curl_slist_free_all(request->headers);
     free(request);
@@ -65,84 +58,10 @@ finish(http_request_t *request, CURLcode code)
     hooks.done(owner, status, status == 0 ? reason : NULL);
 }
 
-/* Ends the requests that are done; each may start others. */
 static void
-collect(http_t *self)
+take_end(void *transfer, CURLcode code)
 {
-    const CURLMsg *message;
-    int left;
-
-    while ((message = curl_multi_info_read(self->multi, &left)) != NULL) {
-        CURLcode code = message->data.result;
-        char *request = NULL;
-
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
-        finish((http_request_t *) (void *) request, code);
-    }
-}
-
-static void
-handle_ready(void *owner, int fd, uint32_t events)
-{
-    http_t *self = owner;
-    int what = 0;
-    int running;
-
-    if ((events & EPOLLIN) != 0)
-        what |= CURL_CSELECT_IN;
-    if ((events & EPOLLOUT) != 0)
-        what |= CURL_CSELECT_OUT;
-    if ((events & (EPOLLERR | EPOLLHUP)) != 0)
-        what |= CURL_CSELECT_ERR;
-    curl_multi_socket_action(self->multi, fd, what, &running);
-    collect(self);
-}
-
-static int
-handle_socket(CURL *easy, curl_socket_t fd, int what, void *owner,
-              void *socket_owner)
-{
-    http_t *self = owner;
-    uint32_t events = 0;
-
-    (void) easy;
-    (void) socket_owner;
-    if (what == CURL_POLL_REMOVE) {
-        core_loop_unwatch(self->loop, fd);
-        return 0;
-    }
-    if (what != CURL_POLL_OUT)
-        events |= EPOLLIN;
-    if (what != CURL_POLL_IN)
-        events |= EPOLLOUT;
-    core_loop_watch(self->loop, fd, events, handle_ready, self);
-    return 0;
-}
-
-static void
-handle_time(void *owner)
-{
-    http_t *self = owner;
-    int running;
-
-    self->timer = NULL;                 /* it has ended itself */
-    curl_multi_socket_action(self->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    collect(self);
-}
-
-static int
-handle_timer(CURLM *multi, long timeout_ms, void *owner)
-{
-    http_t *self = owner;
-
-    (void) multi;
-    core_loop_timer_cancel(self->loop, &self->timer);
-    if (timeout_ms >= 0)
-        self->timer = core_loop_timer(self->loop, timeout_ms, 0, handle_time,
-                                      self);
-    return 0;
+    finish(transfer, code);
 }
 
 /* ---- life ---------------------------------------------------------------- */
@@ -152,16 +71,8 @@ http_new(core_loop_t *loop, const struct http_files *files)
 {
     http_t *self = core_allocate(sizeof *self);
 
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    self->loop = loop;
     self->files = *files;
-    self->multi = curl_multi_init();
-    assert(self->multi != NULL);
-    curl_multi_setopt(self->multi, CURLMOPT_SOCKETFUNCTION, handle_socket);
-    curl_multi_setopt(self->multi, CURLMOPT_SOCKETDATA, self);
-    curl_multi_setopt(self->multi, CURLMOPT_TIMERFUNCTION, handle_timer);
-    curl_multi_setopt(self->multi, CURLMOPT_TIMERDATA, self);
-    curl_multi_setopt(self->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS);
+    self->curl = curl_loop_new(loop, CONNECTIONS, take_end);
     return self;
 }
 
@@ -169,15 +80,10 @@ void
 http_destroy(http_t **self_p)
 {
     assert(self_p);
-
-    http_t *self = *self_p;
-
-    if (self == NULL)
+    if (*self_p == NULL)
         return;
-    curl_multi_cleanup(self->multi);
-    core_loop_timer_cancel(self->loop, &self->timer);
-    curl_global_cleanup();
-    free(self);
+    curl_loop_destroy(&(*self_p)->curl);
+    free(*self_p);
     *self_p = NULL;
 }
 
@@ -260,7 +166,7 @@ http_post(http_t *self, const struct http_post *post,
     set_options(request, post);
     set_headers(request, post->token);
     set_files(request->easy, &self->files);
-    curl_multi_add_handle(self->multi, request->easy);
+    curl_multi_add_handle(curl_loop_multi(self->curl), request->easy);
     return request;
 }
 

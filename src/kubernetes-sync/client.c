@@ -9,20 +9,20 @@
 #include "kubernetes-sync/client.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "coredns/memory.h"
 #include "coredns/version.h"
+#include "lib/curl_loop.h"
 
 #define CONNECT_MS 10000L
+#define CONNECTIONS 8L                  /* kept open */
 #define LOOK_MS 100                     /* how often silence is looked for */
 #define BODY_SIZE (16 * 1024)           /* of an answer that is a refusal */
 #define TOKEN_SIZE (64 * 1024)
@@ -50,8 +50,7 @@ struct request {
 struct client {
     core_loop_t *loop;
     struct access *access;
-    CURLM *multi;
-    core_timer_t *timer;                /* of libcurl; or NULL */
+    curl_loop_t *curl;
     core_timer_t *look;
     struct request *requests;
     char *token;                        /* as it was read last; or NULL */
@@ -122,7 +121,7 @@ end_request(struct request *self)
 {
     client_t *client = self->client;
 
-    curl_multi_remove_handle(client->multi, self->curl);
+    curl_multi_remove_handle(curl_loop_multi(client->curl), self->curl);
     curl_easy_cleanup(self->curl);
     for (struct curl_slist *item = self->headers; item != NULL;
          item = item->next)
@@ -226,83 +225,9 @@ finish(struct request *self, CURLcode code)
 }
 
 static void
-finish_ended(client_t *self)
+take_end(void *transfer, CURLcode code)
 {
-    CURLMsg *message;
-    int left;
-
-    while ((message = curl_multi_info_read(self->multi, &left)) != NULL) {
-        struct request *request;
-
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
-                          (char **) (void *) &request);
-        finish(request, message->data.result);
-    }
-}
-
-/* ---- libcurl on the loop ------------------------------------------------- */
-
-static void
-run_timer(void *owner)
-{
-    client_t *self = owner;
-    int running;
-
-    self->timer = NULL;
-    curl_multi_socket_action(self->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    finish_ended(self);
-}
-
-static int
-set_timer(CURLM *multi, long timeout_ms, void *owner)
-{
-    client_t *self = owner;
-
-    (void) multi;
-    core_loop_timer_cancel(self->loop, &self->timer);
-    if (timeout_ms >= 0)
-        self->timer = core_loop_timer(self->loop, timeout_ms, 0, run_timer,
-                                      self);
-    return 0;
-}
-
-static void
-run_socket(void *owner, int fd, uint32_t events)
-{
-    client_t *self = owner;
-    int mask = 0;
-    int running;
-
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLRDHUP)) != 0)
-        mask |= CURL_CSELECT_IN;
-    if ((events & EPOLLOUT) != 0)
-        mask |= CURL_CSELECT_OUT;
-    if ((events & EPOLLERR) != 0)
-        mask |= CURL_CSELECT_ERR;
-    curl_multi_socket_action(self->multi, fd, mask, &running);
-    finish_ended(self);
-}
-
-static int
-set_socket(CURL *curl, curl_socket_t fd, int what, void *owner, void *unused)
-{
-    client_t *self = owner;
-    uint32_t events = 0;
-
-    (void) curl;
-    (void) unused;
-    if (what == CURL_POLL_REMOVE) {
-        core_loop_unwatch(self->loop, fd);
-        return 0;
-    }
-    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
-        events |= EPOLLIN;
-    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
-        events |= EPOLLOUT;
-    core_loop_watch(self->loop, fd, events, run_socket, self);
-    return 0;
+    finish(transfer, code);
 }
 
 /* Ends what has long been silent: one at a time, for its end may begin or end
@@ -329,17 +254,10 @@ client_new(core_loop_t *loop, struct access **access_p)
 {
     client_t *self = core_allocate(sizeof *self);
 
-    curl_global_init(CURL_GLOBAL_DEFAULT);
     self->loop = loop;
     self->access = *access_p;
     *access_p = NULL;
-    self->multi = curl_multi_init();
-    assert(self->multi != NULL);
-    curl_multi_setopt(self->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-    curl_multi_setopt(self->multi, CURLMOPT_SOCKETDATA, self);
-    curl_multi_setopt(self->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-    curl_multi_setopt(self->multi, CURLMOPT_TIMERDATA, self);
-    curl_multi_setopt(self->multi, CURLMOPT_MAXCONNECTS, 8L);
+    self->curl = curl_loop_new(loop, CONNECTIONS, take_end);
     self->look = core_loop_timer(loop, LOOK_MS, LOOK_MS, look, self);
     return self;
 }
@@ -353,12 +271,10 @@ client_destroy(client_t **self_p)
         return;
     while (self->requests != NULL)
         end_request(self->requests);
-    curl_multi_cleanup(self->multi);
-    core_loop_timer_cancel(self->loop, &self->timer);
+    curl_loop_destroy(&self->curl);
     core_loop_timer_cancel(self->loop, &self->look);
     forget_token(self);
     access_destroy(&self->access);
-    curl_global_cleanup();
     free(self);
     *self_p = NULL;
 }
@@ -505,6 +421,6 @@ client_get(client_t *self, const char *path, int64_t silence_ms,
     if (self->requests != NULL)
         self->requests->previous = request;
     self->requests = request;
-    curl_multi_add_handle(self->multi, request->curl);
+    curl_multi_add_handle(curl_loop_multi(self->curl), request->curl);
     return request;
 }
