@@ -72,6 +72,13 @@ int
                      int64_t timeout_ms, char **text_p,
                      struct core_fault *fault);
 
+/* The same, but no longer than nothing can be read from the descriptor: a pidfd
+   of whoever is asked. */
+int
+    core_control_ask_while(int descriptor, const char *endpoint,
+                           const char *const *words, int64_t timeout_ms,
+                           char **text_p, struct core_fault *fault);
+
 /*
  * The same without waiting: done is called once, with exit code -1 and an
  * error text when nobody answered in time.

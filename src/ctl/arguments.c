@@ -126,6 +126,14 @@ is_of_file(const struct plan_stage *stage)
                       basename(stage->program)) == 0);
 }
 
+/* What is tried is called as it would be in the stage's place. */
+static const char *
+shown_name(const struct plan_stage *stage, const char *name)
+{
+    return stage->patch != NULL && stage->patch->kind == PATCH_TRIAL
+        ? stage->patch->before : name;
+}
+
 char **
 arguments_new(const struct plan *plan, const struct plan_stage *stage,
               unsigned instance, bool verbose)
@@ -143,7 +151,7 @@ arguments_new(const struct plan *plan, const struct plan_stage *stage,
         add(&list, "%s/coredns.conf", plan->run_directory);
     }
     add(&list, "--name");
-    add(&list, "%s", name);
+    add(&list, "%s", shown_name(stage, name));
     if (plan->here != NULL) {
         add(&list, "--host");
         add(&list, "%s", plan->here->name);

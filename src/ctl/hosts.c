@@ -208,7 +208,8 @@ hosts_read_stage(const struct plan *plan, const core_config_t *config,
             add_host(plan, config, stage, core_place_at(place, i), faults);
     else
         add_host(plan, config, stage, place, faults);
-    stage->is_here = plan->here == NULL || hosts_runs(plan, plan->here, stage);
+    stage->is_here = plan->here == NULL ? plan->host_count == 0
+        : hosts_runs(plan, plan->here, stage);
 }
 
 /* ---- ports --------------------------------------------------------------- */

@@ -13,6 +13,7 @@
 #include "coredns/memory.h"
 #include "coredns/stage.h"
 
+#include "ctl/output.h"
 #include "ctl/report.h"
 
 process_t *
@@ -51,6 +52,10 @@ house_remove(struct house *self, process_t *process)
         if (self->processes[i] != process)
             self->processes[kept++] = self->processes[i];
     self->count = kept;
+    if (process_spec(process)->stage->patch != NULL
+        && process_spec(process)->stage->replaced == NULL
+        && !self->is_stopping)
+        output_remove(self->rooms.log_folder, process_name(process));
     process_destroy(&process);
 }
 

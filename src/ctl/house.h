@@ -76,6 +76,7 @@ struct house {
     struct transition *transition;      /* of the job; NULL: none */
     struct reload *reload;              /* the check that runs; NULL: none */
     mend_t *mend;
+    struct patches tried_for;           /* what follows a trial that is good */
     bool is_stopping;
     int exit_code;
 };

@@ -121,12 +121,15 @@ keys_install(const struct plan *plan, struct core_fault *fault)
     if (check_own(plan, fault) == -1)
         return -1;
     for (size_t i = 0; i < plan->host_count; i++)
-        if (copy_key(plan, folder, plan->hosts[i].name, "", fault) == -1
-            || curve_public_key(folder, plan->hosts[i].name, key,
-                                fault) == -1)
+        if (copy_key(plan, folder, plan->hosts[i].name, "", fault) == -1)
             return -1;
     if (copy_key(plan, folder, plan->here->name, SECRET_SUFFIX, fault) == -1)
         return -1;
+
+    /* Once all are there: czmq reads a pair with either of its files. */
+    for (size_t i = 0; i < plan->host_count; i++)
+        if (curve_public_key(folder, plan->hosts[i].name, key, fault) == -1)
+            return -1;
     remove_others(plan, folder);
     return 0;
 }

@@ -47,7 +47,9 @@ static bool
 is_meant(const struct live *self, const struct plan_stage *stage,
          const char *name)
 {
-    if (self->program != NULL && strcmp(stage->program, self->program) != 0)
+    /* Another build of it, put there by hand, has a path. */
+    if (self->program != NULL
+        && strcmp(basename(stage->program), self->program) != 0)
         return false;
     return self->stage == NULL || strcmp(stage->name, self->stage) == 0
         || strcmp(name, self->stage) == 0;
@@ -181,6 +183,7 @@ static int
 ask_all(const struct live *self, const struct toolkit *toolkit)
 {
     struct targets targets;
+    const struct plan_host *silent = NULL;
     int worst = CORE_EXIT_DONE;
 
     find_targets(&targets, self, toolkit->plan);
@@ -191,10 +194,16 @@ ask_all(const struct live *self, const struct toolkit *toolkit)
             : message_fail(CORE_EXIT_FAILED, "there is no stage of %s",
                            self->program);
     for (size_t i = 0; i < targets.count; i++) {
-        int code = ask(self, toolkit, &targets.list[i], targets.count > 1);
+        const struct plan_host *host = targets.list[i].host;
+        int code;
 
+        if (host != NULL && host == silent)
+            continue;                   /* that was said */
+        code = ask(self, toolkit, &targets.list[i], targets.count > 1);
         if (code != CORE_EXIT_DONE)
             worst = code;
+        if (code == CORE_EXIT_NOT_RUNNING)
+            silent = host;
     }
     free_targets(&targets);
     return worst;

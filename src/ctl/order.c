@@ -27,20 +27,49 @@
 
 #define STOP_MARGIN_MS 10000            /* beside the longest end of a stage */
 #define ORDER_LIMIT_MS 600000           /* restart of many stages, one by one */
+#define BUSY_TRIES 50                   /* while another order is carried out */
+#define BUSY_US 100000
 #define GRACE_MS 5000                   /* after a stop without an answer */
+
+/* Somebody else's order is not over yet. */
+static bool
+is_busy(int code, const char *text)
+{
+    return code == CORE_EXIT_AGAIN && text != NULL
+        && strncmp(text, "busy:", strlen("busy:")) == 0;
+}
+
+/* Asks once; the exit code, or -1. */
+static int
+ask_once(const struct toolkit *toolkit, const char *const *words,
+         int64_t limit_ms, char **text_p, struct core_fault *fault)
+{
+    char endpoint[PLAN_ENDPOINT_SIZE];
+    pid_t pid = directory_holder(toolkit->run_directory);
+    int pidfd = pid == 0 ? -1 : pidfd_open(pid, 0);
+    int code;
+
+    plan_endpoint(toolkit->run_directory, "corednsctl", "control", endpoint);
+    code = core_control_ask_while(pidfd, endpoint, words, limit_ms, text_p,
+                                  fault);
+    if (pidfd != -1)
+        close(pidfd);
+    return code;
+}
 
 /* Asks the supervisor, prints what it says; its exit code, or -1. */
 static int
 ask(const struct toolkit *toolkit, const char *const *words, int64_t limit_ms,
     struct core_fault *fault)
 {
-    char endpoint[PLAN_ENDPOINT_SIZE];
     char *text;
+    int code = ask_once(toolkit, words, limit_ms, &text, fault);
 
-    plan_endpoint(toolkit->run_directory, "corednsctl", "control", endpoint);
-
-    int code = core_control_ask(endpoint, words, limit_ms, &text, fault);
-
+    for (int i = 0; i < BUSY_TRIES && is_busy(code, text); i++) {
+        free(text);
+        usleep(BUSY_US);
+        code = ask_once(toolkit, words, limit_ms, &text, fault);
+    }
     if (code != -1)
         report_print(text);
     free(text);

@@ -92,6 +92,11 @@ void
 orders_say_unknown(const struct house *self, core_call_t *call,
                    const char *name)
 {
+    if (name == NULL) {
+        fputs("no stage runs on this host\n", core_call_output(call));
+        return;
+    }
+
     const char **names = core_allocate((self->plan->stage_count + 1)
                                        * sizeof *names);
 
@@ -100,6 +105,12 @@ orders_say_unknown(const struct house *self, core_call_t *call,
 
     const char *near = core_nearest(name, names);
 
+    if (plan_stage(self->plan, name) != NULL) {
+        fprintf(core_call_output(call), "%s runs on another host: say it "
+                "there\n", name);
+        free(names);
+        return;
+    }
     fprintf(core_call_output(call), "no stage is called %s", name);
     if (near != NULL)
         fprintf(core_call_output(call), "; did you mean %s", near);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "coredns/log.h"
+#include "coredns/stage.h"
 
 #define LARGE (16 * 1024 * 1024)        /* octets: time for another file */
 #define NAME_SIZE 256
@@ -87,7 +88,7 @@ output_trim(int folder, const char *name)
 /* The last line of the file, without its end; "" when there is none that was
    not there when it had that size. */
 static const char *
-read_last_line(int folder, const char *name, off_t begun_at,
+read_last_line(int folder, const char *name, struct output_end end,
                char tail[TAIL_SIZE])
 {
     char path[NAME_SIZE];
@@ -98,17 +99,23 @@ read_last_line(int folder, const char *name, off_t begun_at,
     int fd = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
     if (fd != -1) {
-        off_t end = lseek(fd, 0, SEEK_END);
-        off_t start = end > TAIL_SIZE - 1 ? end - (TAIL_SIZE - 1) : 0;
+        off_t last = lseek(fd, 0, SEEK_END);
+        off_t start = last > TAIL_SIZE - 1 ? last - (TAIL_SIZE - 1) : 0;
 
-        if (end >= begun_at && start < begun_at)
-            start = begun_at;           /* else it was cut meanwhile */
+        if (last >= end.begun_at && start < end.begun_at)
+            start = end.begun_at;       /* else it was cut meanwhile */
         size = pread(fd, tail, TAIL_SIZE - 1, start);
         close(fd);
     }
     while (size > 0 && tail[size - 1] == '\n')
         size--;
     tail[size > 0 ? size : 0] = '\0';
+
+    /* A usage follows what is wrong with it. */
+    if (end.exit_code == CORE_EXIT_USAGE) {
+        tail[strcspn(tail, "\n")] = '\0';
+        return tail;
+    }
 
     const char *line = strrchr(tail, '\n');
 
@@ -134,8 +141,18 @@ output_describe(int folder, const char *name, struct output_end end,
 {
     char tail[TAIL_SIZE];
     const char *line = folder == -1 || end.exit_code == 0 ? ""
-        : read_last_line(folder, name, end.begun_at, tail);
+        : read_last_line(folder, name, end, tail);
 
     snprintf(text, text_size, *line == '\0' ? "exited with %d"
              : "exited with %d: %s", end.exit_code, skip_time(line));
+}
+
+void
+output_remove(int folder, const char *name)
+{
+    char path[NAME_SIZE];
+
+    snprintf(path, sizeof path, "%s.log", name);
+    if (folder != -1)
+        unlinkat(folder, path, 0);
 }

@@ -40,4 +40,8 @@ void
     output_describe(int folder, const char *name, struct output_end end,
                     char *text, size_t text_size);
 
+/* Removes the file of a process that will not come again. */
+void
+    output_remove(int folder, const char *name);
+
 #endif

@@ -49,10 +49,21 @@ take_patched(struct house *house, enum change_outcome outcome, int exit_code,
     char *answer;
 
     if (asprintf(&answer, "%s%s", text, outcome == CHANGE_DONE ? ""
+                 : strcmp(house->job.name, "swap") == 0
+                 ? "all is as it was, the stage started anew\n"
                  : "nothing was changed\n") == -1)
         abort();
     house_job_end(house, exit_code, answer);
     free(answer);
+}
+
+static void
+fail_job(struct house *self, const struct core_fault *fault)
+{
+    char line[CORE_FAULT_LINE_SIZE + 1];
+
+    core_fault_format(fault, line);
+    house_job_end(self, CORE_EXIT_FAILED, strcat(line, "\n"));
 }
 
 /* Changes over for whoever asked. */
@@ -64,12 +75,8 @@ carry_out(struct house *self, core_call_t *call, const char *job,
 
     if (!house_job_begin(self, job, call))
         return CORE_CALL_LATER;
-    if (patch_orders_begin(self, patches, take_patched, &fault) == -1) {
-        char line[CORE_FAULT_LINE_SIZE + 1];
-
-        core_fault_format(&fault, line);
-        house_job_end(self, CORE_EXIT_FAILED, strcat(line, "\n"));
-    }
+    if (patch_orders_begin(self, patches, take_patched, &fault) == -1)
+        fail_job(self, &fault);
     return CORE_CALL_LATER;
 }
 
@@ -84,6 +91,78 @@ refuse(core_call_t *call, const char *format, ...)
     va_end(arguments);
     fputc('\n', core_call_output(call));
     return CORE_EXIT_USAGE;
+}
+
+/* ---- trying -------------------------------------------------------------- */
+
+static void
+take_tried(struct house *house, enum change_outcome outcome, int exit_code,
+           const char *text)
+{
+    struct core_fault fault;
+    char *answer;
+
+    if (outcome == CHANGE_DONE) {
+        if (patch_orders_begin(house, &house->tried_for, take_patched,
+                               &fault) == -1)
+            fail_job(house, &fault);
+        return;
+    }
+    if (asprintf(&answer, "%snothing was changed\n", text) == -1)
+        abort();
+    house_job_end(house, exit_code, answer);
+    free(answer);
+}
+
+static const char *
+name_of(const char *program)
+{
+    const char *slash = strrchr(program, '/');
+
+    return slash == NULL ? program : slash + 1;
+}
+
+/*
+ * True when a program can be tried beside the stage: one that takes neither
+ * clients' sockets nor a feed's, and is not the stage's own, which would have
+ * its files too.
+ */
+static bool
+can_be_tried(const struct house *self, const struct plan_stage *stage,
+             const struct patch *patch)
+{
+    const char *own = stage->replaced == NULL ? stage->program
+        : stage->replaced;
+
+    return stage->has_pipe && !stage->has_feed && stage->listen_count == 0
+        && strcmp(name_of(own), name_of(patch->command[0])) != 0
+        && plan_stage(self->plan, PATCH_TRIAL_NAME) == NULL;
+}
+
+/* Starts the program beside the stage first; when it is ready, it goes into its
+   place. */
+static int
+try_first(struct house *self, core_call_t *call, const struct patch *patch,
+          const struct patches *patches)
+{
+    struct patches trials;
+    struct patch trial = *patch;
+    struct core_fault fault;
+
+    if (!house_job_begin(self, "swap", call))
+        return CORE_CALL_LATER;
+    patches_free(&self->tried_for);
+    patches_copy(&self->tried_for, patches);
+    trial.kind = PATCH_TRIAL;
+    trial.before = patch->name;
+    trial.name = core_copy_text(PATCH_TRIAL_NAME);
+    patches_copy(&trials, &self->plan->patches);
+    patches_put(&trials, &trial);
+    free(trial.name);
+    if (patch_orders_begin(self, &trials, take_tried, &fault) == -1)
+        fail_job(self, &fault);
+    patches_free(&trials);
+    return CORE_CALL_LATER;
 }
 
 /* ---- putting ------------------------------------------------------------- */
@@ -136,7 +215,10 @@ put(struct house *self, core_call_t *call, const char *job,
     else {
         patches_copy(&patches, &self->plan->patches);
         patches_put(&patches, patch);
-        code = carry_out(self, call, job, &patches);
+        code = patch->kind == PATCH_SWAP
+            && can_be_tried(self, plan_stage(self->plan, patch->name), patch)
+            ? try_first(self, call, patch, &patches)
+            : carry_out(self, call, job, &patches);
         patches_free(&patches);
     }
     patch_free(patch);

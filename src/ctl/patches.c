@@ -189,11 +189,13 @@ patches_save(const struct patches *self, const char *path,
     char *new_path;
     int rc;
 
+    /* What was only tried is nobody's after us. */
     for (size_t i = 0; i < self->count; i++)
-        json_array_append_new(root, json_of(&self->list[i]));
+        if (self->list[i].kind != PATCH_TRIAL)
+            json_array_append_new(root, json_of(&self->list[i]));
     if (asprintf(&new_path, "%s.new", path) == -1)
         abort();
-    if (self->count == 0)
+    if (json_array_size(root) == 0)
         rc = unlink(path) == -1 && errno != ENOENT ? -1 : 0;
     else
         rc = json_dump_file(root, new_path, JSON_INDENT(2)) == -1

@@ -15,13 +15,20 @@
 
 #include "coredns/fault.h"
 
-enum patch_kind { PATCH_SWAP, PATCH_INSERT };
+enum patch_kind {
+    PATCH_SWAP, PATCH_INSERT,
+    PATCH_TRIAL,                        /* beside the stage, and nobody asks it:
+                                           to see whether it would do */
+};
+
+#define PATCH_TRIAL_NAME "trial"
 
 struct patch {
     enum patch_kind kind;
     char *name;                         /* the stage whose program it takes the
                                            place of, or what is inserted */
-    char *before;                       /* the stage; NULL: swapped */
+    char *before;                       /* the stage, or the one it is tried
+                                           for; NULL: swapped */
     char *folder;                       /* the program is started there */
     char **command;                     /* its path and words; ended by NULL */
     pid_t lease;                        /* it goes with that process; 0: it

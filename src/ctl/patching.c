@@ -53,9 +53,10 @@ lead_to(struct plan *plan, struct plan_stage *stage,
     }
 }
 
-static void
-insert(struct plan *plan, const core_config_t *config,
-       struct plan_stage *to, const struct patch *patch)
+/* Adds a stage of one process that is in no file. */
+static struct plan_stage *
+add_stage(struct plan *plan, const core_config_t *config,
+          const struct patch *patch)
 {
     struct plan_stage *stage = &plan->stages[plan->stage_count++];
 
@@ -65,15 +66,40 @@ insert(struct plan *plan, const core_config_t *config,
         .user = core_copy_text(plan->user), .group_of = plan->user,
         .instances = 1, .kill_ms = PLAN_KILL_MS, .has_pipe = true,
         .is_here = true,
-        .settings = core_copy_text(""), .before = patch->before,
-        .patch = patch, .place = core_config_root(config),
+        .settings = core_copy_text(""), .patch = patch,
+        .place = core_config_root(config),
     };
+    return stage;
+}
+
+static void
+insert(struct plan *plan, const core_config_t *config,
+       struct plan_stage *to, const struct patch *patch)
+{
+    struct plan_stage *stage = add_stage(plan, config, patch);
+
+    stage->before = patch->before;
     stage->wires = core_allocate(sizeof *stage->wires);
     stage->wires[stage->wire_count++] = (struct plan_wire) {
         WIRE_NEXT, to, to->name
     };
     lead_to(plan, stage, to);
     put_in_order(plan, stage, to);
+}
+
+/* It has the wires of the stage that lead on, and nobody leads to it. */
+static void
+try_out(struct plan *plan, const core_config_t *config,
+        const struct plan_stage *stage, const struct patch *patch)
+{
+    struct plan_stage *trial = add_stage(plan, config, patch);
+
+    trial->wires = core_allocate((stage->wire_count + 1)
+                                 * sizeof *trial->wires);
+    memcpy(trial->wires, stage->wires,
+           stage->wire_count * sizeof *trial->wires);
+    trial->wire_count = stage->wire_count;
+    put_in_order(plan, trial, stage);
 }
 
 /* True when it can be done in this plan. */
@@ -116,6 +142,8 @@ patching_do(struct plan *plan, const core_config_t *config,
         patch = &plan->patches.list[plan->patches.count - 1];
         if (patch->kind == PATCH_SWAP)
             swap_program(plan_stage(plan, patch->name), patch);
+        else if (patch->kind == PATCH_TRIAL)
+            try_out(plan, config, plan_stage(plan, patch->before), patch);
         else
             insert(plan, config, plan_stage(plan, patch->before), patch);
     }

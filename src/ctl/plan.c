@@ -194,6 +194,7 @@ plan_needs_restart(const struct plan_process *before,
         || !is_same_text(old->user, new->user)
         || !is_same_text(old->group_of, new->group_of)
         || old->reads_any_file != new->reads_any_file
+        || (old->patch != NULL) != (new->patch != NULL)
         || old->listen_count != new->listen_count
         || (old->instances > 1) != (new->instances > 1)
         || !arguments_start_equal(before->arguments, after->arguments))

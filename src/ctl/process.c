@@ -32,6 +32,7 @@
 
 #define FIRST_DELAY_MS 10
 #define LONGEST_DELAY_MS 30000
+#define READY_LINE "ready"
 #define CALM_MS 10000                   /* alive so long: delay starts anew */
 
 struct process {
@@ -111,6 +112,9 @@ process_destroy(process_t **self_p)
 void
 process_plan(process_t *self, const struct plan_process *spec)
 {
+    /* How another program ended says nothing of this one. */
+    if (strcmp(self->spec->stage->program, spec->stage->program) != 0)
+        self->last_end[0] = '\0';
     self->spec = spec;
 }
 
@@ -377,8 +381,11 @@ take_notice(void *owner, int fd, uint32_t events)
     text[strcspn(text, "\n")] = '\0';
     if (text[0] == SPAWN_FAILED)
         snprintf(self->reason, sizeof self->reason, "%s", text + 1);
-    else
+    else if (strcmp(text, READY_LINE) == 0)
         process_note_ready(self);
+    else
+        core_log(CORE_LOG_WARNING, "%s: does not say \"" READY_LINE "\" by "
+                 "--ready, but something else", process_name(self));
 }
 
 /* True when it broke, and nobody ended it from outside. */

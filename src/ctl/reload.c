@@ -162,8 +162,8 @@ prepare(const struct house *self, const char *copy_path,
         return CORE_EXIT_CONFIG;
     }
     if (self->plan != NULL && is_elsewhere(self->plan, *plan_p)) {
-        core_fault_set(fault, NULL, 0, "the address of this host cannot "
-                       "change while the toolkit runs");
+        core_fault_set(fault, NULL, 0, "name, address and port of this host, "
+                       "and insecure, cannot change while the toolkit runs");
         return CORE_EXIT_CONFIG;
     }
     return directory_prepare_all(*plan_p, fault) == -1

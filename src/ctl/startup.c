@@ -23,6 +23,7 @@
 #include "ctl/toolkit.h"
 #include "ctl/transition.h"
 
+#define STRAY_MS 10000
 #define ASK_AGAIN_MS 500                /* an adopted one that is not ready */
 
 /* ---- those that live ----------------------------------------------------- */
@@ -106,6 +107,31 @@ adopt_all(struct house *self, const struct survivors *survivors)
     for (size_t i = 0; i < survivors->count; i++)
         if (house_find(self, survivors->list[i].name) == NULL)
             kill(survivors->list[i].pid, SIGTERM);
+}
+
+/* "cache.0" is an instance of "cache". */
+static bool
+has_instance(const struct survivors *survivors, const char *stage)
+{
+    char name[SURVIVOR_NAME_SIZE];
+
+    snprintf(name, sizeof name, "%s.0", stage);
+    return survivors_pid(survivors, name) != 0;
+}
+
+/* An order that was not carried out to its end is none. */
+static void
+drop_unborn(struct patches *patches, const struct survivors *survivors)
+{
+    for (size_t i = 0; i < patches->count;) {
+        const char *name = patches->list[i].name;
+
+        if (survivors_pid(survivors, name) == 0
+            && !has_instance(survivors, name))
+            patches_remove(patches, name);
+        else
+            i++;
+    }
 }
 
 /* Loads what the survivors run by, or else takes it to be what is wanted. */
@@ -230,6 +256,22 @@ take_started(struct house *self, enum change_outcome outcome, int exit_code,
     }
 }
 
+/* Ends what a supervisor before us had only just begun to start: it shows
+   itself late. */
+static void
+end_strays(void *owner)
+{
+    struct house *self = owner;
+    struct survivors survivors;
+
+    survivors_find(&survivors, self->run_directory);
+    for (size_t i = 0; i < survivors.count; i++)
+        if (house_find(self, survivors.list[i].name) == NULL
+            && !self->is_stopping)
+            kill(survivors.list[i].pid, SIGTERM);
+    survivors_free(&survivors);
+}
+
 void
 startup_begin(struct house *self, core_config_t *config, struct plan *plan)
 {
@@ -243,12 +285,14 @@ startup_begin(struct house *self, core_config_t *config, struct plan *plan)
         struct patches patches;
 
         patches_load(&patches, path);
+        drop_unborn(&patches, &survivors);
         take_over(self, &survivors, &patches);
         keep_patches(self, &patches, &config, &plan);
         patches_free(&patches);
         free(path);
     }
     survivors_free(&survivors);
+    core_loop_timer(self->loop, STRAY_MS, 0, end_strays, self);
     if (transition_begin(self, TRANSITION_START, config, plan, copy_path,
                          take_started, &fault) == -1) {
         char line[CORE_FAULT_LINE_SIZE];

@@ -256,6 +256,7 @@ end(struct house *self)
     rates_destroy(&self->rates);
     watch_destroy(&self->watch);
     mend_destroy(&self->mend);
+    patches_free(&self->tried_for);
     figures_destroy(&self->figures);
     plan_destroy(&self->plan);
     plan_destroy(&self->spare_plan);

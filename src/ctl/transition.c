@@ -23,6 +23,7 @@
 #include "ctl/parts.h"
 #include "ctl/toolkit.h"
 
+#define PATCH_LIMIT_MS 10000            /* a stage may be away so long */
 #define COPY "coredns.conf"
 #define OLD_COPY "coredns.conf.old"
 
@@ -433,6 +434,9 @@ static void
 begin_steps(struct transition *self)
 {
     change_t *change = house_change(self->house, take_outcome);
+
+    if (self->cause == TRANSITION_PATCH)
+        change_limit(change, PATCH_LIMIT_MS);
 
     for (size_t i = 0; i < self->count; i++) {
         struct move *move = &self->moves[i];

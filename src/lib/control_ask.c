@@ -82,21 +82,25 @@ receive_reply(void *socket, int *code, char **text_p)
     return true;
 }
 
-/* Waits until the socket can be read.  False when time is up. */
+/* Waits until the socket can be read.  False when time is up, or the descriptor
+   (-1: none) can be read and nothing came. */
 static bool
-wait_for_reply(void *socket, int64_t deadline_ms)
+wait_for_reply(void *socket, int descriptor, int64_t deadline_ms)
 {
     for (;;) {
-        zmq_pollitem_t item = { .socket = socket, .events = ZMQ_POLLIN };
+        zmq_pollitem_t items[] = {
+            { .socket = socket, .events = ZMQ_POLLIN },
+            { .fd = descriptor, .events = ZMQ_POLLIN },
+        };
         int64_t left_ms = deadline_ms - core_clock_ms();
 
         if (left_ms <= 0)
             return false;
 
-        int rc = zmq_poll(&item, 1, left_ms);
+        int rc = zmq_poll(items, descriptor == -1 ? 1 : 2, left_ms);
 
         if (rc > 0)
-            return true;
+            return (items[0].revents & ZMQ_POLLIN) != 0;
         if (rc == -1 && errno != EINTR)
             return false;
     }
@@ -106,6 +110,15 @@ int
 core_control_ask(const char *endpoint, const char *const *words,
                  int64_t timeout_ms, char **text_p, struct core_fault *fault)
 {
+    return core_control_ask_while(-1, endpoint, words, timeout_ms, text_p,
+                                  fault);
+}
+
+int
+core_control_ask_while(int descriptor, const char *endpoint,
+                       const char *const *words, int64_t timeout_ms,
+                       char **text_p, struct core_fault *fault)
+{
     void *context = zmq_ctx_new();
     void *socket = open_asking(context, endpoint, fault);
     int code = -1;
@@ -113,7 +126,7 @@ core_control_ask(const char *endpoint, const char *const *words,
     *text_p = NULL;
     if (socket != NULL) {
         send_words(socket, words);
-        if (!wait_for_reply(socket, core_clock_ms() + timeout_ms)
+        if (!wait_for_reply(socket, descriptor, core_clock_ms() + timeout_ms)
             || !receive_reply(socket, &code, text_p) || code == -1) {
             core_fault_set(fault, NULL, 0, "no answer from %s", endpoint);
             free(*text_p);

@@ -7,13 +7,17 @@
 
 #include "lib/curve.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <czmq.h>
 
+#include "lib/source_file.h"
+
+#define PATH_SIZE 256
+#define FILE_LIMIT 65536                /* octets of a certificate */
+#define KEY_TEXT_SIZE 40                /* of a key in Z85 */
 #define SECRET_SUFFIX "_secret"
 #define FORBIDDEN (S_IRWXO | S_IWGRP)   /* to others, for a secret */
 
@@ -61,86 +65,104 @@ curve_parse(struct curve *self, const char *endpoint,
 
 /* ---- keys ---------------------------------------------------------------- */
 
-static int
-write_path(char path[256], const char *folder, const char *name,
-           const char *suffix)
+struct pair {
+    uint8_t public_key[CURVE_KEY_SIZE];
+    uint8_t secret_key[CURVE_KEY_SIZE];
+};
+
+static bool
+decode(uint8_t key[CURVE_KEY_SIZE], const char *text)
 {
-    return snprintf(path, 256, "%s/%s%s", folder, name, suffix);
+    return text != NULL && strlen(text) == KEY_TEXT_SIZE
+        && zmq_z85_decode(key, text) != NULL;
 }
 
-/* Loads a certificate, not the secret one beside it; NULL and a fault. */
-static zcert_t *
-load(const char *path, struct core_fault *fault)
+/* Takes the keys that a certificate has; false when one is no key. */
+static bool
+take_keys(struct pair *pair, const char *text, bool has_secret)
 {
-    struct stat status;
-    zcert_t *certificate = NULL;
+    zconfig_t *root = zconfig_str_load(text);
+    bool is_right = root != NULL
+        && decode(pair->public_key,
+                  zconfig_get(root, "curve/public-key", NULL))
+        && (!has_secret || decode(pair->secret_key,
+                                  zconfig_get(root, "curve/secret-key",
+                                              NULL)));
 
-    if (stat(path, &status) == -1)
-        core_fault_set(fault, path, 0, "cannot read the key: %s",
-                       strerror(errno));
-    else if ((certificate = zcert_load(path)) == NULL)
+    zconfig_destroy(&root);
+    return is_right;
+}
+
+/* Reads a certificate: not by zcert_load(), which loses memory at a broken one
+   and takes the secret one beside it. */
+static int
+load(struct pair *pair, const char *path, bool has_secret,
+     struct core_fault *fault)
+{
+    struct core_source_file file;
+    const char *reason = core_source_file_read(&file, path);
+    int rc = -1;
+
+    if (reason != NULL)
+        core_fault_set(fault, path, 0, "cannot read the key: %s", reason);
+    else if (file.size > FILE_LIMIT
+             || !take_keys(pair, file.text, has_secret))
         core_fault_set(fault, path, 0, "is no certificate");
-    return certificate;
+    else
+        rc = 0;
+    if (file.text != NULL)
+        explicit_bzero(file.text, file.size);
+    free(file.text);
+    return rc;
 }
 
 int
 curve_public_key(const char *folder, const char *name,
                  uint8_t key[CURVE_KEY_SIZE], struct core_fault *fault)
 {
-    char path[256];
+    char path[PATH_SIZE];
+    struct pair pair;
 
-    write_path(path, folder, name, "");
-
-    zcert_t *certificate = load(path, fault);
-
-    if (certificate == NULL)
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (load(&pair, path, false, fault) == -1)
         return -1;
-    memcpy(key, zcert_public_key(certificate), CURVE_KEY_SIZE);
-    zcert_destroy(&certificate);
+    memcpy(key, pair.public_key, CURVE_KEY_SIZE);
     return 0;
 }
 
 /* Our own pair, which nobody else may read. */
-static zcert_t *
-load_own(const struct curve *self, struct core_fault *fault)
+static int
+load_own(const struct curve *self, struct pair *pair,
+         struct core_fault *fault)
 {
-    char path[256];
+    char path[PATH_SIZE];
     struct stat status;
 
-    write_path(path, self->folder, self->us, SECRET_SUFFIX);
+    snprintf(path, sizeof path, "%s/%s" SECRET_SUFFIX, self->folder,
+             self->us);
     if (stat(path, &status) == 0 && (status.st_mode & FORBIDDEN) != 0) {
         core_fault_set(fault, path, 0, "others may read this key: chmod 600");
-        return NULL;
+        return -1;
     }
-    return load(path, fault);
+    return load(pair, path, true, fault);
 }
 
 /* ---- sockets ------------------------------------------------------------- */
 
-/* IPv6 addresses stand in brackets. */
-static void
-allow_ipv6(const struct curve *self, void *socket)
-{
-    int on = strchr(self->transport, '[') != NULL;
-
-    zmq_setsockopt(socket, ZMQ_IPV6, &on, sizeof on);
-}
-
 int
 curve_serve(const struct curve *self, void *socket, struct core_fault *fault)
 {
-    zcert_t *own = load_own(self, fault);
+    struct pair own;
     int on = 1;
 
-    if (own == NULL)
+    if (load_own(self, &own, fault) == -1)
         return -1;
     zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, CURVE_DOMAIN,
                    strlen(CURVE_DOMAIN));
     zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &on, sizeof on);
-    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, zcert_secret_key(own),
+    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, own.secret_key,
                    CURVE_KEY_SIZE);
-    allow_ipv6(self, socket);
-    zcert_destroy(&own);
+    explicit_bzero(&own, sizeof own);
     return 0;
 }
 
@@ -148,7 +170,7 @@ int
 curve_ask(const struct curve *self, void *socket, struct core_fault *fault)
 {
     uint8_t theirs[CURVE_KEY_SIZE];
-    zcert_t *own;
+    struct pair own;
 
     if (self->them[0] == '\0') {
         core_fault_set(fault, NULL, 0, "no host is named to connect to %s",
@@ -156,14 +178,13 @@ curve_ask(const struct curve *self, void *socket, struct core_fault *fault)
         return -1;
     }
     if (curve_public_key(self->folder, self->them, theirs, fault) == -1
-        || (own = load_own(self, fault)) == NULL)
+        || load_own(self, &own, fault) == -1)
         return -1;
     zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, theirs, CURVE_KEY_SIZE);
-    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, zcert_public_key(own),
+    zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, own.public_key,
                    CURVE_KEY_SIZE);
-    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, zcert_secret_key(own),
+    zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, own.secret_key,
                    CURVE_KEY_SIZE);
-    allow_ipv6(self, socket);
-    zcert_destroy(&own);
+    explicit_bzero(&own, sizeof own);
     return 0;
 }

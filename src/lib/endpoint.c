@@ -124,6 +124,14 @@ has_scheme(const char *endpoint, const char *scheme)
     return strncmp(endpoint, scheme, strlen(scheme)) == 0;
 }
 
+/* IPv6 addresses stand in brackets. */
+static void
+allow_ipv6(void *socket, const char *endpoint)
+{
+    if (has_scheme(endpoint, TCP "["))
+        set_integer(socket, ZMQ_IPV6, 1);
+}
+
 static int
 bind_ipc(void *socket, const char *endpoint, struct core_fault *fault)
 {
@@ -158,6 +166,7 @@ core_endpoint_bind(void *socket, const char *endpoint,
             return -1;
         endpoint = curve.transport;
     }
+    allow_ipv6(socket, endpoint);
     return zmq_bind(socket, endpoint) == -1 ? fail("bind", endpoint, fault)
                                             : 0;
 }
@@ -176,6 +185,7 @@ core_endpoint_connect(void *socket, const char *endpoint,
     }
     if (has_scheme(endpoint, TCP))
         set_heartbeats(socket);
+    allow_ipv6(socket, endpoint);
     return zmq_connect(socket, endpoint) == -1
         ? fail("connect to", endpoint, fault) : 0;
 }

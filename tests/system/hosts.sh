@@ -83,6 +83,10 @@ query() {
 }
 
 # ---- keys
+check "a host that is none" exits 78 "$bin/corednsctl" check \
+    -c "$configuration" -H nothing
+check "nor does it draw wires" exits 78 "$bin/corednsctl" wires \
+    -c "$configuration" -H nothing
 check "without keys nothing starts" exits 1 at c start
 check "keygen makes them" at a keygen
 same "for us alone" "600 600 600 600 600 600" \

@@ -141,6 +141,34 @@ fi
 same "a stage behind an insert is not started anew" "$same_pid" \
     "$(pid_of cache)"
 
+# ---- programs that are no stages, under load
+printf '#!/bin/sh\nexec sleep 60\n' >"$folder/never"
+cat >"$folder/odd" <<'END'
+#!/bin/sh
+for word; do
+    [ "$before" = --ready ] && eval "echo foo >&$word"
+    before=$word
+done
+exec sleep 60
+END
+chmod +x "$folder/never" "$folder/odd"
+cache=$(pid_of cache)
+"$tools/flood" -q 1000 -t 24 127.0.0.1 "$port" >"$folder/flood" 2>&1 &
+load=$!
+refused 1 "not ready after 10 s" swap cache -- "$folder/never"
+refused 1 "not ready after 10 s" insert odd --before cache -- "$folder/odd"
+refused 1 "cannot run" swap cache -- "$folder/never.not"
+if wait "$load"; then
+    ok "they cost nothing: $(cat "$folder/flood")"
+else
+    not_ok "they cost nothing: $(cat "$folder/flood")"
+fi
+same "the cache is the same process" "$cache" "$(pid_of cache)"
+check "and can be spoken to under another build of it" \
+    ctl swap cache -- "$bin/coredns-cache"
+check "as before" ctl cache stats
+ctl swap cache --back
+
 # ---- a reload and a supervisor that dies
 ctl insert kept --before cache -- tests/system/passthrough
 ctl swap whoami -- whoami
