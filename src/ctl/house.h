@@ -70,6 +70,7 @@ struct house {
     size_t capacity;
     int64_t started_ms;
     struct job job;
+    char *notes;                        /* to be told when the reload is done */
     char *complaint;                    /* the last failure of one unasked */
     int report;                         /* the pipe to `start`, or -1 */
     change_t *change;                   /* of the job; NULL: none */

@@ -101,10 +101,13 @@ take_changed(struct house *self, enum change_outcome outcome, int exit_code,
     }
     if (outcome != CHANGE_DONE)
         figures_count_failure(self->figures);
-    if (asprintf(&answer, "%s%s%s", text,
+    if (asprintf(&answer, "%s%s%s%s", self->notes == NULL
+                 || outcome != CHANGE_DONE ? "" : self->notes, text,
                  *text == '\0' || text[strlen(text) - 1] == '\n' ? "" : "\n",
                  outcome == CHANGE_DONE ? "" : "nothing was changed\n") == -1)
         abort();
+    free(self->notes);
+    self->notes = NULL;
     house_job_end(self, exit_code, answer);
     free(answer);
 }
@@ -171,16 +174,23 @@ prepare(const struct house *self, const char *copy_path,
                                               : CORE_EXIT_DONE;
 }
 
-/* What was put in front of a stage goes with it. */
+/* What was put in front of a stage goes with it: that is to be said. */
 static void
-tell_lost_patches(const struct house *self, const struct plan *plan)
+note_lost_patches(struct house *self, const struct plan *plan)
 {
     const struct patches *patches = &self->plan->patches;
+    size_t size = 0;
+    FILE *file;
 
+    free(self->notes);
+    file = open_memstream(&self->notes, &size);
+    if (file == NULL)
+        abort();
     for (size_t i = 0; i < patches->count; i++)
         if (patches_find(&plan->patches, patches->list[i].name) == NULL)
-            core_log(CORE_LOG_WARNING, "%s: %s goes with its stage",
-                     patches->list[i].name, patches->list[i].command[0]);
+            fprintf(file, "%s: %s goes with its stage\n",
+                    patches->list[i].name, patches->list[i].command[0]);
+    fclose(file);
 }
 
 static void
@@ -197,7 +207,7 @@ change_over(struct house *self)
         core_config_destroy(&config);
     }
     else {
-        tell_lost_patches(self, plan);
+        note_lost_patches(self, plan);
         if (transition_begin(self, TRANSITION_RELOAD, config, plan, copy_path,
                              take_changed, &fault) == -1)
             code = CORE_EXIT_FAILED;

@@ -251,6 +251,7 @@ end(struct house *self)
         house_remove(self, self->processes[self->count - 1]);
     free(self->processes);
     free(self->complaint);
+    free(self->notes);
     core_control_destroy(&self->control);
     remote_close(self);
     rates_destroy(&self->rates);

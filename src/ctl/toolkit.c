@@ -8,6 +8,7 @@
 
 #include "ctl/toolkit.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <regex.h>
 #include <stdio.h>
@@ -98,6 +99,10 @@ toolkit_find(struct toolkit *self, const char *config_path,
 bool
 toolkit_is_there(const struct toolkit *self)
 {
+    if (access(self->run_directory, X_OK) == -1 && errno == EACCES) {
+        message_fail(0, "%s: %s", self->run_directory, strerror(EACCES));
+        return false;
+    }
     if (self->config != NULL || access(self->run_directory, F_OK) == 0)
         return true;
     for (size_t i = 0; i < core_faults_count(self->faults); i++)

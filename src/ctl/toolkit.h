@@ -35,8 +35,8 @@ void
                  const char *run_directory);
 
 /*
- * False when there is neither a readable configuration nor a run directory;
- * then the faults have been printed.
+ * False when there is neither a readable configuration nor a run directory, or
+ * we may not enter that; then it has been said.
  */
 bool
     toolkit_is_there(const struct toolkit *self);

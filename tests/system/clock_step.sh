@@ -16,6 +16,14 @@ esac
 resolver 'success_minimum_ttl = "10m";' "" ""
 echo "+0" >"$folder/clock"
 chmod 644 "$folder/clock"
+# What libfaketime leaves behind of processes that are killed is in the way of
+# others that get their ids.
+tidy_up() {
+    for left in /dev/shm/sem.faketime_sem_* /dev/shm/faketime_shm_*; do
+        [ -e "/proc/${left##*_}" ] || rm -f "$left"
+    done
+}
+tidy_up
 FAKETIME_TIMESTAMP_FILE=$folder/clock
 FAKETIME_NO_CACHE=1                     # a new clock is seen at once
 FAKETIME_DONT_FAKE_MONOTONIC=1          # as with a clock that is set
@@ -73,4 +81,5 @@ else
     not_ok "no query is lost: $(cat "$folder/flood")"
 fi
 check "all is well" eventually 5 ctl status
+tidy_up
 finish

@@ -138,8 +138,11 @@ same "AXFR is not for scripts" "; Transfer failed." \
 
 same "the script has a session, three descriptors, the file's folder" \
     "\"True\" \"True\" \"4\" \"$folder\"" "$(ask session.exec.test TXT)"
+# Whoever runs the tests may ignore some for us and all that we start.
+ignored=$(sed -n 's/^SigIgn:[^0-9]*//p' /proc/self/status)
 same "no signal is blocked; Python itself ignores two" \
-    '"0000000000000000" "0000000001001000"' "$(ask signals.exec.test TXT)"
+    "\"0000000000000000\" \"$(printf '%016x' $((0x1001000 | 0x$ignored)))\"" \
+    "$(ask signals.exec.test TXT)"
 first=$(pid_says plain.exec.test)
 same "it is the same one all the time" "$first" "$(pid_says plain.exec.test)"
 

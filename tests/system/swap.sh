@@ -189,6 +189,12 @@ same "and inserted" "$PWD/tests/system/passthrough None cache ready" \
 check "which can be taken out" ctl remove kept
 check "and back" ctl swap whoami --back
 same "queries pass" 192.0.2.81 "$(address)"
+ctl insert lost --before whoami -- whoami
+sed 's/next = "whoami";//; /whoami: /d' "$configuration" >"$folder/without"
+cp "$folder/without" "$configuration"
+check "what goes with its stage is said" says 0 \
+    "lost: coredns-whoami goes with its stage" reload
+check "and is gone" is_gone lost
 ctl insert again --before cache -- tests/system/passthrough
 ctl stop
 start
