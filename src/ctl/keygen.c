@@ -14,12 +14,12 @@
 #include <czmq.h>
 
 #include "coredns/stage.h"
+#include "lib/curve.h"
 
 #include "ctl/keys.h"
 #include "ctl/message.h"
 #include "ctl/toolkit.h"
 
-#define SECRET_SUFFIX "_secret"
 #define PATH_SIZE 512
 
 static int
@@ -33,13 +33,14 @@ fail_to_write(const char *path)
 static int
 make_pair(const char *folder, const char *host)
 {
-    char path[PATH_SIZE], secret_path[PATH_SIZE + sizeof SECRET_SUFFIX];
+    char path[PATH_SIZE];
+    char secret_path[PATH_SIZE + sizeof CURVE_SECRET_SUFFIX];
     zcert_t *pair;
     mode_t mask;
     int rc;
 
     snprintf(path, sizeof path, "%s/%s", folder, host);
-    snprintf(secret_path, sizeof secret_path, "%s" SECRET_SUFFIX, path);
+    snprintf(secret_path, sizeof secret_path, "%s" CURVE_SECRET_SUFFIX, path);
     if (access(secret_path, F_OK) == 0 || access(path, F_OK) == 0) {
         fprintf(stderr, "corednsctl: %s: has keys already\n", host);
         return CORE_EXIT_DONE;

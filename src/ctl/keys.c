@@ -18,7 +18,6 @@
 
 #include "ctl/directory.h"
 
-#define SECRET_SUFFIX "_secret"
 #define PATH_SIZE 512
 
 /* ---- copies -------------------------------------------------------------- */
@@ -70,7 +69,8 @@ is_wanted(const struct plan *plan, const char *file)
         if (strcmp(plan->hosts[i].name, file) == 0)
             return true;
     return *file == '.' || (strncmp(file, plan->here->name, size) == 0
-                            && strcmp(file + size, SECRET_SUFFIX) == 0);
+                            && strcmp(file + size,
+                                      CURVE_SECRET_SUFFIX) == 0);
 }
 
 /* A host that is not in the file any more is no longer let in. */
@@ -94,7 +94,7 @@ check_own(const struct plan *plan, struct core_fault *fault)
     char path[PATH_SIZE];
     struct stat status;
 
-    snprintf(path, sizeof path, "%s/%s" SECRET_SUFFIX, plan->keys,
+    snprintf(path, sizeof path, "%s/%s" CURVE_SECRET_SUFFIX, plan->keys,
              plan->here->name);
     if (stat(path, &status) == 0
         && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
@@ -123,7 +123,8 @@ keys_install(const struct plan *plan, struct core_fault *fault)
     for (size_t i = 0; i < plan->host_count; i++)
         if (copy_key(plan, folder, plan->hosts[i].name, "", fault) == -1)
             return -1;
-    if (copy_key(plan, folder, plan->here->name, SECRET_SUFFIX, fault) == -1)
+    if (copy_key(plan, folder, plan->here->name, CURVE_SECRET_SUFFIX,
+                 fault) == -1)
         return -1;
 
     /* Once all are there: czmq reads a pair with either of its files. */

@@ -106,6 +106,7 @@ take_tried(struct house *house, enum change_outcome outcome, int exit_code,
         if (patch_orders_begin(house, &house->tried_for, take_patched,
                                &fault) == -1)
             fail_job(house, &fault);
+        patches_free(&house->tried_for);
         return;
     }
     if (asprintf(&answer, "%snothing was changed\n", text) == -1)

@@ -18,7 +18,6 @@
 #define PATH_SIZE 256
 #define FILE_LIMIT 65536                /* octets of a certificate */
 #define KEY_TEXT_SIZE 40                /* of a key in Z85 */
-#define SECRET_SUFFIX "_secret"
 #define FORBIDDEN (S_IRWXO | S_IWGRP)   /* to others, for a secret */
 
 /* Copies so many octets as a text; false when they are none or too many. */
@@ -138,7 +137,7 @@ load_own(const struct curve *self, struct pair *pair,
     char path[PATH_SIZE];
     struct stat status;
 
-    snprintf(path, sizeof path, "%s/%s" SECRET_SUFFIX, self->folder,
+    snprintf(path, sizeof path, "%s/%s" CURVE_SECRET_SUFFIX, self->folder,
              self->us);
     if (stat(path, &status) == 0 && (status.st_mode & FORBIDDEN) != 0) {
         core_fault_set(fault, path, 0, "others may read this key: chmod 600");

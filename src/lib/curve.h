@@ -18,6 +18,7 @@
 #include "coredns/fault.h"
 
 #define CURVE_SCHEME "curve://"
+#define CURVE_SECRET_SUFFIX "_secret"   /* of the file with a host's pair */
 #define CURVE_NAME_SIZE 64
 #define CURVE_KEY_SIZE 32
 #define CURVE_DOMAIN "coredns"          /* of ZAP */

@@ -12,11 +12,6 @@
 #include "coredns/memory.h"
 #include "life.h"
 
-/* A call of the verb `next` that ends when queries go the new way. */
-struct leading {
-    core_call_t *call;
-};
-
 /* Started by hand, a lone wire needs no name. */
 static struct stage_wire *
 find_wire(const core_life_t *life, const char *kind, const char *name)
@@ -97,13 +92,13 @@ tell_wire(const struct stage_wire *wire, FILE *output)
                 : "away");
 }
 
+/* Queries go the new way. */
 static void
 take_led(void *owner)
 {
-    struct leading *leading = owner;
+    core_call_t *call = owner;
 
-    core_call_end(&leading->call, CORE_EXIT_DONE);
-    free(leading);
+    core_call_end(&call, CORE_EXIT_DONE);
 }
 
 static int
@@ -111,25 +106,17 @@ lead(struct stage_wire *wire, const char *endpoints, core_call_t *call)
 {
     struct core_fault fault;
     char *led_to = core_copy_text(endpoints);
+    bool is_open = wire->outlet != NULL;
 
-    if (wire->outlet != NULL) {
-        struct leading *leading = core_allocate(sizeof *leading);
-
-        leading->call = call;
-        if (core_outlet_lead(wire->outlet, led_to, take_led, leading,
-                             &fault) == -1) {
-            fprintf(core_call_output(call), "%s\n", fault.text);
-            free(leading);
-            free(led_to);
-            return CORE_EXIT_USAGE;
-        }
+    if (is_open && core_outlet_lead(wire->outlet, led_to, take_led, call,
+                                    &fault) == -1) {
+        fprintf(core_call_output(call), "%s\n", fault.text);
+        free(led_to);
+        return CORE_EXIT_USAGE;
     }
-
-    bool has_led = wire->outlet != NULL;
-
     free(wire->led_to);
     wire->endpoint = wire->led_to = led_to;
-    return has_led ? CORE_CALL_LATER : CORE_EXIT_DONE;
+    return is_open ? CORE_CALL_LATER : CORE_EXIT_DONE;
 }
 
 int

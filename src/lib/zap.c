@@ -28,7 +28,6 @@
 #define FRAME_SIZE 256
 #define PER_DRAIN 16
 #define READ_MS 1000                    /* between two readings, at least */
-#define SECRET_SUFFIX "_secret"
 
 /* Frames of a request; two of an envelope come first. */
 enum { ENVELOPE, EMPTY, REQUEST_VERSION, REQUEST_ID, DOMAIN_NAME, ADDRESS,
@@ -62,13 +61,13 @@ static void
 add_key(zap_t *self, const char *name)
 {
     size_t size = strlen(name);
-    size_t suffix = strlen(SECRET_SUFFIX);
+    size_t suffix = strlen(CURVE_SECRET_SUFFIX);
     struct core_fault fault;
     struct admitted admitted = { .name = "" };
 
     if (*name == '.' || size >= sizeof admitted.name
         || (size > suffix
-            && strcmp(name + size - suffix, SECRET_SUFFIX) == 0)
+            && strcmp(name + size - suffix, CURVE_SECRET_SUFFIX) == 0)
         || curve_public_key(self->folder, name, admitted.key, &fault) == -1)
         return;
     memcpy(admitted.name, name, size);
