@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 
 #define ADDRESS_TEXT_SIZE 80
-#define ADDRESS_WHY_SIZE 128
+#define ADDRESS_WHY_SIZE 64
 
 struct address {
     bool udp;
