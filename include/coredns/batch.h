@@ -34,8 +34,8 @@ enum core_batch_kind {
 };
 
 enum core_record_flag {
-    CORE_RECORD_MORE = 0x0001,          /* reply: others follow to this query
-                                           (a zone transfer) */
+    CORE_RECORD_MORE = 0x0001,          /* reply: a part of it; the next one is
+                                           to be asked for (a zone transfer) */
     CORE_RECORD_RETURNED = 0x0002,      /* reply: nobody took the query; the
                                            message is the query, unchanged */
     CORE_RECORD_RESENT = 0x0004,        /* query: may have been seen before */
@@ -61,6 +61,20 @@ enum core_trail_kind {
     CORE_TRAIL_DEPTH = 8,               /* query: look-ups on top of another */
     CORE_TRAIL_SCOPE = 9,               /* reply: enum core_scope: a change
                                            of that will be told */
+    CORE_TRAIL_PART = 10,               /* number of a part (4 octets), then a
+                                           bookmark;  reply: of this part, and
+                                           where the next one begins; query:
+                                           of the part that is asked for */
+};
+
+/* Octets of a bookmark, at most. */
+#define CORE_BOOKMARK_SIZE 384
+
+/* Parts of a reply that is too long for one message (coredns-pipe(7)). */
+struct core_part {
+    uint32_t number;                    /* the first is 0 */
+    const uint8_t *bookmark;            /* lent; whatever its writer needs */
+    size_t bookmark_size;               /* 0: begin; in a reply: the end */
 };
 
 /* What a reply from local data depends on; nothing else went into it. */
@@ -176,6 +190,16 @@ size_t
 size_t
     core_trail_without(uint8_t copy[CORE_TRAIL_SIZE], const uint8_t *trail,
                        size_t trail_size, enum core_trail_kind kind);
+
+/* Adds an item PART. */
+size_t
+    core_trail_add_part(uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size,
+                        const struct core_part *part);
+
+/* Reads it; false when there is none that is sound.  Lent from the trail. */
+bool
+    core_trail_part(const uint8_t *trail, size_t trail_size,
+                    struct core_part *part);
 
 /* The first item of that kind: its value and size, or NULL. */
 const uint8_t *

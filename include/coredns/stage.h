@@ -184,6 +184,19 @@ void
 void
     core_query_local(core_query_t *query);
 
+/*
+ * A reply in parts, each a message of its own, as large zones need
+ * (coredns-pipe(7), "Parts").  core_query_part() says which part is asked for:
+ * its bookmark is what core_query_more() was given with the part before, and
+ * empty for the first.  It may be asked for twice, and must then be the same.
+ * core_query_more() says that the reply being composed is not the last part; a
+ * bookmark has 1 to CORE_BOOKMARK_SIZE octets.
+ */
+void
+    core_query_part(const core_query_t *query, struct core_part *part);
+void
+    core_query_more(core_query_t *query, const void *bookmark, size_t size);
+
 /* Adds an Extended DNS Error (RFC 8914); text may be NULL. */
 void
     core_query_ede(core_query_t *query, enum core_ede code, const char *text);

@@ -167,15 +167,6 @@ read_ede(const struct core_record *record, struct reply_ede *ede)
     *ede = (struct reply_ede) { core_read16(value), value + 2, size - 2 };
 }
 
-static void
-keep_streaming(dispatch_t *self, struct flight flight)
-{
-    flight.slot->progress |= INFLIGHT_STREAMING;
-    flight.slot->deadline_ms = core_loop_now_ms(self->loop)
-        + flight_route(self, flight.slot)->deadline_ms;
-    patience_until_deadline(self, flight);
-}
-
 /* The stage's reply, its records in the order that the route asks for. */
 static const uint8_t *
 arrange(dispatch_t *self, struct flight flight,
@@ -197,12 +188,23 @@ arrange(dispatch_t *self, struct flight flight,
     return self->arranged;
 }
 
-void
-answer_record(dispatch_t *self, struct flight flight,
-              const struct core_record *record)
+/* What the stage said is no reply to the query. */
+static void
+answer_broken(dispatch_t *self, struct flight flight)
 {
-    bool is_last = (record->flags & CORE_RECORD_MORE) == 0
-        || flight.slot->transport == CORE_UDP;
+    self->counters->broken++;
+    if ((flight.slot->progress & INFLIGHT_STREAMING) != 0)
+        patience_end(self, flight);
+    else
+        answer_rcode(self, flight, CORE_SERVFAIL, CORE_EDE_INVALID_DATA);
+}
+
+/* The reply, or a part of it; next is the one behind it, or NULL. */
+static void
+answer_message(dispatch_t *self, struct flight flight,
+               const struct core_record *record,
+               const struct core_part *next)
+{
     size_t message_size;
     const uint8_t *message = arrange(self, flight, record, &message_size);
     size_t size = 2 * message_size + OPT_ROOM;
@@ -221,19 +223,39 @@ answer_record(dispatch_t *self, struct flight flight,
                        message_size, &ede, room, &is_cut);
 
     if (size == 0) {
-        self->counters->broken++;
-        if ((flight.slot->progress & INFLIGHT_STREAMING) != 0)
-            patience_end(self, flight);
-        else
-            answer_rcode(self, flight, CORE_SERVFAIL,
-                            CORE_EDE_INVALID_DATA);
+        answer_broken(self, flight);
+        return;
+    }
+    if (next != NULL && !parts_pause(self, flight, next)) {
+        answer_rcode(self, flight, CORE_SERVFAIL, CORE_EDE_OTHER);
         return;
     }
     if (is_cut)
         self->counters->truncated++;
-    if (!is_last)
-        keep_streaming(self, flight);
     memcpy(self->trail, record->trail, record->trail_size);
-    commit(self, flight, (struct outcome) { room, size, room[3] & 15, is_last,
+    commit(self, flight, (struct outcome) { room, size, room[3] & 15,
+                                            next == NULL,
                                             record->trail_size });
+}
+
+void
+answer_record(dispatch_t *self, struct flight flight,
+              const struct core_record *record)
+{
+    struct core_part next;
+
+    switch (parts_judge(self, flight, record, &next)) {
+    case PARTS_LAST:
+        answer_message(self, flight, record, NULL);
+        break;
+    case PARTS_MORE:
+        answer_message(self, flight, record, &next);
+        break;
+    case PARTS_STRAY:
+        self->counters->late++;
+        break;
+    case PARTS_BROKEN:
+        answer_broken(self, flight);
+        break;
+    }
 }

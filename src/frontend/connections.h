@@ -41,6 +41,7 @@ struct connection {
     uint32_t events;                    /* that the loop watches */
     bool has_ended;                     /* the client sends nothing more */
     bool is_doomed;                     /* ends with the round */
+    bool has_parts;                     /* in output; others are to follow */
     bool is_dirty;                      /* on the list below */
     struct connection *next_dirty;
 

@@ -71,6 +71,8 @@ dispatch_finish(dispatch_t *self, enum dispatch_table table, uint32_t number)
 
     if (carrier->finished != NULL)
         carrier->finished(carrier->owner, number);
+    if ((flight.slot->progress & INFLIGHT_STREAMING) != 0)
+        streams_end(&self->streams, number);
     resend_clear(self->tables[table].timers, number);
     inflight_release(self->tables[table].slots, number);
 }
@@ -78,15 +80,20 @@ dispatch_finish(dispatch_t *self, enum dispatch_table table, uint32_t number)
 /* ---- on the way down ----------------------------------------------------- */
 
 static size_t
-make_trail(dispatch_t *self, const struct inflight_slot *slot,
-           const uint8_t *zone)
+make_trail(dispatch_t *self, struct flight flight, const uint8_t *zone)
 {
+    const struct inflight_slot *slot = flight.slot;
     const struct dispatch_carrier *carrier = &self->carriers[slot->transport];
     size_t size = carrier->trail == NULL ? 0
         : carrier->trail(carrier->owner, slot, self->trail);
 
-    return core_trail_add(self->trail, size, CORE_TRAIL_ROUTE, zone,
+    size = core_trail_add(self->trail, size, CORE_TRAIL_ROUTE, zone,
                           core_name_size(zone));
+    if ((slot->progress & INFLIGHT_STREAMING) != 0)
+        size = core_trail_add_part(self->trail, size,
+                                   &streams_find(&self->streams,
+                                                 flight.number)->next);
+    return size;
 }
 
 /* Adds the stop that a traced query makes here. */
@@ -125,7 +132,7 @@ send_down(dispatch_t *self, struct flight flight, const uint8_t *zone)
         .message = slot->message,
         .message_size = slot->size,
         .trail = self->trail,
-        .trail_size = make_trail(self, slot, zone),
+        .trail_size = make_trail(self, flight, zone),
     };
 
     if ((slot->record_flags & CORE_RECORD_TRACE) != 0)
@@ -164,6 +171,11 @@ flight_down(dispatch_t *self, struct flight flight)
     const uint8_t *zone = find_zone(self, flight.slot);
     const struct dispatch_route *route = flight_route(self, flight.slot);
 
+    if (route->chain == NULL
+        && (flight.slot->progress & INFLIGHT_STREAMING) != 0) {
+        patience_end(self, flight);
+        return;
+    }
     if (route->chain == NULL) {
         answer_rcode(self, flight, route->otherwise,
                      zone == NULL ? CORE_EDE_NOT_AUTHORITATIVE
@@ -334,7 +346,7 @@ take_replies(void *owner, const struct core_envelope *envelope,
             self->counters->late++;
         else if ((record.flags & CORE_RECORD_RETURNED) == 0)
             answer_record(self, flight, &record);
-        else if ((flight.slot->progress & INFLIGHT_STREAMING) == 0)
+        else
             patience_take_back(self, flight);
     }
 }
@@ -389,6 +401,7 @@ dispatch_destroy(dispatch_t **self_p)
     if (self == NULL)
         return;
     core_loop_timer_cancel(self->loop, &self->timer);
+    streams_clear(&self->streams);
     for (size_t i = 0; i < self->head_count; i++)
         chain_destroy(&self->heads[i].chain);
     free(self->heads);

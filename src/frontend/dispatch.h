@@ -37,11 +37,13 @@ struct dispatch_carrier {
     uint8_t *(*reserve)(void *owner, uint32_t slot, size_t size);
 
     /* The reply is in that room.  After the last one of a slot the transport
-       ends it by dispatch_finish(), at once or when it was sent. */
+       ends it by dispatch_finish(), at once or when it was sent; after any
+       other one, a part, it says dispatch_continue() when that was sent. */
     void (*commit)(void *owner, uint32_t slot, size_t size, bool is_last,
                    const uint8_t *trail, size_t trail_size);
 
-    /* Some of many replies were sent and the rest will not come. */
+    /* Some parts were sent and the others will not come.  NULL: it has no
+       place for parts. */
     void (*abandon)(void *owner, uint32_t slot);
 
     /* The slot ends here, answered or not.  May be NULL. */
@@ -131,6 +133,17 @@ void
 void
     dispatch_finish(dispatch_t *self, enum dispatch_table table,
                     uint32_t slot);
+
+/* All parts that were committed for that origin have been sent: the next ones
+   may come. */
+void
+    dispatch_continue(dispatch_t *self, uint32_t origin,
+                      uint32_t origin_generation);
+
+/* They never will be. */
+void
+    dispatch_forsake(dispatch_t *self, uint32_t origin,
+                     uint32_t origin_generation);
 
 /* The reply could not be sent this time: the query is answered once more. */
 void

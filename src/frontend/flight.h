@@ -4,6 +4,7 @@
  *   dispatch.c   a query comes in, is admitted and goes down its route
  *   answer.c     a reply goes to the transport that brought the query
  *   patience.c   what happens when no reply comes
+ *   parts.c      replies that come in parts
  *   account.c    what is counted and logged of both
  */
 
@@ -14,6 +15,7 @@
 #include "frontend/dispatch.h"
 #include "frontend/listener.h"
 #include "frontend/resend.h"
+#include "frontend/stream.h"
 
 #define FLIGHT_TRANSPORTS (CORE_INTERNAL + 1)
 
@@ -35,6 +37,7 @@ struct dispatch {
     struct counters *counters;
     traffic_t *traffic;
     struct table tables[DISPATCH_TABLES];
+    struct streams streams;             /* of DISPATCH_CONNECTED */
     struct dispatch_carrier carriers[FLIGHT_TRANSPORTS];
     struct dispatch_plan plan;          /* owned */
     struct head *heads;
@@ -95,6 +98,28 @@ void
     answer_record(dispatch_t *self, struct flight flight,
                   const struct core_record *record);
 
+/* ---- parts.c ------------------------------------------------------------- */
+
+/* What a record from a stage is to the reply of its query. */
+enum parts_verdict {
+    PARTS_LAST,                         /* all of it, or what was missing */
+    PARTS_MORE,                         /* a part; others follow */
+    PARTS_STRAY,                        /* one that is here already */
+    PARTS_BROKEN,                       /* none that could be put to the
+                                           others */
+};
+
+/* next is set for PARTS_MORE; lent from the record. */
+enum parts_verdict
+    parts_judge(const dispatch_t *self, struct flight flight,
+                const struct core_record *record, struct core_part *next);
+
+/* Notes, before a part is sent, which one follows; false when too many replies
+   are under way in this way. */
+bool
+    parts_pause(dispatch_t *self, struct flight flight,
+                const struct core_part *next);
+
 /* ---- account.c ----------------------------------------------------------- */
 
 /* A query came in; its zone is known. */
@@ -113,10 +138,6 @@ void
 /* The query was sent down: it is looked at again when that was in vain. */
 void
     patience_start(dispatch_t *self, struct flight flight);
-
-/* It is looked at again at its deadline and no sooner. */
-void
-    patience_until_deadline(dispatch_t *self, struct flight flight);
 
 /* Nobody took the query: it is tried again soon. */
 void

@@ -33,8 +33,9 @@ enum inflight_state {
 /* How far a slot's query is; a new process starts over. */
 enum inflight_progress {
     INFLIGHT_ANSWERED = 0x01,           /* the reply waits to be sent */
-    INFLIGHT_STREAMING = 0x02,          /* part of the reply was sent */
-    INFLIGHT_TRANSFER = 0x04,           /* never sent twice on suspicion */
+    INFLIGHT_STREAMING = 0x02,          /* parts of the reply were sent */
+    INFLIGHT_TRANSFER = 0x04,           /* of a zone: takes its time, and its
+                                           records have an order */
     INFLIGHT_UNREACHABLE = 0x08,        /* nobody took it the last time */
     INFLIGHT_ROUTED = 0x10,             /* it was sent down its route */
 };

@@ -98,8 +98,7 @@ commit(void *owner, uint32_t number, size_t size, bool is_last,
     struct core_record record = {
         .id = entry_of(self, number)->id,
         .arrived_us = slot->arrived_us,
-        .flags = (uint16_t) ((slot->record_flags & CORE_RECORD_TRACE)
-                             | (is_last ? 0 : CORE_RECORD_MORE)),
+        .flags = slot->record_flags & CORE_RECORD_TRACE,
         .transport = CORE_INTERNAL,
         .trail = trail,
         .trail_size = trail_size,
@@ -111,15 +110,8 @@ commit(void *owner, uint32_t number, size_t size, bool is_last,
     memcpy(record.client, peer.address, sizeof record.client);
     record.client_port = peer.port;
     core_batch_commit(self->replies, &record, size);
-    if (is_last)
-        dispatch_finish(self->dispatch, DISPATCH_CONNECTED, number);
-}
-
-static void
-abandon(void *owner, uint32_t slot)
-{
-    (void) owner;                       /* its asker has a deadline too */
-    (void) slot;
+    assert(is_last);
+    dispatch_finish(self->dispatch, DISPATCH_CONNECTED, number);
 }
 
 static void
@@ -215,7 +207,7 @@ internal_new(core_life_t *life, const char *endpoint, dispatch_t *dispatch,
     core_batch_start(self->replies, CORE_BATCH_REPLIES);
     dispatch_carry(dispatch, CORE_INTERNAL, &(struct dispatch_carrier) {
         .owner = self, .reserve = reserve, .commit = commit,
-        .abandon = abandon, .finished = finished, .trail = add_trail });
+        .finished = finished, .trail = add_trail });
     self->inlet = core_inlet_new(core_life_context(life), self->loop, endpoint,
                                  take_queries, self, fault);
     if (self->inlet == NULL)

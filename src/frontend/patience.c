@@ -4,8 +4,9 @@
  * One timer a slot serves all that can come due.  It is set for the moment the
  * query is sent again, later each time, or for its deadline, whichever is
  * first.  Sending twice is harmless: a query has one slot, and the second
- * reply finds it free or used again under another generation.  Only a transfer
- * is never repeated on suspicion, for the parts of two would mix.
+ * reply finds it free or used again under another generation; a part of a
+ * reply has a number.  Only the start of a transfer is not repeated on
+ * suspicion, for it costs more than most.
  */
 
 #include <czmq.h>
@@ -33,7 +34,8 @@ due_time(const dispatch_t *self, const struct inflight_slot *slot)
 
         due += pause < self->plan.retry_ms ? pause : self->plan.retry_ms;
     }
-    else if ((slot->progress & INFLIGHT_TRANSFER) != 0) {
+    else if ((slot->progress & (INFLIGHT_TRANSFER | INFLIGHT_STREAMING))
+             == INFLIGHT_TRANSFER) {
         due = slot->deadline_ms;
     }
     else {
@@ -58,12 +60,6 @@ patience_start(dispatch_t *self, struct flight flight)
 {
     flight.slot->progress &= (uint8_t) ~INFLIGHT_UNREACHABLE;
     set_timer(self, flight, due_time(self, flight.slot));
-}
-
-void
-patience_until_deadline(dispatch_t *self, struct flight flight)
-{
-    set_timer(self, flight, flight.slot->deadline_ms);
 }
 
 void
@@ -199,6 +195,14 @@ leads_to(const dispatch_t *self, const struct inflight_slot *slot,
     return chain != NULL && chain_is(chain, outlet);
 }
 
+/* It waits for its client, not for a stage. */
+static bool
+is_paused(const dispatch_t *self, struct flight flight)
+{
+    return (flight.slot->progress & INFLIGHT_STREAMING) != 0
+        && streams_find(&self->streams, flight.number)->is_paused;
+}
+
 void
 patience_return(dispatch_t *self, const core_outlet_t *outlet)
 {
@@ -216,10 +220,8 @@ patience_return(dispatch_t *self, const core_outlet_t *outlet)
                 || (flight.slot->progress & INFLIGHT_ROUTED) == 0
                 || !leads_to(self, flight.slot, outlet))
                 continue;
-            if ((flight.slot->progress & INFLIGHT_STREAMING) != 0) {
-                patience_end(self, flight);
+            if (is_paused(self, flight))
                 continue;
-            }
             flight.slot->attempts = 0;
             flight.slot->returns = 1;
             self->counters->resent++;

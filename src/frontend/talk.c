@@ -104,16 +104,21 @@ talk_write(tcp_t *self, struct connection *to)
     to->output_start = to->output_end = to->output_room = 0;
 }
 
+static bool
+waits_too_much(const tcp_t *self, const struct connection *to)
+{
+    return talk_waiting(to) > self->limits.buffer
+        || self->waiting > self->limits.buffers;
+}
+
 /* More waits than may: what the client takes at once does not count. */
 static void
-limit_waiting(tcp_t *self, struct connection *to, bool is_transfer)
+limit_waiting(tcp_t *self, struct connection *to)
 {
-    size_t limit = is_transfer ? self->limits.buffers : self->limits.buffer;
-
-    if (talk_waiting(to) <= limit && self->waiting <= self->limits.buffers)
+    if (!waits_too_much(self, to))
         return;
     talk_write(self, to);
-    if (talk_waiting(to) <= limit && self->waiting <= self->limits.buffers)
+    if (!waits_too_much(self, to))
         return;
     to->is_doomed = true;
     self->counters->tcp_slow++;
@@ -125,8 +130,6 @@ commit(void *owner, uint32_t slot, size_t size, bool is_last,
 {
     tcp_t *self = owner;
     struct connection *to = connection_of(self, slot);
-    bool is_transfer = (inflight_at(self->slots, slot)->progress
-                        & INFLIGHT_STREAMING) != 0;
 
     (void) trail;
     (void) trail_size;
@@ -134,8 +137,10 @@ commit(void *owner, uint32_t slot, size_t size, bool is_last,
     to->output_end += PREFIX + size;
     self->waiting += PREFIX + size;
     talk_mark(to);
-    limit_waiting(self, to, is_transfer);
-    if (is_last)
+    limit_waiting(self, to);
+    if (!is_last)
+        to->has_parts = true;
+    else
         dispatch_finish(self->dispatch, DISPATCH_CONNECTED, slot);
 }
 

@@ -24,6 +24,9 @@ end_connection(tcp_t *self, struct connection *connection)
 {
     struct connection **link = &self->dirty;
 
+    if (connection->has_parts)          /* marks it */
+        dispatch_forsake(self->dispatch, connection->number,
+                         connection->generation);
     if (connection->is_dirty) {
         while (*link != connection)
             link = &(*link)->next_dirty;
@@ -87,6 +90,11 @@ tcp_flush(tcp_t *self)
         if (!connection->is_doomed) {
             if (talk_waiting(connection) > 0)
                 talk_write(self, connection);
+            if (connection->has_parts && talk_waiting(connection) == 0) {
+                connection->has_parts = false;
+                dispatch_continue(self->dispatch, connection->number,
+                                  connection->generation);
+            }
             talk_take(self, connection);
         }
         if (is_over(self, connection))

@@ -263,13 +263,6 @@ udp_flush(udp_t *self)
 
 /* ---- the rest of what a carrier does ------------------------------------- */
 
-static void
-abandon(void *owner, uint32_t slot)
-{
-    (void) owner;                       /* a datagram has no second part */
-    (void) slot;
-}
-
 /* Writes the address that the query was sent to. */
 static void
 find_server(const struct outgoing *socket, const struct inflight_slot *slot,
@@ -337,7 +330,7 @@ udp_new(core_loop_t *loop, dispatch_t *dispatch, inflight_t *slots,
     }
     dispatch_carry(dispatch, CORE_UDP, &(struct dispatch_carrier) {
         .owner = self, .reserve = reserve, .commit = commit,
-        .abandon = abandon, .trail = add_trail });
+        .trail = add_trail });
     return self;
 }
 

@@ -308,6 +308,34 @@ core_trail_without(uint8_t copy[CORE_TRAIL_SIZE], const uint8_t *trail,
     return size;
 }
 
+size_t
+core_trail_add_part(uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size,
+                    const struct core_part *part)
+{
+    uint8_t value[4 + CORE_BOOKMARK_SIZE];
+
+    assert(part->bookmark_size <= CORE_BOOKMARK_SIZE);
+    put32(value, part->number);
+    if (part->bookmark_size > 0)
+        memcpy(value + 4, part->bookmark, part->bookmark_size);
+    return core_trail_add(trail, trail_size, CORE_TRAIL_PART, value,
+                          4 + part->bookmark_size);
+}
+
+bool
+core_trail_part(const uint8_t *trail, size_t trail_size,
+                struct core_part *part)
+{
+    size_t size;
+    const uint8_t *value =
+        core_trail_find(trail, trail_size, CORE_TRAIL_PART, &size);
+
+    if (value == NULL || size < 4 || size > 4 + CORE_BOOKMARK_SIZE)
+        return false;
+    *part = (struct core_part) { get32(value), value + 4, size - 4 };
+    return true;
+}
+
 const uint8_t *
 core_trail_find(const uint8_t *trail, size_t trail_size,
                 enum core_trail_kind kind, size_t *value_size)

@@ -99,6 +99,7 @@ struct core_query {
     core_batch_t *batch;                /* takes the reply */
     struct core_writer writer;          /* the reply; bytes NULL: none yet */
     size_t trail_size;                  /* of life->trail, the reply's */
+    bool has_more;                      /* the reply: it is not the last */
     core_held_t *held;                  /* the one it is part of, or NULL */
     int64_t came_us;                    /* when a traced one came, since 1970 */
     const struct core_envelope *envelope;

@@ -105,6 +105,26 @@ core_query_local(core_query_t *query)
 }
 
 void
+core_query_part(const core_query_t *query, struct core_part *part)
+{
+    if (!core_trail_part(query->record.trail, query->record.trail_size, part))
+        *part = (struct core_part) { .number = 0 };
+}
+
+void
+core_query_more(core_query_t *query, const void *bookmark, size_t size)
+{
+    struct core_part part;
+
+    core_query_part(query, &part);
+    part.bookmark = bookmark;
+    part.bookmark_size = size;
+    query->trail_size = core_trail_add_part(query->life->trail,
+                                            query->trail_size, &part);
+    query->has_more = size > 0;
+}
+
+void
 core_query_ede(core_query_t *query, enum core_ede code, const char *text)
 {
     uint8_t value[2 + 255];
@@ -139,6 +159,7 @@ query_start(core_query_t *self, core_life_t *life,
     self->batch = batch;
     self->writer.bytes = NULL;
     self->trail_size = 0;
+    self->has_more = false;
     self->held = NULL;
     self->envelope = envelope;
     if ((record->flags & CORE_RECORD_TRACE) != 0) {
@@ -163,6 +184,8 @@ query_commit(core_query_t *self)
         self->trail_size = hop_add(self->life, self, "answered", trail,
                                    self->trail_size);
     }
+    if (self->has_more)
+        reply.flags |= CORE_RECORD_MORE;
     reply.trail = self->life->trail;
     reply.trail_size = self->trail_size;
     core_batch_commit(self->batch, &reply, self->writer.size);

@@ -197,6 +197,37 @@ START_TEST(finds_trail_items_by_their_kind)
 }
 END_TEST
 
+START_TEST(tells_parts_of_a_reply)
+{
+    uint8_t trail[CORE_TRAIL_SIZE];
+    uint8_t long_one[CORE_BOOKMARK_SIZE + 5] = { 0 };
+    struct core_part part = { 3, (const uint8_t *) "here", 4 };
+    struct core_part read;
+    size_t size = core_trail_add(trail, 0, CORE_TRAIL_HOP, "cache", 5);
+
+    ck_assert(!core_trail_part(trail, size, &read));
+    size = core_trail_add_part(trail, size, &part);
+    ck_assert(core_trail_part(trail, size, &read));
+    ck_assert_uint_eq(read.number, 3);
+    ck_assert_uint_eq(read.bookmark_size, 4);
+    ck_assert_mem_eq(read.bookmark, "here", 4);
+
+    part = (struct core_part) { .number = 0x01020304 };
+    size = core_trail_add_part(trail, 0, &part);
+    ck_assert_uint_eq(size, 8);
+    ck_assert_uint_eq(trail[4], 4);     /* little-endian */
+    ck_assert(core_trail_part(trail, size, &read));
+    ck_assert_uint_eq(read.bookmark_size, 0);
+
+    /* Too short for a number, too long for a bookmark. */
+    size = core_trail_add(trail, 0, CORE_TRAIL_PART, "abc", 3);
+    ck_assert(!core_trail_part(trail, size, &read));
+    size = core_trail_add(trail, 0, CORE_TRAIL_PART, long_one,
+                          sizeof long_one);
+    ck_assert(!core_trail_part(trail, size, &read));
+}
+END_TEST
+
 START_TEST(adds_no_trail_item_that_does_not_fit)
 {
     static const uint8_t value[CORE_TRAIL_SIZE];
@@ -223,6 +254,7 @@ main(void)
     tcase_add_test(cases, is_full_before_it_exceeds_the_limit_of_a_frame);
     tcase_add_test(cases, leaves_nothing_of_a_message_that_was_not_committed);
     tcase_add_test(cases, finds_trail_items_by_their_kind);
+    tcase_add_test(cases, tells_parts_of_a_reply);
     tcase_add_test(cases, adds_no_trail_item_that_does_not_fit);
     return core_test_run(cases);
 }
