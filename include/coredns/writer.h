@@ -25,6 +25,8 @@ struct core_writer {
     size_t limit;
     bool full;
     bool indexed;                       /* suffixes are in use */
+    bool keeps_case;                    /* of owners too; to be set after the
+                                           start (RFC 5936 section 3.4) */
     enum core_section section;          /* of the last record */
     uint16_t counts[CORE_SECTIONS];
     uint16_t suffixes[CORE_WRITER_SUFFIXES];    /* offsets; 0: none */
@@ -55,8 +57,9 @@ void
  * then nothing of it was written.
  *
  * An owner is compressed against a name in other case too (RFC 1035 section
- * 4.1.4) and then shows that one's letters, mostly those of the question; a
- * name in rdata keeps its own (RFC 4343 section 4.1).
+ * 4.1.4) and then shows that one's letters, mostly those of the question,
+ * unless keeps_case is set; a name in rdata keeps its own (RFC 4343 section
+ * 4.1).
  */
 bool
     core_writer_rr(struct core_writer *self, enum core_section section,

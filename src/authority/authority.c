@@ -4,6 +4,7 @@
 
 #include "authority/authority.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,11 +25,28 @@ struct settings {
     int alias_loops;                    /* enum answer_loop */
     int64_t lookup_ms;
     int64_t patience_ms;
+    struct core_list transfers;         /* struct transfer_rule */
 };
 
 static const char *const any_choices[] = { "one", "all", NULL };
 static const char *const negative_choices[] = { "minimum", "soa", NULL };
 static const char *const loop_choices[] = { "show", "fail", NULL };
+
+static const struct core_setting transfer_table[] = {
+    { .key = "zones", .type = CORE_NAME, .list = true, .fallback_text = ".",
+      .offset = offsetof(struct transfer_rule, zones),
+      .says = "these zones and those below them" },
+    { .key = "to", .type = CORE_NETWORK, .list = true,
+      .offset = offsetof(struct transfer_rule, to),
+      .says = "addresses and networks that may have them; without it nobody" },
+    { .key = "notify", .type = CORE_TEXT, .list = true,
+      .offset = offsetof(struct transfer_rule, notify),
+      .says = "servers that are told of changes (ADDRESS[:PORT])" },
+    { .key = "notify_source", .type = CORE_TEXT,
+      .offset = offsetof(struct transfer_rule, notify_source),
+      .says = "the address that they are told from" },
+    { .type = CORE_END },
+};
 
 static const struct core_setting setting_table[] = {
     { .key = "sources", .type = CORE_STAGE, .list = true, .required = true,
@@ -57,6 +75,11 @@ static const struct core_setting setting_table[] = {
       .offset = offsetof(struct settings, patience_ms),
       .says = "how long to wait for a source at the start before its zones "
               "are read from disk" },
+    { .key = "transfers", .type = CORE_GROUPS, .members = transfer_table,
+      .members_size = sizeof (struct transfer_rule),
+      .offset = offsetof(struct settings, transfers),
+      .says = "which zones are sent to whom (AXFR, IXFR); of several that "
+              "cover a zone the nearest counts" },
     { .type = CORE_END },
 };
 
@@ -84,6 +107,8 @@ open_authority(const void *settings_read, struct core_fault *fault)
     take_style(self, settings);
     self->zones = zones_new();
     self->hasher = hasher_new();
+    self->transfers = transfers_new(self->zones);
+    transfers_rule(self->transfers, &settings->transfers);
     self->source_count = settings->sources.count;
     self->subscriptions =
         core_allocate(self->source_count * sizeof (subscription_t *));
@@ -95,6 +120,19 @@ open_authority(const void *settings_read, struct core_fault *fault)
         self->source_names[i] = subscription_name(self->subscriptions[i]);
     }
     return self;
+}
+
+static void
+check(const void *data, core_faults_t *faults)
+{
+    const struct settings *settings = data;
+    const struct transfer_rule *rules = settings->transfers.items;
+    char where[64];
+
+    for (size_t i = 0; i < settings->transfers.count; i++) {
+        snprintf(where, sizeof where, "authority.transfers[%zu]", i);
+        notify_check(&rules[i], where, faults);
+    }
 }
 
 /* Other sources are other wires: for them the process is started anew. */
@@ -113,6 +151,8 @@ reload(void *state, const void *settings_read, struct core_fault *fault)
         return -1;
     }
     take_style(self, settings);
+    transfers_rule(self->transfers, &settings->transfers);
+    zones_walk(self->zones, sources_tell_servers, self);
     core_life_changed(self->life, NULL);
     return 0;
 }
@@ -128,6 +168,8 @@ close_authority(void **state_p)
         core_loop_timer_cancel(core_life_loop(self->life), &self->patience);
     for (size_t i = 0; i < self->source_count; i++)
         subscription_destroy(&self->subscriptions[i]);
+    notifier_destroy(&self->notifier);
+    transfers_destroy(&self->transfers);
     zones_destroy(&self->zones);
     hasher_destroy(&self->hasher);
     free(self->subscriptions);
@@ -172,6 +214,7 @@ const struct core_stage authority_stage = {
     .summary = "answers from the records that the feeds bring",
     .settings = setting_table,
     .settings_size = sizeof (struct settings),
+    .check = check,
     .open = open_authority,
     .handle_query = queries_handle,
     .watch = sources_watch,

@@ -58,6 +58,26 @@ counters_add(struct counters *self, core_telemetry_t *telemetry)
 }
 
 void
+counters_add_transfers(struct transfer_counters *self,
+                       core_telemetry_t *telemetry)
+{
+    core_telemetry_add(telemetry, CORE_COUNTER,
+                       "coredns_authority_transfers_total{result=\"done\"}",
+                       "Zone transfers.", &self->done);
+    core_telemetry_add(telemetry, CORE_COUNTER,
+                       "coredns_authority_transfers_total"
+                       "{result=\"refused\"}",
+                       "Zone transfers.", &self->refused);
+    core_telemetry_add(telemetry, CORE_COUNTER,
+                       "coredns_authority_transfers_total"
+                       "{result=\"failed\"}",
+                       "Zone transfers.", &self->failed);
+    core_telemetry_add(telemetry, CORE_GAUGE,
+                       "coredns_authority_transfers_running",
+                       "Zone transfers that go on.", &self->running);
+}
+
+void
 counters_count(struct counters *self, const struct answer *answer)
 {
     if (answer->rcode < COUNTERS_RCODES)

@@ -9,6 +9,7 @@
 
 #include "authority/answer.h"
 #include "authority/subscription.h"
+#include "authority/transfers.h"
 #include "coredns/telemetry.h"
 
 #define COUNTERS_RCODES 11              /* as many as our replies have */
@@ -28,6 +29,10 @@ struct counters {
 /* Publishes them all; they must outlive the telemetry. */
 void
     counters_add(struct counters *self, core_telemetry_t *telemetry);
+
+void
+    counters_add_transfers(struct transfer_counters *self,
+                           core_telemetry_t *telemetry);
 
 /* Counts a reply that was made. */
 void

@@ -46,6 +46,14 @@ find_mark(const struct node *node, struct rrset *rrset)
         && memcmp(rrset_first(rrset), mark, sizeof mark) == 0;
 }
 
+bool
+echo_is_mark(const struct node *node)
+{
+    struct rrset mark;
+
+    return find_mark(node, &mark);
+}
+
 enum echo_result
 echo_answer(struct answer *answer, const struct link *link)
 {

@@ -25,6 +25,10 @@ enum echo_result {
 enum echo_result
     echo_answer(struct answer *answer, const struct link *link);
 
+/* Says whether a wildcard of such a zone stands for addresses. */
+bool
+    echo_is_mark(const struct node *node);
+
 /* Reads a label (behind its length) as an address; its octets, 4 or 16, or 0
    when it is none. */
 unsigned

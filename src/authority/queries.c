@@ -142,24 +142,6 @@ pass(struct authority *self, core_query_t *query, const struct answer *answer)
     return CORE_ANSWERED;
 }
 
-/* Says whether somebody asks for a zone of ours as a whole. */
-static bool
-is_transfer(const struct authority *self, const struct core_message *query)
-{
-    struct key key;
-
-    if (query->qtype != CORE_AXFR && query->qtype != CORE_IXFR)
-        return false;
-    key_make(&key, query->qname);
-    for (size_t i = 0; i < zones_layers(self->zones); i++) {
-        const struct zone *zone = zones_match(self->zones, i, &key);
-
-        if (zone != NULL && zone->labels == key.labels)
-            return true;
-    }
-    return false;
-}
-
 static enum core_verdict
 end_pursuit(struct pursuit *pursuit, const struct core_message *reply)
 {
@@ -222,10 +204,8 @@ queries_handle(void *state, core_query_t *query)
 
     if (core_message_opcode(message) != CORE_OPCODE_QUERY)
         return CORE_PASSED;
-    if (is_transfer(self, message)) {
-        core_query_reply_rcode(query, CORE_REFUSED);
-        return CORE_ANSWERED;
-    }
+    if (message->qtype == CORE_AXFR || message->qtype == CORE_IXFR)
+        return transfers_answer(self->transfers, query);
     start_answer(self, query, &answer);
     answer.can_look_up = core_life_can_lookup(self->life)
         && core_lookup_depth(query) < LOOKUP_DEPTH;

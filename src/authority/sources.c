@@ -130,6 +130,28 @@ tell_change(void *owner, const uint8_t *name)
     core_life_changed(self->life, name);
 }
 
+void
+sources_tell_servers(void *owner, const struct zone *zone)
+{
+    struct authority *self = owner;
+    const struct transfer_rule *rule =
+        transfers_rule_of(self->transfers, zone->id.name);
+
+    if (rule != NULL && self->notifier != NULL && zone->has_soa
+        && !zone->is_archived
+        && transfers_zone(self->transfers, zone->id.name) == zone)
+        notifier_tell(self->notifier, zone, rule);
+}
+
+/* Of several instances the first one does what is to be done once. */
+static bool
+is_first_instance(const core_life_t *life)
+{
+    const char *dot = strrchr(core_life_name(life), '.');
+
+    return dot == NULL || strcmp(dot, ".1") == 0;
+}
+
 static int
 follow_sources(struct authority *self, core_life_t *life,
                struct core_fault *fault)
@@ -148,6 +170,7 @@ follow_sources(struct authority *self, core_life_t *life,
                                 judge_readiness, self, fault) == -1)
             return -1;
         subscription_tell(self->subscriptions[i], tell_change);
+        subscription_settle(self->subscriptions[i], sources_tell_servers);
     }
     return 0;
 }
@@ -161,6 +184,12 @@ sources_watch(void *state, core_life_t *life, struct core_fault *fault)
 
     self->life = life;
     counters_add(&self->counters, core_life_telemetry(life));
+    counters_add_transfers(transfers_counters(self->transfers),
+                           core_life_telemetry(life));
+    transfers_watch(self->transfers, core_life_loop(life));
+    if (is_first_instance(life))
+        self->notifier = notifier_new(core_life_loop(life),
+                                      core_life_telemetry(life));
     core_telemetry_refresher(core_life_telemetry(life), refresh_counters,
                              self);
     keep_archives(self, life);

@@ -7,7 +7,9 @@
 
 #include "authority/answer.h"
 #include "authority/counters.h"
+#include "authority/notify.h"
 #include "authority/subscription.h"
+#include "authority/transfers.h"
 #include "coredns/stage.h"
 
 struct authority {
@@ -18,6 +20,8 @@ struct authority {
     core_timer_t *patience;             /* NULL: it is at its end */
     zones_t *zones;
     hasher_t *hasher;
+    transfers_t *transfers;
+    notifier_t *notifier;               /* NULL: another instance tells */
     size_t source_count;
     subscription_t **subscriptions;
     const char **source_names;          /* lent from the subscriptions */

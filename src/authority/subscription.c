@@ -29,6 +29,7 @@ struct subscription {
     core_subscriber_t *subscriber;
     void (*changed)(void *owner);
     subscription_told *told;            /* NULL: nobody wants to know */
+    subscription_settled *settled;      /* the same */
     void *owner;
 
     bool is_complete;
@@ -182,6 +183,13 @@ apply(subscription_t *self, struct zone *zone)
 }
 
 static void
+tell_settled(const subscription_t *self, const struct zone *zone)
+{
+    if (self->settled != NULL && !self->is_reading && zone->has_soa)
+        self->settled(self->owner, zone);
+}
+
+static void
 commit_part(subscription_t *self, uint64_t version)
 {
     struct zone *zone = zones_find(self->zones, self->source, &self->id);
@@ -190,6 +198,7 @@ commit_part(subscription_t *self, uint64_t version)
         return;
     apply(self, zone);
     zone_settle(zone, version);
+    tell_settled(self, zone);
 }
 
 /* One zone of an archive. */
@@ -312,11 +321,13 @@ commit_pending(subscription_t *self, uint64_t version)
 static void
 commit_whole(subscription_t *self, uint64_t version)
 {
-    bool is_large = zone_names(self->building) >= MANY_NAMES;
+    struct zone *zone = self->building;
+    bool is_large = zone_names(zone) >= MANY_NAMES;
 
-    zone_settle(self->building, version);
+    zone_settle(zone, version);
     zones_put(self->zones, &self->building);
     tell(self, NULL);
+    tell_settled(self, zone);
     if (is_large)
         malloc_trim(0);
 }
@@ -472,6 +483,12 @@ void
 subscription_tell(subscription_t *self, subscription_told *told)
 {
     self->told = told;
+}
+
+void
+subscription_settle(subscription_t *self, subscription_settled *settled)
+{
+    self->settled = settled;
 }
 
 const char *

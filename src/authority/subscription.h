@@ -57,6 +57,13 @@ typedef void subscription_told(void *owner, const uint8_t *name);
 void
     subscription_tell(subscription_t *self, subscription_told *told);
 
+/* settled is called, with the owner above, when a zone of the source has
+   records that it said itself, all of them. */
+typedef void subscription_settled(void *owner, const struct zone *zone);
+
+void
+    subscription_settle(subscription_t *self, subscription_settled *settled);
+
 /* Keeps an archive at path.  Returns -1 and a fault when that cannot be; the
    subscription then goes on without. */
 int

@@ -45,13 +45,17 @@ zone_destroy(struct zone **self_p)
 {
     struct zone *self = *self_p;
 
+    *self_p = NULL;
     if (self == NULL)
         return;
+    if (self->pasts != NULL) {
+        self->is_over = true;
+        return;
+    }
     end_options(self);
     free(self->nsec3);
     slab_destroy(&self->slab);          /* with all that is in the tries */
     free(self);
-    *self_p = NULL;
 }
 
 void
@@ -92,14 +96,12 @@ count_node(struct zone *self, const struct node *node, size_t step)
         self->cuts += step;
 }
 
-enum purpose { NAMES, HASHES };
-
 /* Applies a change to the node of its owner in one of the tries. */
 static void
-change_node(struct zone *self, enum purpose purpose,
+change_node(struct zone *self, enum past_trie which,
             const struct core_change *change)
 {
-    trie_t *trie = purpose == NAMES ? self->names : self->hashes;
+    trie_t *trie = which == PAST_NAMES ? self->names : self->hashes;
     bool keep = (self->flags & CORE_ZONE_HOSTS) != 0;
     struct key key;
 
@@ -110,6 +112,7 @@ change_node(struct zone *self, enum purpose purpose,
     if (old == NULL && (change->kind == CORE_CHANGE_REMOVE
                         || change->kind == CORE_CHANGE_DELETE))
         return;
+    past_keep(self->pasts, which, &key, old);
 
     struct node *node =
         node_change(self->slab, old, change,
@@ -119,7 +122,7 @@ change_node(struct zone *self, enum purpose purpose,
         trie_put(trie, &key, node);
     else if (old != NULL)
         trie_remove(trie, &key);
-    if (purpose == NAMES) {
+    if (which == PAST_NAMES) {
         count_node(self, old, (size_t) -1);
         count_node(self, node, 1);
     }
@@ -148,20 +151,20 @@ change_signatures(struct zone *self, const struct core_change *change)
         if (!rdata_is_sound(CORE_RRSIG, rdata, size))
             continue;
 
-        enum purpose purpose =
-            rdata_covered(rdata) == CORE_NSEC3 ? HASHES : NAMES;
+        enum past_trie which =
+            rdata_covered(rdata) == CORE_NSEC3 ? PAST_HASHES : PAST_NAMES;
 
-        memcpy(parts[purpose] + sizes[purpose], rdata - 2, size + 2);
-        sizes[purpose] += size + 2;
+        memcpy(parts[which] + sizes[which], rdata - 2, size + 2);
+        sizes[which] += size + 2;
     }
-    for (int i = NAMES; i <= HASHES; i++) {
+    for (enum past_trie i = PAST_NAMES; i <= PAST_HASHES; i++) {
         struct core_change part = *change;
 
         part.rdatas = parts[i];
         part.rdatas_size = sizes[i];
         if (sizes[i] > 0 || change->kind == CORE_CHANGE_PUT
             || change->kind == CORE_CHANGE_DELETE)
-            change_node(self, i == NAMES ? NAMES : HASHES, &part);
+            change_node(self, i, &part);
         free(parts[i]);
     }
 }
@@ -176,17 +179,17 @@ zone_change(struct zone *self, const struct core_change *change)
     if (!core_name_is_below(change->owner, self->id.name))
         return;
     if (deletes && change->type == CORE_ANY) {
-        change_node(self, NAMES, change);
-        change_node(self, HASHES, change);
+        change_node(self, PAST_NAMES, change);
+        change_node(self, PAST_HASHES, change);
     } else if (change->kind == CORE_CHANGE_NAME) {
-        change_node(self, NAMES, change);
+        change_node(self, PAST_NAMES, change);
     } else if (is_meta) {
         return;
     } else if (change->type == CORE_RRSIG) {
         change_signatures(self, change);
     } else {
-        change_node(self, change->type == CORE_NSEC3 ? HASHES : NAMES,
-                    change);
+        change_node(self, change->type == CORE_NSEC3 ? PAST_HASHES
+                    : PAST_NAMES, change);
     }
 }
 

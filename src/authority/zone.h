@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "authority/node.h"
+#include "authority/past.h"
 #include "authority/slab.h"
 #include "authority/trie.h"
 #include "coredns/feed.h"
@@ -36,6 +37,8 @@ struct zone {
     unsigned labels;                    /* of its name */
     uint64_t version;                   /* as the source counts */
     bool is_archived;                   /* read from disk, not heard */
+    past_t *pasts;                      /* of those who transfer it */
+    bool is_over;                       /* nobody else has it any more */
 
     uint16_t flags;                     /* enum core_zone_flag */
     char *reason;                       /* or NULL */
@@ -61,6 +64,7 @@ struct zone {
 struct zone *
     zone_new(unsigned source, const struct core_zone_id *id);
 
+/* Ends it; its memory, when the last of its pasts ends. */
 void
     zone_destroy(struct zone **self_p);
 

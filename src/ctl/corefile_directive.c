@@ -214,7 +214,7 @@ static const char *const others[] = {
     "acl", "azure", "clouddns", "dns64", "dnssec", "dnstap",
     "geoip", "grpc", "grpc_server", "header", "https", "https3",
     "minimal", "nomad", "on", "pprof", "proxyproto", "quic", "rewrite",
-    "route53", "secondary", "sign", "tls", "trace", "transfer", "tsig",
+    "route53", "secondary", "sign", "tls", "trace", "tsig",
     "view", NULL
 };
 
@@ -299,6 +299,7 @@ corefile_chain_clear(struct corefile_chain *self)
     draft_clear(&self->cluster);
     draft_clear(&self->external);
     draft_clear(&self->etcd);
+    draft_clear(&self->transfers);
     for (size_t i = 0; i < self->forward_count; i++)
         draft_clear(&self->forwards[i].options);
     free(self->forwards);

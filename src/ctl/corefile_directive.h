@@ -83,6 +83,7 @@ struct corefile_chain {
     struct draft members;               /* of a group that is being read */
     struct draft etcd;                  /* of the stage etcd-sync */
     const struct corefile_line *etcd_line;      /* NULL: there is none */
+    struct draft transfers;             /* groups of the authority's */
     struct corefile_zones origins;      /* of the files */
     struct draft *draft;                /* what options are written to */
     char *place;                        /* the addresses it serves, as text */
@@ -217,6 +218,9 @@ bool
 void
     corefile_end_cluster(struct corefile_chain *chain, struct draft *members);
 
+void
+    corefile_read_transfer(struct corefile_chain *chain,
+                           const struct corefile_line *line);
 void
     corefile_read_etcd(struct corefile_chain *chain,
                        const struct corefile_line *line);

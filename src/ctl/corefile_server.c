@@ -329,6 +329,7 @@ static const struct corefile_directive directives[] = {
     { "shed", accept, 0, 0, COREFILE_PLAIN },
     { "template", corefile_read_template, 2, COREFILE_MANY, BODY | AGAIN },
     { "timeouts", read_timeouts, 0, 0, BODY | ONLY },
+    { "transfer", corefile_read_transfer, 0, COREFILE_MANY, BODY | AGAIN },
     { "whoami", read_whoami, 0, 0, COREFILE_PLAIN },
     { NULL, NULL, 0, 0, COREFILE_PLAIN },
 };

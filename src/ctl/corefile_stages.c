@@ -31,6 +31,8 @@ struct chain_group {
     const struct corefile_block *block; /* the first of them */
     const struct corefile_chain *chain; /* the same */
     struct draft items;                 /* of its list */
+    struct draft transfers;             /* of those chains that have some */
+    struct corefile_zones closed;       /* zones of those that have none */
     bool is_left;                       /* queries may go on behind it */
     const char *name;                   /* of the stage, when it is made */
 };
@@ -191,6 +193,8 @@ groups_clear(struct chain_groups *groups)
 {
     for (size_t i = 0; i < groups->count; i++) {
         draft_clear(&groups->items[i]->items);
+        draft_clear(&groups->items[i]->transfers);
+        free(groups->items[i]->closed.items);
         free(groups->items[i]);
     }
     free(groups->items);
@@ -354,7 +358,7 @@ has_files(const struct corefile_chain *chain)
 /* sources are names in quotes, with commas between them. */
 static const char *
 put_authority(corefile_stages_t *self, const struct corefile_chain *chain,
-              const char *sources)
+              const char *sources, struct draft *transfers)
 {
     const struct corefile_block *block = chain->block;
     struct draft members = { .items = NULL };
@@ -366,6 +370,8 @@ put_authority(corefile_stages_t *self, const struct corefile_chain *chain,
     draft_say(&members, block, 0, "alias_loops = \"fail\";");
     if (chain->has_neighbours)
         draft_say(&members, block, 0, "lookup = \"%s\";", chain->front);
+    if (transfers->count > 0)
+        set_list(&members, block, "transfers", transfers);
 
     /* Behind hosts the chain has come to its end; file and auto know that they
        are the last, and that it is not for them. */
@@ -408,6 +414,13 @@ join_authority(struct chain_groups *groups, struct corefile_chain *chain)
 
     draft_separate(&group->items);
     draft_move(&group->items, &chain->sources[SOURCE_ZONES], 0);
+    if (chain->transfers.count > 0) {
+        draft_separate(&group->transfers);
+        draft_move(&group->transfers, &chain->transfers, 0);
+    } else {
+        for (size_t i = 0; i < chain->zones.count; i++)
+            append_zone(&group->closed, chain->zones.items[i]);
+    }
     chain->group = group;
 }
 
@@ -456,8 +469,23 @@ put_own_authority(corefile_stages_t *self, struct corefile_chain *chain)
         put_files(self, chain, SOURCE_HOSTS, SOURCE_DIRECTORIES, sources);
     }
     fclose(sources);
-    chain->head = put_authority(self, chain, text);
+    chain->head = put_authority(self, chain, text, &chain->transfers);
     free(text);
+}
+
+/* A zone of one block may lie below that of another, whose rule is not meant
+   for it. */
+static void
+close_zones(struct chain_group *group)
+{
+    const struct corefile_zones *zones = &group->closed;
+    struct draft *transfers = &group->transfers;
+
+    if (transfers->count == 0 || zones->count == 0)
+        return;
+    draft_separate(transfers);
+    draft_say(transfers, group->block, 0, "{ zones = %s; }",
+              draft_list(group->chain->memory, zones->items, zones->count));
 }
 
 static void
@@ -472,7 +500,9 @@ put_authority_groups(corefile_stages_t *self, struct chain_groups *groups)
         snprintf(source, sizeof source, "\"%s\"",
                  corefile_stages_put(self, "file-sync", &members,
                                      group->block));
-        group->name = put_authority(self, group->chain, source);
+        close_zones(group);
+        group->name = put_authority(self, group->chain, source,
+                                    &group->transfers);
     }
 }
 

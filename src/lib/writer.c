@@ -49,6 +49,8 @@ put_owner(struct core_writer *self, const uint8_t *owner)
 {
     if (*owner == 0)
         return put_octets(self, owner, 1);
+    if (self->keeps_case)
+        return core_writer_name(self, owner, WRITER_SAME_CASE);
     if (self->counts[CORE_QUESTION] == 0
         || !core_name_equal(owner, self->bytes + CORE_HEADER_SIZE))
         return core_writer_name(self, owner, WRITER_ANY_CASE);
@@ -212,7 +214,7 @@ start_message(struct core_writer *self, uint8_t *bytes, size_t limit,
     self->size = CORE_HEADER_SIZE;
     self->limit = limit < CORE_MESSAGE_SIZE ? limit : CORE_MESSAGE_SIZE;
     self->full = false;
-    self->indexed = false;
+    self->indexed = self->keeps_case = false;
     self->section = CORE_QUESTION;
     memset(self->counts, 0, sizeof self->counts);
     core_write16(bytes, id);

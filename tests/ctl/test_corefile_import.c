@@ -154,6 +154,17 @@ static const struct {
       "authority: { sources = [ \"etcd-sync\" ]; next = \"forward\"; }; "
       "authority-2: { program = \"authority\"; " AUTHORITY
       "next = \"authority\"; };", NULL },
+    { "a {\n transfer {\n  to 192.0.2.1 [2001:db8::1]:5353\n"
+      "  source 192.0.2.9\n }\n file z a\n}\n"
+      "b {\n file z b\n}\n",
+      "transfers = ( { zones = [ \"a.\" ]; "
+      "to = [ \"192.0.2.1\", \"2001:db8::1\" ]; "
+      "notify = [ \"192.0.2.1:53\", \"[2001:db8::1]:5353\" ]; "
+      "notify_source = \"192.0.2.9\"; }, { zones = [ \"b.\" ]; } );",
+      "authority-2" },
+    { "a {\n transfer x.a {\n  to *\n }\n kubernetes\n}\n",
+      "transfers = ( { zones = [ \"x.a.\" ]; "
+      "to = [ \"0.0.0.0/0\", \"::/0\" ]; } );", "notify" },
     { "a b {\n etcd\n}\n",
       "otherwise = \"servfail\"; }; "
       "etcd-sync: { zones = [ \"a.\", \"b.\" ]; };", NULL },

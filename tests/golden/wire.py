@@ -91,6 +91,9 @@ def query_octets(query, number):
     counts = [len(parts)]
     for section in SECTIONS:
         records = [record_octets(text) for text in query.get(section, [])]
+        if section == "authority" and "serial" in query:
+            records.append(record_octets(
+                f"{query['name']} 0 IN SOA . . {query['serial']} 0 0 0 0"))
         if section == "additional" and has_edns(query):
             records.append(opt_octets(query))
         parts += records
@@ -160,6 +163,11 @@ def owners_of(records):
     return owners
 
 
+def is_transfer(reply):
+    return any(question.split()[-1] in ("AXFR", "IXFR")
+               for question in reply.question)
+
+
 def edns_data(reply, data):
     size, ttl, _ = reply.opt
     data["edns"] = {"version": ttl >> 16 & 255, "bufsize": size,
@@ -189,7 +197,7 @@ def reply_data(reply):
             data[section] = sorted(records)
     answer = reply.sections["answer"]
     owners = owners_of(answer)
-    if answer and reply.question[0].split()[-1] in ("AXFR", "IXFR"):
+    if answer and is_transfer(reply):
         data["first"], data["last"] = answer[0], answer[-1]
     elif len(owners) > 1:
         data["owners"] = owners
@@ -222,7 +230,7 @@ def exchange_udp(query, octets, port, seconds):
             client.settimeout(left)
             reply = client.recv(65535)
             if reply[:2] == octets[:2]:
-                return reply
+                return Reply(reply)
     raise TimeoutError
 
 
@@ -236,13 +244,31 @@ def receive(client, size):
     return octets
 
 
+def receive_message(client):
+    return receive(client, struct.unpack("!H", receive(client, 2))[0])
+
+
+def receive_rest(client, query, reply):
+    """Appends what further messages of a transfer say, up to its second SOA
+    record; an IXFR may end with the first."""
+    answer = reply.sections["answer"]
+    serial = int(answer[0].split()[6])
+    if len(answer) == 1 and serial <= query.get("serial", -1):
+        return
+    while len(answer) == 1 or answer[-1] != answer[0]:
+        answer += Reply(receive_message(client)).sections["answer"]
+
+
 def exchange_tcp(query, octets, port, seconds):
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
         client.settimeout(seconds)
         client.bind((query.get("source", LOOPBACK), 0))
         client.connect((query.get("to", LOOPBACK), port))
         client.sendall(struct.pack("!H", len(octets)) + octets)
-        return receive(client, struct.unpack("!H", receive(client, 2))[0])
+        reply = Reply(receive_message(client))
+        if is_transfer(reply) and reply.sections["answer"]:
+            receive_rest(client, query, reply)
+        return reply
 
 
 def ask(query, port, seconds):
@@ -251,8 +277,8 @@ def ask(query, port, seconds):
     is_udp = query.get("transport", "udp") == "udp"
     begun = time.monotonic()
     try:
-        reply = Reply((exchange_udp if is_udp else exchange_tcp)(
-            query, octets, port, seconds))
+        reply = (exchange_udp if is_udp else exchange_tcp)(
+            query, octets, port, seconds)
     except TimeoutError:
         return {"timeout": True}, []
     except ConnectionError:
