@@ -53,7 +53,7 @@ struct errand {
     uint32_t serial;                    /* the zone's */
     bool is_due;                        /* that is to be told */
     bool is_queued;
-    bool is_unreachable;                /* and that has been said */
+    bool has_failed;                    /* and that has been said */
     int64_t told_ms;                    /* the last time; 0: never */
 
     bool is_busy;                       /* at a desk */
@@ -197,10 +197,11 @@ take_answer(struct errand *errand, const struct core_message *message)
     unsigned rcode = core_message_rcode(message);
 
     errand->notifier->answered++;
-    if (rcode != CORE_NOERROR)
+    if (rcode != CORE_NOERROR && !errand->has_failed)
         core_log(CORE_LOG_NOTICE, "zone %s: %s answers NOTIFY with rcode %u",
                  core_name_to_text(name, errand->group->name),
                  write_target(errand, target), rcode);
+    errand->has_failed = rcode != CORE_NOERROR;
     leave_desk(errand);
 }
 
@@ -255,10 +256,10 @@ open_desk(struct errand *errand)
     if (errand->fd != -1)
         core_loop_watch(errand->notifier->loop, errand->fd, EPOLLIN,
                         on_answer, errand);
-    else if (!errand->is_unreachable)
+    else if (!errand->has_failed)
         core_log(CORE_LOG_WARNING, "cannot send NOTIFY to %s: %s",
                  write_target(errand, target), strerror(errno));
-    errand->is_unreachable = errand->fd == -1;
+    errand->has_failed |= errand->fd == -1;
 }
 
 static void
@@ -290,9 +291,11 @@ give_up(struct errand *errand)
     char name[CORE_NAME_TEXT_SIZE];
 
     errand->notifier->given_up++;
-    core_log(CORE_LOG_NOTICE, "zone %s: %s does not answer NOTIFY",
-             core_name_to_text(name, errand->group->name),
-             write_target(errand, target));
+    if (!errand->has_failed)
+        core_log(CORE_LOG_NOTICE, "zone %s: %s does not answer NOTIFY",
+                 core_name_to_text(name, errand->group->name),
+                 write_target(errand, target));
+    errand->has_failed = true;
     leave_desk(errand);
 }
 

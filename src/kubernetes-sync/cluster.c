@@ -10,13 +10,14 @@
 
 #include "coredns/memory.h"
 #include "coredns/rrtype.h"
+#include "lib/serial.h"
 
 #define FIXED_SIZE 64                   /* of a change besides owner, rdatas */
 
 /* A zone. */
 struct sheet {
     struct cluster_view view;
-    uint32_t serial;
+    struct serial serial;
     char *apex;                         /* as in the view */
     struct address *own;
     record_set_t *before;
@@ -34,6 +35,7 @@ struct cluster {
     core_publisher_t *publisher;        /* lent */
     bool is_live;
     bool has_changes;
+    bool has_open;                      /* serials that must move again */
     record_set_t *after;
     struct cluster_counters counters;
     unsigned snapshots;                 /* that are being read */
@@ -244,7 +246,7 @@ cluster_go_live(cluster_t *self, uint32_t now_seconds)
 {
     self->is_live = true;
     for (size_t i = 0; i < self->count; i++) {
-        self->sheets[i].serial = now_seconds;
+        serial_change(&self->sheets[i].serial, now_seconds);
         renew(self, &self->sheets[i], 0, NULL);
     }
 }
@@ -260,27 +262,24 @@ put_serial(void *owner, const struct core_change *change)
     core_publisher_change(self->publisher, &put);
 }
 
-/* The serial is the time of the last change. */
 static void
-publish_serial(cluster_t *self, struct sheet *sheet, uint32_t now_seconds)
+publish_serial(cluster_t *self, struct sheet *sheet)
 {
-    if ((int32_t) (now_seconds - sheet->serial) <= 0)
-        return;
-    sheet->serial = now_seconds;
     record_set_clear(self->after);
     record_set_clear(sheet->before);
-    view_collect_soa(&sheet->view.view, sheet->serial, self->after);
+    view_collect_soa(&sheet->view.view, sheet->serial.value, self->after);
     record_set_difference(sheet->before, self->after, put_serial, self);
 }
 
 static void
-publish(cluster_t *self, struct sheet *sheet, uint32_t now_seconds)
+publish(cluster_t *self, struct sheet *sheet, bool has_new_serial)
 {
     struct core_change change;
     size_t used;
 
     core_publisher_begin(self->publisher, &sheet->view.view.id);
-    publish_serial(self, sheet, now_seconds);
+    if (has_new_serial)
+        publish_serial(self, sheet);
     for (size_t offset = 0; offset < sheet->size; offset += used) {
         used = core_change_read(sheet->changes + offset, sheet->size - offset,
                                 &change);
@@ -293,24 +292,32 @@ publish(cluster_t *self, struct sheet *sheet, uint32_t now_seconds)
     self->counters.transactions++;
 }
 
-void
+static void
+flush_sheet(cluster_t *self, struct sheet *sheet, uint32_t now_seconds)
+{
+    if (sheet->is_too_much) {
+        serial_change(&sheet->serial, now_seconds);
+        renew(self, sheet, 0, NULL);
+    } else if (sheet->size > 0) {
+        publish(self, sheet, serial_change(&sheet->serial, now_seconds));
+    } else if (serial_settle(&sheet->serial, now_seconds)) {
+        publish(self, sheet, true);
+    }
+    sheet->size = 0;
+    sheet->is_too_much = false;
+    self->has_open |= sheet->serial.is_open;
+}
+
+bool
 cluster_flush(cluster_t *self, uint32_t now_seconds)
 {
-    if (!self->has_changes)
-        return;
-    for (size_t i = 0; i < self->count; i++) {
-        struct sheet *sheet = &self->sheets[i];
-
-        if (sheet->is_too_much) {
-            sheet->serial = now_seconds;
-            renew(self, sheet, 0, NULL);
-        } else if (sheet->size > 0) {
-            publish(self, sheet, now_seconds);
-        }
-        sheet->size = 0;
-        sheet->is_too_much = false;
-    }
+    if (!self->has_changes && !self->has_open)
+        return false;
+    self->has_open = false;
+    for (size_t i = 0; i < self->count; i++)
+        flush_sheet(self, &self->sheets[i], now_seconds);
     self->has_changes = false;
+    return self->has_open;
 }
 
 void
@@ -322,7 +329,7 @@ cluster_print(const cluster_t *self, FILE *file)
 
         fprintf(file, "%s %u %" PRIu32 " %s\n",
                 core_name_to_text(name, sheet->view.view.id.name),
-                sheet->view.view.id.layer, sheet->serial,
+                sheet->view.view.id.layer, sheet->serial.value,
                 self->is_live ? "live" : "pending");
     }
 }
@@ -402,7 +409,7 @@ collect_next(struct snapshot *self)
 
     switch (self->phase) {
     case PHASE_APEX:
-        view_collect_soa(view, self->sheet->serial, self->set);
+        view_collect_soa(view, self->sheet->serial.value, self->set);
         view_collect(view, catalog, CATALOG_APEX, 0, self->set);
         break;
     case PHASE_SPACES:

@@ -62,8 +62,9 @@ void
 bool
     cluster_is_live(const cluster_t *self);
 
-/* Publishes what has changed since. */
-void
+/* Publishes what has changed since.  True when it should be called again in the
+   next second, because a serial must move once more (serial.h). */
+bool
     cluster_flush(cluster_t *self, uint32_t now_seconds);
 
 /* To put and to remove objects, and to read them. */

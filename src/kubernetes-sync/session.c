@@ -19,6 +19,7 @@
 #include "kubernetes-sync/selector.h"
 
 #define REASON_SIZE 480
+#define SETTLE_MS 1000                  /* serials move once a second */
 #define DELETED 100000                  /* objects that are remembered while a
                                            comparison runs */
 
@@ -50,6 +51,7 @@ struct session {
     struct comparison comparisons[OBJECT_KINDS];
     struct reflector_counters told[OBJECT_KINDS];
     struct cluster_counters published;
+    core_timer_t *settling;             /* or NULL */
     struct object object;               /* being read */
     char *selectors[2];                 /* of namespaces, of services */
     char reason[REASON_SIZE];
@@ -347,6 +349,7 @@ session_destroy(session_t **self_p)
         reflector_destroy(&self->reflectors[i]);
         end_comparison(&self->comparisons[i]);
     }
+    core_loop_timer_cancel(self->loop, &self->settling);
     refill_destroy(&self->refill);
     cluster_destroy(&self->cluster);
     client_destroy(&self->client);
@@ -374,10 +377,21 @@ session_start(session_t *self, core_publisher_t *publisher,
     go_on(self);
 }
 
+static void
+settle(void *owner)
+{
+    session_t *self = owner;
+
+    self->settling = NULL;              /* it has ended itself */
+    session_flush(self);
+}
+
 void
 session_flush(session_t *self)
 {
-    cluster_flush(self->cluster, now_seconds());
+    if (cluster_flush(self->cluster, now_seconds()) && self->settling == NULL)
+        self->settling = core_loop_timer(self->loop, SETTLE_MS, 0, settle,
+                                         self);
 }
 
 void
