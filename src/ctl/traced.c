@@ -106,7 +106,11 @@ static ldns_pkt *
 read_reply(const struct core_record *reply)
 {
     ldns_pkt *packet = NULL;
+    struct core_message message;
 
+    if (core_message_parse(&message, reply->message, reply->message_size)
+        != CORE_PARSE_OK)
+        return NULL;                    /* ldns need not see it */
     return ldns_wire2pkt(&packet, reply->message, reply->message_size)
         == LDNS_STATUS_OK ? packet : NULL;
 }

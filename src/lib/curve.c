@@ -35,7 +35,8 @@ int
 curve_parse(struct curve *self, const char *endpoint,
             struct core_fault *fault)
 {
-    const char *names = endpoint + strlen(CURVE_SCHEME);
+    bool is_ours = strncmp(endpoint, CURVE_SCHEME, strlen(CURVE_SCHEME)) == 0;
+    const char *names = is_ours ? endpoint + strlen(CURVE_SCHEME) : "";
     const char *at = strchr(names, '@');
     const char *slash = at == NULL ? NULL : strchr(at, '/');
     char address[sizeof self->transport - sizeof "tcp://"];
