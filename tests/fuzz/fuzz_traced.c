@@ -1,8 +1,8 @@
 /*
  * fuzz_traced - a traced query's reply from whoever made it
  *
- * The first two octets are the size of the trail; the rest is the trail and then
- * the message.  Both ways to show it end.
+ * The first two octets are the size of the trail; then come the trail and the
+ * message.  Both ways to show it end.
  */
 
 #include <stdlib.h>
