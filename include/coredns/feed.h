@@ -62,6 +62,7 @@ enum core_zone_flag {
                                        10-1-2-3, 2001-db8--1 */
     CORE_ZONE_LABELS = 0x0080,      /* a label "*" or "any" of a query stands
                                        for any one label */
+    CORE_ZONE_SINGLE = 0x0100,      /* a wildcard stands for one label */
 };
 
 /* What a zone is besides its records. */

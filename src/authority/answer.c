@@ -179,6 +179,14 @@ answer_hosts(struct answer *self, const struct zone *zone)
     }
 }
 
+static enum step
+no_name(struct answer *self, struct link *link)
+{
+    link->found.kind = FIND_NOTHING;
+    link->found.node = NULL;
+    return end(self, ENDING_NO_NAME);
+}
+
 /* A wildcard that may be one for addresses that labels spell. */
 static enum step
 answer_wildcard(struct answer *self, struct link *link)
@@ -189,9 +197,7 @@ answer_wildcard(struct answer *self, struct link *link)
     case ECHO_NO_TYPE:
         return end(self, ENDING_NO_TYPE);
     case ECHO_NO_NAME:
-        link->found.kind = FIND_NOTHING;
-        link->found.node = NULL;
-        return end(self, ENDING_NO_NAME);
+        return no_name(self, link);
     default:
         return answer_node(self, link);
     }
@@ -202,7 +208,10 @@ answer_found(struct answer *self, struct link *link)
 {
     switch (link->found.kind) {
     case FIND_NODE:
-        return answer_node(self, link);
+        if (!echo_is_mark(link))
+            return answer_node(self, link);
+        link->found.shared--;
+        return no_name(self, link);
     case FIND_WILDCARD:
         return answer_wildcard(self, link);
     case FIND_DNAME:

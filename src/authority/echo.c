@@ -47,11 +47,22 @@ find_mark(const struct node *node, struct rrset *rrset)
 }
 
 bool
-echo_is_mark(const struct node *node)
+echo_is_wildcard(const struct node *node)
 {
     struct rrset mark;
 
-    return find_mark(node, &mark);
+    return core_name_is_wildcard(node->name) && find_mark(node, &mark);
+}
+
+bool
+echo_is_mark(const struct link *link)
+{
+    static const uint8_t star[] = "\1*";
+    struct rrset mark;
+
+    return (link->zone->flags & CORE_ZONE_ECHO) != 0
+        && core_name_label_equal(link->name, star)
+        && find_mark(link->found.node, &mark);
 }
 
 enum echo_result

@@ -9,6 +9,7 @@
 #ifndef AUTHORITY_ECHO_H
 #define AUTHORITY_ECHO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "authority/answer.h"
@@ -21,13 +22,18 @@ enum echo_result {
     ECHO_NO_NAME,                       /* the name spells none */
 };
 
+/* Says whether link->found, the name's own, is what stands for addresses: such a
+   name does not exist. */
+bool
+    echo_is_mark(const struct link *link);
+
 /* link->found is a wildcard. */
 enum echo_result
     echo_answer(struct answer *answer, const struct link *link);
 
-/* Says whether a wildcard of such a zone stands for addresses. */
+/* Says whether the node, in such a zone, is the wildcard for addresses. */
 bool
-    echo_is_mark(const struct node *node);
+    echo_is_wildcard(const struct node *node);
 
 /* Reads a label (behind its length) as an address; its octets, 4 or 16, or 0
    when it is none. */

@@ -49,7 +49,8 @@ find_wildcard_name(uint8_t wildcard[CORE_NAME_SIZE], const uint8_t *name,
     return true;
 }
 
-/* The name does not exist: a wildcard may stand for it (RFC 4592 3.3.1). */
+/* The name does not exist: a wildcard may stand for it (RFC 4592 3.3.1), in some
+   zones only for one label. */
 static void
 find_wildcard(const struct zone *zone, const struct key *key,
               struct found *found)
@@ -60,7 +61,9 @@ find_wildcard(const struct zone *zone, const struct key *key,
 
     found->kind = FIND_NOTHING;
     found->node = NULL;
-    if (!find_wildcard_name(name, key->name, found->shared))
+    if (((zone->flags & CORE_ZONE_SINGLE) != 0
+         && key->labels != found->shared + 1)
+        || !find_wildcard_name(name, key->name, found->shared))
         return;
     key_make(&wildcard, name);
     trie_search(zone->names, &wildcard, &path);

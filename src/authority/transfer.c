@@ -103,8 +103,7 @@ write_node(struct transfer_mark *mark, struct core_writer *writer,
 static bool
 is_ours_alone(const past_t *past, const struct node *node)
 {
-    return (past_flags(past) & CORE_ZONE_ECHO) != 0
-        && core_name_is_wildcard(node->name) && echo_is_mark(node);
+    return (past_flags(past) & CORE_ZONE_ECHO) != 0 && echo_is_wildcard(node);
 }
 
 enum transfer_result

@@ -84,6 +84,24 @@ catalog_after(const catalog_t *self, enum catalog_thing thing,
     self->hooks.after(self->owner, thing, number);
 }
 
+void
+catalog_hide_own(catalog_t *self)
+{
+    catalog_before(self, CATALOG_APEX, 0);
+    self->is_own_hidden = true;
+    catalog_after(self, CATALOG_APEX, 0);
+}
+
+void
+catalog_show_own(catalog_t *self)
+{
+    if (!self->is_own_hidden)
+        return;
+    catalog_before(self, CATALOG_APEX, 0);
+    self->is_own_hidden = false;
+    catalog_after(self, CATALOG_APEX, 0);
+}
+
 /* ---- namespaces ---------------------------------------------------------- */
 
 static uint32_t
@@ -154,9 +172,12 @@ set_space(catalog_t *self, uint32_t number, bool is_there)
 
     if (space->is_there == is_there)
         return CATALOG_SAME;
+    if (self->own_count > 0)
+        catalog_hide_own(self);
     catalog_before(self, CATALOG_SPACE, number);
     space->is_there = is_there;
     catalog_after(self, CATALOG_SPACE, number);
+    catalog_show_own(self);
     return CATALOG_CHANGED;
 }
 
@@ -419,6 +440,8 @@ catalog_own(const catalog_t *self, uint32_t *list, size_t limit)
 {
     size_t count = 0;
 
+    if (self->is_own_hidden)
+        return 0;
     for (size_t i = 0; i < self->own_count && count < limit; i++) {
         uint32_t service = catalog_slice(self, self->own[i])->service;
         bool is_there = false;

@@ -22,6 +22,7 @@ struct catalog {
     pods_t *pods[2];
     uint32_t own[OWN_SLICES];           /* places of slices */
     size_t own_count;
+    bool is_own_hidden;
 };
 
 /* A hash of the texts, which may be NULL. */
@@ -35,6 +36,16 @@ void
 void
     catalog_after(const catalog_t *self, enum catalog_thing thing,
                   uint32_t number);
+
+/*
+ * Between these two the apex knows of no service of ours: a change of such a
+ * service, or of its namespace, is one of the apex as well, and one thing is
+ * told before and after at a time.
+ */
+void
+    catalog_hide_own(catalog_t *self);
+void
+    catalog_show_own(catalog_t *self);
 
 /* The number of a namespace; NO_SPACE when it is unknown. */
 uint32_t
@@ -57,6 +68,12 @@ uint32_t
 
 struct service *
     catalog_service(const catalog_t *self, uint32_t place);
+
+/* What a service makes is about to change; it has changed. */
+void
+    catalog_before_service(catalog_t *self, uint32_t place);
+void
+    catalog_after_service(catalog_t *self, uint32_t place);
 
 /* Forgets a service that the API has not and no slice names. */
 void

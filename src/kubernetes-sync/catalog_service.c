@@ -43,6 +43,32 @@ catalog_find_service(const catalog_t *self, uint32_t space, const char *name,
     return SHELF_NONE;
 }
 
+/* True when the service stands for us: the apex speaks of it. */
+static bool
+is_own(const catalog_t *self, const struct service *service)
+{
+    for (uint32_t i = service->slices; i != SHELF_NONE;
+         i = catalog_slice(self, i)->next)
+        if (catalog_slice(self, i)->is_own)
+            return true;
+    return false;
+}
+
+void
+catalog_before_service(catalog_t *self, uint32_t place)
+{
+    if (self->own_count > 0 && is_own(self, catalog_service(self, place)))
+        catalog_hide_own(self);
+    catalog_before(self, CATALOG_SERVICE, place);
+}
+
+void
+catalog_after_service(catalog_t *self, uint32_t place)
+{
+    catalog_after(self, CATALOG_SERVICE, place);
+    catalog_show_own(self);
+}
+
 /* A service like another, with another spec. */
 static struct service *
 make_service(const struct service *like, const char *name, const uint8_t *spec,
@@ -113,14 +139,14 @@ set_spec(catalog_t *self, uint32_t place, const uint8_t *spec, size_t size)
     struct service *old = catalog_service(self, place);
     struct service *service;
 
-    catalog_before(self, CATALOG_SERVICE, place);
+    catalog_before_service(self, place);
     service = make_service(old, old->bytes, spec, size);
     service->is_there = size > 0;
     shelf_replace(self->services, place, service);
     free(old);
     if (!catalog_keeps(self, service))
         drop_slices(self, service);
-    catalog_after(self, CATALOG_SERVICE, place);
+    catalog_after_service(self, place);
 }
 
 /* Endpoints that are needed, and were not kept, are asked for. */

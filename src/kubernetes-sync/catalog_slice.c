@@ -170,9 +170,9 @@ add_slice(catalog_t *self, const struct object *object, uint32_t service)
                                hash_slice(self, slice->space, slice->bytes,
                                           slice->name_size), slice);
 
-    catalog_before(self, CATALOG_SERVICE, service);
+    catalog_before_service(self, service);
     link_slice(self, place);
-    catalog_after(self, CATALOG_SERVICE, service);
+    catalog_after_service(self, service);
     set_own(self, place, has_own(self, object));
     return CATALOG_CHANGED;
 }
@@ -190,14 +190,14 @@ change_slice(catalog_t *self, const struct object *object, uint32_t place)
         set_own(self, place, has_own(self, object));
         return CATALOG_SAME;
     }
-    catalog_before(self, CATALOG_SERVICE, service);
+    catalog_before_service(self, service);
     unlink_slice(self, place);
     slice = slice_of(self, object, service);
     slice->is_own = old->is_own;
     shelf_replace(self->slices, place, slice);
     free(old);
     link_slice(self, place);
-    catalog_after(self, CATALOG_SERVICE, service);
+    catalog_after_service(self, service);
     set_own(self, place, has_own(self, object));
     return CATALOG_CHANGED;
 }
@@ -234,11 +234,11 @@ catalog_remove_slice(catalog_t *self, uint32_t place)
     set_own(self, place, false);
     slice = shelf_at(self->slices, place);
     service = slice->service;
-    catalog_before(self, CATALOG_SERVICE, service);
+    catalog_before_service(self, service);
     unlink_slice(self, place);
     shelf_remove(self->slices, place);
     free(slice);
-    catalog_after(self, CATALOG_SERVICE, service);
+    catalog_after_service(self, service);
     catalog_tidy_service(self, service);
     return CATALOG_CHANGED;
 }

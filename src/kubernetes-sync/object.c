@@ -206,7 +206,9 @@ endpoint_host(const struct object_style *style, const json_t *endpoint)
 
     if (*host != '\0' || !style->pod_names)
         return host;
-    return strlen(pod) <= CORE_LABEL_SIZE ? pod : "";
+    /* A pod's name may have dots, a label has none. */
+    return strlen(pod) <= CORE_LABEL_SIZE && strchr(pod, '.') == NULL ? pod
+        : "";
 }
 
 static unsigned

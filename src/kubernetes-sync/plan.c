@@ -165,6 +165,7 @@ add_outside(struct plan *self, const struct external_settings *settings)
         view->view.is_headless = settings->headless;
         view->view.has_endpoints = true;
         view->view.apex = settings->apex;
+        view->flags |= CORE_ZONE_SINGLE;
         set_fall(view, &settings->fallthrough);
     }
 }

@@ -10,13 +10,6 @@
 #include "coredns/rrtype.h"
 #include "kubernetes-sync/view_parts.h"
 
-#define VERSION "1.1.0"                 /* of the DNS specification */
-#define VERSION_TTL 28800
-#define REFRESH 7200
-#define RETRY 1800
-#define EXPIRE 86400
-#define SOA_TTL 300                     /* at most */
-
 /* ---- names --------------------------------------------------------------- */
 
 static uint8_t
@@ -62,10 +55,9 @@ making_end(struct making *self, const uint8_t *origin)
     return true;
 }
 
-/* Makes LABEL.ORIGIN, or LABEL.SECOND.ORIGIN. */
-static bool
-make_name(uint8_t name[CORE_NAME_SIZE], const char *label, const char *second,
-          const uint8_t *origin)
+bool
+making_name(uint8_t name[CORE_NAME_SIZE], const char *label,
+            const char *second, const uint8_t *origin)
 {
     struct making making = { .size = 0 };
 
@@ -168,7 +160,7 @@ gather_insecure(const struct gathering *self, const uint8_t *space)
     static const uint8_t mark[4] = { 0 };
     uint8_t name[CORE_NAME_SIZE];
 
-    if (make_name(name, "*", NULL, space))
+    if (making_name(name, "*", NULL, space))
         record_set_add(self->set, name, CORE_A, self->view->ttl, mark,
                        sizeof mark);
 }
@@ -180,13 +172,13 @@ gather_space_name(const struct gathering *self, const char *space)
     uint8_t name[CORE_NAME_SIZE];
 
     if (view->kind == VIEW_EXTERNAL
-        && make_name(name, space, NULL, view->id.name))
+        && making_name(name, space, NULL, view->id.name))
         gather_existence(self, name);
     if ((view->kind == VIEW_CLUSTER || view->kind == VIEW_IMPORTS)
-        && make_name(name, space, "svc", view->id.name))
+        && making_name(name, space, "svc", view->id.name))
         gather_existence(self, name);
     if (view->kind != VIEW_CLUSTER || view->pods == VIEW_PODS_NONE
-        || !make_name(name, space, "pod", view->id.name))
+        || !making_name(name, space, "pod", view->id.name))
         return;
     gather_existence(self, name);
     if (view->pods == VIEW_PODS_INSECURE)
@@ -235,111 +227,6 @@ gather_space(const struct gathering *self, uint32_t number)
             if (pods_at(pods, i, &pod) && pod.space == number)
                 gather_pod(self, &pod);
     }
-}
-
-/* ---- the apex ------------------------------------------------------------ */
-
-static const char *
-server_label(const struct view *view)
-{
-    return view->apex != NULL ? "ns1" : "ns";
-}
-
-/* The name above those of the zone's servers. */
-static const char *
-server_domain(const struct view *view)
-{
-    return view->apex != NULL ? view->apex : "dns";
-}
-
-/* Servers that a service stands for: its name is theirs. */
-static bool
-gather_own_services(const struct gathering *self)
-{
-    const struct view *view = self->view;
-    uint32_t places[8];
-    size_t count = catalog_own(self->catalog, places, 8);
-    uint8_t name[CORE_NAME_SIZE];
-    bool any = false;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct service *service =
-            shelf_at(catalog_services(self->catalog), places[i]);
-
-        if (!service->is_there || service->is_import
-            || !catalog_is_visible(self->catalog, service->space)
-            || !gather_service_name(self, service, view->primary, name))
-            continue;
-        gather_name(self, CORE_NS, view->id.name, name);
-        any = true;
-    }
-    return any;
-}
-
-static void
-gather_servers(const struct gathering *self)
-{
-    const struct view *view = self->view;
-    bool is_outside = view->apex != NULL;
-    uint8_t name[CORE_NAME_SIZE];
-
-    if (!is_outside && gather_own_services(self))
-        return;
-    if (!make_name(name, server_label(view), server_domain(view),
-                   view->id.name))
-        return;
-    if (view->own_count > 0 || is_outside)
-        gather_name(self, CORE_NS, view->id.name, name);
-    if (view->own_count == 0
-        && (view->kind == VIEW_CLUSTER || is_outside))
-        gather_existence(self, name);
-    for (size_t i = 0; i < view->own_count; i++)
-        gather_address(self, name, &view->own[i]);
-}
-
-static void
-gather_apex(const struct gathering *self)
-{
-    static const uint8_t version[] = "\5" VERSION;
-    const struct view *view = self->view;
-    uint8_t name[CORE_NAME_SIZE];
-
-    gather_servers(self);
-    if (view->kind != VIEW_CLUSTER && view->kind != VIEW_IMPORTS)
-        return;
-    if (make_name(name, "dns-version", NULL, view->id.name))
-        record_set_add(self->set, name, CORE_TXT, VERSION_TTL, version,
-                       sizeof version - 1);
-    if (make_name(name, "svc", NULL, view->id.name))
-        gather_existence(self, name);
-    if (make_name(name, "pod", NULL, view->id.name))
-        gather_existence(self, name);
-}
-
-void
-view_collect_soa(const struct view *self, uint32_t serial, record_set_t *set)
-{
-    uint8_t rdata[2 * CORE_NAME_SIZE + 20];
-    uint8_t name[CORE_NAME_SIZE];
-    size_t size = 0;
-
-    if (!make_name(name, server_label(self), server_domain(self),
-                   self->id.name))
-        memcpy(name, self->id.name, CORE_NAME_SIZE);
-    memcpy(rdata, name, core_name_size(name));
-    size += core_name_size(name);
-    if (!make_name(name, "hostmaster", self->apex, self->id.name))
-        memcpy(name, self->id.name, CORE_NAME_SIZE);
-    memcpy(rdata + size, name, core_name_size(name));
-    size += core_name_size(name);
-    core_write32(rdata + size, serial);
-    core_write32(rdata + size + 4, REFRESH);
-    core_write32(rdata + size + 8, RETRY);
-    core_write32(rdata + size + 12, EXPIRE);
-    core_write32(rdata + size + 16, self->ttl);
-    record_set_add(set, self->id.name, CORE_SOA,
-                   self->ttl < SOA_TTL ? self->ttl : SOA_TTL, rdata,
-                   size + 20);
 }
 
 void

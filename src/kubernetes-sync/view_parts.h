@@ -33,6 +33,11 @@ void
 bool
     making_end(struct making *self, const uint8_t *origin);
 
+/* Makes LABEL.ORIGIN, or LABEL.SECOND.ORIGIN. */
+bool
+    making_name(uint8_t name[CORE_NAME_SIZE], const char *label,
+                const char *second, const uint8_t *origin);
+
 void
     gather_address(const struct gathering *self, const uint8_t *owner,
                    const struct address *address);
@@ -58,6 +63,12 @@ bool
                          const struct slice *slice, const uint8_t *service,
                          uint8_t name[CORE_NAME_SIZE]);
 
+/* ---- view_apex.c --------------------------------------------------------- */
+
+/* All at the top of the zone but the SOA record. */
+void
+    gather_apex(const struct gathering *self);
+
 /* ---- view_service.c ------------------------------------------------------ */
 
 /* All that a service makes. */
@@ -74,6 +85,13 @@ void
     gather_outside_reverse(const struct gathering *self,
                            const struct service *service);
 
+/* The addresses by which a service is reached from outside, at owner; returns
+   how many. */
+size_t
+    gather_outside_addresses(const struct gathering *self,
+                             const struct service *service,
+                             const uint8_t *owner);
+
 /* Names of endpoints, with addresses and SRV records; also those of the whole
    service when it is headless. */
 enum endpoint_names { ENDPOINTS_ALONE, ENDPOINTS_AND_SERVICE };
@@ -82,6 +100,13 @@ void
     gather_endpoints(const struct gathering *self,
                      const struct service *service, const uint8_t *name,
                      enum endpoint_names names);
+
+/* What _PORT._PROTOCOL below the name has, if the port has a name: an SRV
+   record, and the address unless that is NULL. */
+void
+    gather_named_port(const struct gathering *self,
+                      const struct spec_port *port, const uint8_t *name,
+                      const uint8_t *target, const struct address *address);
 
 /* Ports of a service with addresses. */
 void

@@ -24,19 +24,28 @@ port_name(const struct spec_port *port, const uint8_t *below,
     return true;
 }
 
+void
+gather_named_port(const struct gathering *self, const struct spec_port *port,
+                  const uint8_t *name, const uint8_t *target,
+                  const struct address *address)
+{
+    uint8_t owner[CORE_NAME_SIZE];
+
+    if (!port_name(port, name, owner))
+        return;
+    gather_service(self, owner, port->number, target);
+    if (address != NULL)
+        gather_address(self, owner, address);
+}
+
 /* A port: the SRV record counts once for each address. */
 static void
 gather_port(const struct gathering *self, const struct spec_port *port,
             const uint8_t *name, const uint8_t *target,
             const struct address *address)
 {
-    uint8_t owner[CORE_NAME_SIZE];
-
     gather_service(self, name, port->number, target);
-    if (!port_name(port, name, owner))
-        return;
-    gather_service(self, owner, port->number, target);
-    gather_address(self, owner, address);
+    gather_named_port(self, port, name, target, address);
 }
 
 void
@@ -147,7 +156,11 @@ gather_external_name(const struct gathering *self,
 
     memcpy(text, spec->external_name.text, spec->external_name.size);
     text[spec->external_name.size] = '\0';
-    /* What looks like an address is no name, and makes no record. */
+    /*
+     * An API takes "192.0.2.1" for a name of digits (it is a hostname of RFC
+     * 1123), and no alias can lead to an address.  CoreDNS makes no record of
+     * it either: it answers NXDOMAIN for every type.
+     */
     if (!address_read(&address, text)
         && core_name_from_text(target, text, NULL) > 1)
         gather_name(self, CORE_CNAME, name, target);

@@ -52,6 +52,10 @@ static const struct {
     { 0, 0, "pods.", CORE_ZONE_ECHO | FALL,
       "@ 60 SOA ns h 1 2 3 4 60\n*.ns 5 A 0.0.0.0\n*.plain 5 A 192.0.2.13\n"
       "*.ns 5 TXT mark\n" },
+    /* Wildcards for one label. */
+    { 0, 0, "lbs.", CORE_ZONE_SINGLE,
+      "@ 60 SOA ns h 1 2 3 4 60\n*.lb 5 A 192.0.2.14\n"
+      "_h._t.lb 5 SRV 0 1 80 lb\n*.alias 5 CNAME x.lb\n" },
     { 0, 0, "kid.orphan.", 0, "@ 60 SOA ns h 9 2 3 4 60\n@ NS ns\n" },
 };
 
@@ -127,6 +131,18 @@ static const struct {
     { "10.1.2.3.ns.pods.", "A", "passed\n" },  /* four labels */
     { "x.10-1-2-3.ns.pods.", "A", "passed\n" },
     { "x.plain.pods.", "A", "NOERROR aa\nx.plain.pods. 5 A 192.0.2.13\n" },
+    /* What stands for addresses is no name itself; another wildcard is. */
+    { "*.ns.pods.", "A", "passed\n" },
+    { "*.plain.pods.", "A", "NOERROR aa\n*.plain.pods. 5 A 192.0.2.13\n" },
+    { "x.lb.lbs.", "A", "NOERROR aa\nx.lb.lbs. 5 A 192.0.2.14\n" },
+    { "x.alias.lbs.", "A", "NOERROR aa\nx.alias.lbs. 5 CNAME x.lb.lbs.\n"
+      "x.lb.lbs. 5 A 192.0.2.14\n" },
+    { "y.x.lb.lbs.", "A",
+      "NXDOMAIN aa\n~ lbs. 60 SOA ns.lbs. h.lbs. 1 2 3 4 60\n" },
+    { "_x._t.lb.lbs.", "A",
+      "NXDOMAIN aa\n~ lbs. 60 SOA ns.lbs. h.lbs. 1 2 3 4 60\n" },
+    { "_t.lb.lbs.", "A",
+      "NOERROR aa\n~ lbs. 60 SOA ns.lbs. h.lbs. 1 2 3 4 60\n" },
     /* Names that are kept exist, and are not left to others. */
     { "kept.pods.", "A",
       "NOERROR aa\n~ pods. 60 SOA ns.pods. h.pods. 1 2 3 4 60\n" },

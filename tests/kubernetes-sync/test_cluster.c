@@ -12,7 +12,7 @@
 #define ROUNDS 300
 #define STEPS 12                        /* changes in a round */
 #define COPIES 3                        /* subscribers */
-#define ZONES 2
+#define ZONES 3
 #define JOIN_EVERY 60                   /* rounds */
 
 /* ---- a copy of the zones ------------------------------------------------- */
@@ -36,7 +36,7 @@ new_lines(void)
 static unsigned
 zone_of(const struct core_zone_id *zone)
 {
-    return zone->name[0] == 1 ? 0 : 1;
+    return zone->name[0] != 1 ? 1 : zone->name[1] == 'c' ? 0 : 2;
 }
 
 static void
@@ -173,11 +173,12 @@ make_service(unsigned i)
         "'clusterIP':'None'", "'clusterIP':'10.96.0.%u','ports':[{'name':'a',"
         "'port':%u}]", "'type':'ExternalName','externalName':'x%u.example'",
         "'clusterIP':'None','ports':[{'name':'b','port':1}]",
+        "'externalIPs':['192.0.2.%u'],'ports':[{'name':'a','port':%u}]",
     };
     char spec[128];
     char *text;
 
-    snprintf(spec, sizeof spec, specs[draw(4)], 1 + draw(20), 1 + draw(3));
+    snprintf(spec, sizeof spec, specs[draw(5)], 1 + draw(20), 1 + draw(3));
     ck_assert_int_ne(asprintf(&text, "{'metadata':{'name':'s%u','namespace':"
                               "'n%u'},'spec':{%s}}", i, i % SPACES, spec),
                      -1);
@@ -337,7 +338,11 @@ struct world {
     zhashx_t *expected[ZONES];
 };
 
-static const struct catalog_options catalog_options = { .spaces = NULL };
+/* An endpoint is us, so services come and go that stand for us. */
+static const struct address own = { .size = 4, .bytes = { 10, 1, 0, 3 } };
+static const struct catalog_options catalog_options = {
+    .own = &own, .own_count = 1,
+};
 
 static cluster_t *
 make_cluster(cluster_t **owner)
@@ -349,8 +354,15 @@ make_cluster(cluster_t **owner)
         { .view = { .kind = VIEW_REVERSE, .primary = "\1c", .ttl = 5,
                     .id = { .name = "\7in-addr\4arpa" },
                     .has_endpoints = true } },
+        { .view = { .kind = VIEW_EXTERNAL, .id = { .name = "\1x" }, .ttl = 5,
+                    .primary = "\1x", .apex = "dns", .is_headless = true },
+          .flags = CORE_ZONE_SINGLE },
     };
 
+    for (unsigned i = 0; i < ZONES; i++) {
+        views[i].view.own = &own;
+        views[i].view.own_count = 1;
+    }
     return cluster_new(views, ZONES, &catalog_options, read_again, owner);
 }
 
@@ -379,6 +391,7 @@ expect(struct world *world)
     struct copy copy = { .kind = CORE_CHANGE_ADD };
     const struct core_zone_id ids[ZONES] = {
         { .name = "\1c" }, { .name = "\7in-addr\4arpa" },
+        { .name = "\1x" },
     };
     uint8_t *bytes = core_allocate(CORE_FEED_SNAPSHOT_ROOM);
 
@@ -486,7 +499,8 @@ START_TEST(copies_are_what_a_fresh_start_would_be)
     for (unsigned i = 0; i < world.joined; i++) {
         core_subscriber_destroy(&world.copies[i].subscriber);
         for (unsigned j = 0; j < ZONES; j++) {
-            ck_assert_uint_eq(world.copies[i].flags[j], 0);
+            ck_assert_uint_eq(world.copies[i].flags[j],
+                              j == 2 ? CORE_ZONE_SINGLE : 0);
             zhashx_destroy(&world.copies[i].records[j]);
         }
     }

@@ -63,6 +63,27 @@ static const struct {
       "c. NS ns1.dns.c.\nns1.dns.c. A 10.244.1.1\n" },
     { VIEW_EXTERNAL, SHOW_APEX, SPACE,
       "c. NS ns1.dns.c.\nns1.dns.c. exists\n" },
+    /* Outside, our service's addresses are those it is reached by there. */
+    { VIEW_EXTERNAL, SHOW_APEX | OWN, SPACE WEB_SLICE
+      "service " META("web") "'spec':{'clusterIP':'10.96.1.1'}}\n",
+      "c. NS ns1.dns.c.\nns1.dns.c. A 10.244.1.1\n" },
+    { VIEW_EXTERNAL, SHOW_APEX | OWN, SPACE WEB_SLICE
+      "service " META("web") "'spec':{'clusterIP':'10.96.1.1','externalIPs':["
+      "'198.51.100.8']},'status':{'loadBalancer':{'ingress':[{'ip':"
+      "'2001:db8::7'}]}}}\n",
+      "*.web.prod.c. A 198.51.100.8\n*.web.prod.c. AAAA 2001:db8::7\n"
+      "c. NS ns1.dns.c.\nns1.dns.c. A 198.51.100.8\n"
+      "ns1.dns.c. AAAA 2001:db8::7\n"
+      "web.prod.c. A 198.51.100.8\nweb.prod.c. AAAA 2001:db8::7\n" },
+    { VIEW_EXTERNAL, SHOW_APEX | OWN | HEADLESS, SPACE
+      "service " META("web") "'spec':{'clusterIP':'None'}}\n"
+      SLICE("web-1", "web") "'endpoints':[{'addresses':['10.244.1.1']},"
+      "{'addresses':['10.244.1.2']}]}\n",
+      "10-244-1-1.web.prod.c. A 10.244.1.1\n"
+      "10-244-1-2.web.prod.c. A 10.244.1.2\n"
+      "c. NS ns1.dns.c.\nns1.dns.c. A 10.244.1.1\n"
+      "ns1.dns.c. A 10.244.1.2\n"
+      "web.prod.c. A 10.244.1.1\nweb.prod.c. A 10.244.1.2\n" },
     { VIEW_EXTERNAL_REVERSE, HEADLESS, SPACE DB DB_SLICE, "" },
     { VIEW_CLUSTER, SHOW_SPACES, SPACE, "prod.svc.c. exists\n" },
     { VIEW_CLUSTER, SHOW_SPACES | VERIFIED, SPACE,
@@ -120,6 +141,12 @@ static const struct {
       "{'name':'pod-3'}}],'ports':null}\n"
       "service " META("n") "'spec':{'clusterIP':'None'}}\n",
       "n.prod.svc.c. AAAA fd00::5\npod-3.n.prod.svc.c. AAAA fd00::5\n" },
+    /* A pod whose name is no label. */
+    { VIEW_CLUSTER, POD_NAMES, SPACE
+      SLICE("n-1", "n") "'endpoints':[{'addresses':['10.0.0.5'],'targetRef':"
+      "{'name':'pod.3'}}],'ports':null}\n"
+      "service " META("n") "'spec':{'clusterIP':'None'}}\n",
+      "10-0-0-5.n.prod.svc.c. A 10.0.0.5\nn.prod.svc.c. A 10.0.0.5\n" },
     { VIEW_CLUSTER, NO_ENDPOINTS, SPACE DB DB_SLICE, "" },
     { VIEW_CLUSTER, PLAIN, SPACE DB
       SLICE("db-1", "other") "'endpoints':[{'addresses':['10.0.0.1']}]}\n",
@@ -166,12 +193,34 @@ static const struct {
       "8.100.51.198.in-addr.arpa. PTR lb.prod.c.\n" },
     /* For the world outside. */
     { VIEW_EXTERNAL, PLAIN, SPACE LB LB_HOST WEB DB DB_SLICE,
+      "*.lb.prod.c. A 198.51.100.7\n*.lb.prod.c. A 198.51.100.8\n"
+      "*.lb.prod.c. SRV 0 33 80 lb.prod.c.\n"
       "_http._tcp.lb.prod.c. A 198.51.100.7\n"
       "_http._tcp.lb.prod.c. A 198.51.100.8\n"
       "_http._tcp.lb.prod.c. SRV 0 33 80 lb.prod.c.\n"
       "lb.prod.c. A 198.51.100.7\nlb.prod.c. A 198.51.100.8\n"
       "lb.prod.c. SRV 0 33 80 lb.prod.c.\n"
       "lbhost.prod.c. CNAME lb.example.org.\n" },
+    /* Beside an alias there is nothing else; its ports are below. */
+    { VIEW_EXTERNAL, PLAIN, SPACE
+      "service " META("h") "'spec':{'ports':[{'name':'http','port':80},{"
+      "'name':'dns','port':53,'protocol':'UDP'}]},'status':{'loadBalancer':{"
+      "'ingress':[{'hostname':'lb.example.org'},{'hostname':'b.example.org'}]"
+      "}}}\n",
+      "_dns._udp.h.prod.c. SRV 0 100 53 lb.example.org.\n"
+      "_http._tcp.h.prod.c. SRV 0 100 80 lb.example.org.\n"
+      "h.prod.c. CNAME lb.example.org.\n" },
+    { VIEW_EXTERNAL, PLAIN, SPACE
+      "service " META("h") "'spec':{'ports':[{'name':'http','port':80}],"
+      "'externalIPs':['198.51.100.8']},'status':{'loadBalancer':{"
+      "'ingress':[{'hostname':'lb.example.org'}]}}}\n",
+      "*.h.prod.c. A 198.51.100.8\n*.h.prod.c. SRV 0 100 80 h.prod.c.\n"
+      "_http._tcp.h.prod.c. A 198.51.100.8\n"
+      "_http._tcp.h.prod.c. SRV 0 50 80 h.prod.c.\n"
+      "_http._tcp.h.prod.c. SRV 0 50 80 lb.example.org.\n"
+      "h.prod.c. A 198.51.100.8\n"
+      "h.prod.c. SRV 0 50 80 h.prod.c.\n"
+      "h.prod.c. SRV 0 50 80 lb.example.org.\n" },
     { VIEW_EXTERNAL, HEADLESS, SPACE DB
       SLICE("db-1", "db") "'endpoints':[{'addresses':['10.0.0.1'],"
       "'hostname':'h'}],'ports':[{'port':7}]}\n",
