@@ -20,11 +20,23 @@
 
 enum core_metric_type { CORE_COUNTER, CORE_GAUGE, CORE_HISTOGRAM };
 
-/* Durations sorted by length: 250 us, 500 us, 1 ms... and all that is longer;
-   the bounds are those of CoreDNS. */
-#define CORE_HISTOGRAM_BUCKETS 16
+/* Upper bounds of the buckets that durations are sorted into, rising; what is
+   longer has a bucket of its own. */
+#define CORE_HISTOGRAM_BUCKETS 20       /* at most */
 
+struct core_buckets {
+    unsigned count;
+    uint32_t bounds_us[CORE_HISTOGRAM_BUCKETS];
+};
+
+/* Those of Prometheus' own libraries: 5 ms, 10 ms, 25 ms... 10 s. */
+extern const struct core_buckets core_buckets_usual;
+
+/* Durations sorted by length. */
 struct core_histogram {
+    const struct core_buckets *buckets; /* lent; NULL: 250 us, 500 us, 1 ms...
+                                           8.192 s, as CoreDNS has for
+                                           queries */
     uint64_t counts[CORE_HISTOGRAM_BUCKETS + 1];
     uint64_t sum_us;
 };

@@ -13,6 +13,8 @@
 #include "ctl/corefile_directive.h"
 
 #define MOST_TTL 3600
+#define USUAL_QPS "5"                   /* of the library that CoreDNS uses */
+#define USUAL_BURST "10"
 
 /* ---- options ------------------------------------------------------------- */
 
@@ -162,18 +164,38 @@ read_startup_timeout(struct corefile_chain *chain,
     corefile_milliseconds(chain, line, 1);
 }
 
-/* A stage asks for one list at a time and keeps a watch for each kind: there
-   is nothing to be slowed down. */
 static void
-read_rate(struct corefile_chain *chain, const struct corefile_line *line)
+read_limit(struct corefile_chain *chain, const struct corefile_line *line,
+           const char *key)
 {
-    corefile_number(chain, line, 1);
+    const char *number = corefile_number(chain, line, 1);
+
+    if (number != NULL)
+        corefile_set(chain, line, key, number);
+}
+
+static void
+read_qps(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    read_limit(chain, line, "qps");
+}
+
+static void
+read_burst(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    read_limit(chain, line, "burst");
+}
+
+static void
+read_inflight(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    read_limit(chain, line, "inflight");
 }
 
 static const struct corefile_directive kubernetes_options[] = {
-    { "apiserver_burst", read_rate, 1, 1, COREFILE_PLAIN },
-    { "apiserver_max_inflight", read_rate, 1, 1, COREFILE_PLAIN },
-    { "apiserver_qps", read_rate, 1, 1, COREFILE_PLAIN },
+    { "apiserver_burst", read_burst, 1, 1, COREFILE_PLAIN },
+    { "apiserver_max_inflight", read_inflight, 1, 1, COREFILE_PLAIN },
+    { "apiserver_qps", read_qps, 1, 1, COREFILE_PLAIN },
     { "endpoint", read_endpoint, 1, COREFILE_MANY, COREFILE_PLAIN },
     { "endpoint_pod_names", read_pod_names, 0, 0, COREFILE_PLAIN },
     { "fallthrough", read_fallthrough, 0, COREFILE_MANY, COREFILE_PLAIN },
@@ -227,6 +249,30 @@ set_zones(struct corefile_chain *chain, const struct corefile_line *line)
     return zones;
 }
 
+/* True when one of the lines begins with that word. */
+static bool
+has_line(const struct corefile_line *lines, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(lines[i].words[0], word) == 0)
+            return true;
+    return false;
+}
+
+/* Of rate and burst, which the one that is not told is as with CoreDNS. */
+static void
+complete_limits(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    bool has_qps = has_line(line->body, line->body_count, "apiserver_qps");
+    bool has_burst = has_line(line->body, line->body_count,
+                              "apiserver_burst");
+
+    if (has_burst && !has_qps)
+        corefile_set(chain, line, "qps", USUAL_QPS);
+    if (has_qps && !has_burst)
+        corefile_set(chain, line, "burst", USUAL_BURST);
+}
+
 void
 corefile_read_kubernetes(struct corefile_chain *chain,
                          const struct corefile_line *line)
@@ -236,17 +282,8 @@ corefile_read_kubernetes(struct corefile_chain *chain,
     chain->cluster_zones = set_zones(chain, line);
     corefile_read_lines(chain, line->body, line->body_count,
                         kubernetes_options, "kubernetes");
+    complete_limits(chain, line);
     chain->has_cluster = true;
-}
-
-/* True when the block has that directive. */
-static bool
-has_line(const struct corefile_block *block, const char *word)
-{
-    for (size_t i = 0; i < block->line_count; i++)
-        if (strcmp(block->lines[i].words[0], word) == 0)
-            return true;
-    return false;
 }
 
 void
@@ -255,7 +292,8 @@ corefile_read_external(struct corefile_chain *chain,
 {
     struct corefile_zones zones;
 
-    if (!has_line(chain->block, "kubernetes"))
+    if (!has_line(chain->block->lines, chain->block->line_count,
+                  "kubernetes"))
         corefile_fail(chain, line, "kubernetes is missing in this block");
     chain->draft = &chain->members;
     zones = set_zones(chain, line);

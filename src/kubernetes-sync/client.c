@@ -39,7 +39,10 @@ struct request {
     void *owner;
     int64_t silence_ms;
     int64_t heard_ms;
-    int64_t start_us;
+    int64_t start_us;                   /* when it was asked for; when it
+                                           began */
+    bool has_begun;
+    bool is_under_way;                  /* counted as such by the limiter */
     bool is_silent;
     const char *fault;                  /* what body said */
     char body[BODY_SIZE + 1];
@@ -52,7 +55,10 @@ struct client {
     struct access *access;
     curl_loop_t *curl;
     core_timer_t *look;
-    struct request *requests;
+    struct limiter limiter;
+    core_timer_t *turn;                 /* when the next one may begin; or
+                                           NULL */
+    struct request *requests;           /* the last one first */
     char *token;                        /* as it was read last; or NULL */
     struct stat token_file;             /* of that */
     traffic_t *traffic;
@@ -114,6 +120,66 @@ token_of(client_t *self)
     return self->token;
 }
 
+/* ---- limits -------------------------------------------------------------- */
+
+static void
+begin(struct request *self)
+{
+    client_t *client = self->client;
+    int64_t now_us = core_loop_now_us(client->loop);
+
+    if (client->traffic != NULL)
+        traffic_wait(client->traffic, now_us - self->start_us);
+    self->start_us = now_us;
+    self->heard_ms = core_loop_now_ms(client->loop);
+    self->has_begun = true;
+    self->is_under_way = true;
+    curl_multi_add_handle(curl_loop_multi(client->curl), self->curl);
+}
+
+/* Whoever waits longest. */
+static struct request *
+find_next(const client_t *self)
+{
+    struct request *found = NULL;
+
+    for (struct request *request = self->requests; request != NULL;
+         request = request->next)
+        if (!request->has_begun)
+            found = request;
+    return found;
+}
+
+static void
+give_turns(void *owner)
+{
+    client_t *self = owner;
+    struct request *next;
+    int64_t wait_ms = 0;
+
+    self->turn = NULL;
+    while ((next = find_next(self)) != NULL
+           && (wait_ms = limiter_begin(&self->limiter,
+                                       core_loop_now_ms(self->loop))) == 0)
+        begin(next);
+    if (next != NULL && wait_ms > 0)
+        self->turn = core_loop_timer(self->loop, wait_ms, 0, give_turns, self);
+}
+
+/* It is under way no longer; others may begin, but not from in here. */
+static void
+leave_way(struct request *self)
+{
+    client_t *client = self->client;
+
+    if (!self->is_under_way)
+        return;
+    self->is_under_way = false;
+    limiter_end(&client->limiter);
+    if (client->turn == NULL && find_next(client) != NULL)
+        client->turn = core_loop_timer(client->loop, 0, 0, give_turns, client);
+}
+
 /* ---- requests ------------------------------------------------------------ */
 
 static void
@@ -121,7 +187,9 @@ end_request(struct request *self)
 {
     client_t *client = self->client;
 
-    curl_multi_remove_handle(curl_loop_multi(client->curl), self->curl);
+    leave_way(self);
+    if (self->has_begun)
+        curl_multi_remove_handle(curl_loop_multi(client->curl), self->curl);
     curl_easy_cleanup(self->curl);
     for (struct curl_slist *item = self->headers; item != NULL;
          item = item->next)
@@ -183,10 +251,27 @@ receive_head(char *bytes, size_t one, size_t size, void *owner)
 
     (void) one;
     self->heard_ms = core_loop_now_ms(self->client->loop);
-    if (size <= 2 && (*bytes == '\r' || *bytes == '\n')
-        && status_of(self) == 200 && self->hooks->opened != NULL)
+    if (size > 2 || (*bytes != '\r' && *bytes != '\n')
+        || status_of(self) != 200)
+        return size;
+    if (self->hooks->is_watch)
+        leave_way(self);
+    if (self->hooks->opened != NULL)
         self->hooks->opened(self->owner);
     return size;
+}
+
+static void
+count(const struct request *self, long status)
+{
+    client_t *client = self->client;
+
+    if (client->traffic == NULL)
+        return;
+    traffic_count(client->traffic, status);
+    if (!self->hooks->is_watch)
+        traffic_time(client->traffic,
+                     core_loop_now_us(client->loop) - self->start_us);
 }
 
 /* Tells the owner how it ended, and ends it. */
@@ -212,10 +297,7 @@ finish(struct request *self, CURLcode code)
         end.fault = *self->error != '\0' ? self->error
             : curl_easy_strerror(code);
     self->body[self->body_size] = '\0';
-    if (client->traffic != NULL)
-        traffic_count(client->traffic, end.fault != NULL && end.status != 200
-                      ? 0 : end.status,
-                      core_loop_now_us(client->loop) - self->start_us);
+    count(self, end.fault != NULL && end.status != 200 ? 0 : end.status);
     if (end.status == 401)
         forget_token(client);
 
@@ -240,7 +322,8 @@ look(void *owner)
 
     for (struct request *request = self->requests; request != NULL;
          request = request->next)
-        if (now_ms - request->heard_ms > request->silence_ms) {
+        if (request->has_begun
+            && now_ms - request->heard_ms > request->silence_ms) {
             request->is_silent = true;
             finish(request, CURLE_OPERATION_TIMEDOUT);
             return;
@@ -250,7 +333,8 @@ look(void *owner)
 /* ---- life ---------------------------------------------------------------- */
 
 client_t *
-client_new(core_loop_t *loop, struct access **access_p)
+client_new(core_loop_t *loop, struct access **access_p,
+           const struct limits *limits)
 {
     client_t *self = core_allocate(sizeof *self);
 
@@ -259,6 +343,7 @@ client_new(core_loop_t *loop, struct access **access_p)
     *access_p = NULL;
     self->curl = curl_loop_new(loop, CONNECTIONS, take_end);
     self->look = core_loop_timer(loop, LOOK_MS, LOOK_MS, look, self);
+    limiter_start(&self->limiter, limits, core_loop_now_ms(loop));
     return self;
 }
 
@@ -273,6 +358,7 @@ client_destroy(client_t **self_p)
         end_request(self->requests);
     curl_loop_destroy(&self->curl);
     core_loop_timer_cancel(self->loop, &self->look);
+    core_loop_timer_cancel(self->loop, &self->turn);
     forget_token(self);
     access_destroy(&self->access);
     free(self);
@@ -410,7 +496,6 @@ client_get(client_t *self, const char *path, int64_t silence_ms,
     request->hooks = hooks;
     request->owner = owner;
     request->silence_ms = silence_ms;
-    request->heard_ms = core_loop_now_ms(self->loop);
     request->start_us = core_loop_now_us(self->loop);
     request->curl = curl_easy_init();
     assert(request->curl != NULL);
@@ -421,6 +506,7 @@ client_get(client_t *self, const char *path, int64_t silence_ms,
     if (self->requests != NULL)
         self->requests->previous = request;
     self->requests = request;
-    curl_multi_add_handle(curl_loop_multi(self->curl), request->curl);
+    if (self->turn == NULL)
+        give_turns(self);
     return request;
 }

@@ -17,6 +17,7 @@
 #include "coredns/fault.h"
 #include "coredns/loop.h"
 #include "kubernetes-sync/access.h"
+#include "kubernetes-sync/limiter.h"
 #include "kubernetes-sync/traffic.h"
 
 typedef struct client client_t;
@@ -33,12 +34,16 @@ struct request_end {
 };
 
 /*
+ * A request that is_watch goes on after its answer has begun until something
+ * ends it: it is under way no longer then, and its duration says nothing.
+ *
  * opened (it may be NULL) is called when an answer of status 200 begins.
  * body is called with portions of an answer of status 200; NULL, or what is
  * wrong: that ends the request.  done is called once, unless the request was
  * cancelled; the request is gone then.
  */
 struct request_hooks {
+    bool is_watch;
     void (*opened)(void *owner);
     const char *(*body)(void *owner, const char *bytes, size_t size);
     void (*done)(void *owner, const struct request_end *end);
@@ -46,7 +51,8 @@ struct request_hooks {
 
 /* access is taken over. */
 client_t *
-    client_new(core_loop_t *loop, struct access **access_p);
+    client_new(core_loop_t *loop, struct access **access_p,
+               const struct limits *limits);
 void
     client_destroy(client_t **self_p);
 
@@ -54,7 +60,8 @@ void
 void
     client_count(client_t *self, traffic_t *traffic);
 
-/* Asks for a path ("/api/v1/services?limit=500"). */
+/* Asks for a path ("/api/v1/services?limit=500"), as soon as the limits let
+   it. */
 request_t *
     client_get(client_t *self, const char *path, int64_t silence_ms,
                const struct request_hooks *hooks, void *owner);

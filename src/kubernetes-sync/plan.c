@@ -190,6 +190,10 @@ plan_make(struct plan *self, const struct settings *settings)
             .pod_names = settings->endpoint_pod_names,
             .zones = settings->zonal,
         },
+        .limits = {
+            .per_second = settings->qps, .inflight = settings->inflight,
+            .burst = settings->burst > 0 ? settings->burst : settings->qps,
+        },
         .needs_pods = settings->pods == PODS_VERIFIED,
         .needs_imports = settings->multicluster.count > 0,
         .needs_slices = settings->endpoints != ENDPOINTS_NONE

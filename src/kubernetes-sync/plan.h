@@ -7,6 +7,7 @@
 
 #include "kubernetes-sync/catalog.h"
 #include "kubernetes-sync/cluster.h"
+#include "kubernetes-sync/limiter.h"
 #include "kubernetes-sync/settings.h"
 
 #define PLAN_ADDRESSES 16               /* of ours */
@@ -17,6 +18,7 @@ struct plan {
     struct catalog_options options;
     struct object_style style;
     struct address own[PLAN_ADDRESSES];
+    struct limits limits;               /* of requests */
     bool needs_slices;
     bool needs_pods;
     bool needs_imports;

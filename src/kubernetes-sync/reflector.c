@@ -257,7 +257,8 @@ void
 reflector_begin_watch(reflector_t *self)
 {
     static const struct request_hooks hooks = {
-        .opened = watch_opened, .body = receive_events, .done = watch_ended,
+        .is_watch = true, .opened = watch_opened, .body = receive_events,
+        .done = watch_ended,
     };
     char *path;
 

@@ -330,7 +330,7 @@ session_new(core_loop_t *loop, const struct settings *settings,
     self->changed = changed;
     self->owner = owner;
     plan_make(&self->plan, settings);
-    self->client = client_new(loop, &access);
+    self->client = client_new(loop, &access, &self->plan.limits);
     self->cluster = cluster_new(self->plan.views, self->plan.count,
                                 &self->plan.options, lack_slices, self);
     self->refill = refill_new(loop, self->client, take_slice, self);

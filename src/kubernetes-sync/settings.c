@@ -15,6 +15,7 @@
 #define MINUTE 60000
 #define DAY (24 * 60 * MINUTE)
 #define MOST_TTL 3600
+#define MOST_REQUESTS 1000000
 #define ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 #define FALLTHROUGH \
     "names below which unknown ones are left to the next layer or stage"
@@ -123,6 +124,16 @@ const struct core_setting kubernetes_sync_setting_table[] = {
     { .key = "page", .type = CORE_INTEGER, .fallback = 500, .maximum = 100000,
       .offset = offsetof(struct settings, page),
       .says = "objects in a page of a list; 0: lists in one piece" },
+    { .key = "qps", .type = CORE_INTEGER, .maximum = MOST_REQUESTS,
+      .offset = offsetof(struct settings, qps),
+      .says = "requests to the API server in a second; 0: no limit" },
+    { .key = "burst", .type = CORE_INTEGER, .maximum = MOST_REQUESTS,
+      .offset = offsetof(struct settings, burst),
+      .says = "requests at once after a pause; 0: as many as qps" },
+    { .key = "inflight", .type = CORE_INTEGER, .maximum = MOST_REQUESTS,
+      .offset = offsetof(struct settings, inflight),
+      .says = "requests under way at a time, watches that are open not "
+              "counted; 0: no limit" },
     { .key = "silence", .type = CORE_DURATION, .fallback = 150000,
       .minimum = 100, .maximum = DAY,
       .offset = offsetof(struct settings, silence_ms),
@@ -233,6 +244,8 @@ settings_check(const struct settings *settings, core_faults_t *faults)
     if (settings->namespaces.count > 0 && settings->namespace_labels != NULL)
         core_faults_add(faults, NULL, 0, "kubernetes-sync.namespace_labels: "
                         "excludes namespaces");
+    if (settings->burst > 0 && settings->qps == 0)
+        core_faults_add(faults, NULL, 0, "kubernetes-sync.burst: needs qps");
     if (settings->zonal && settings->endpoints == ENDPOINTS_NONE)
         core_faults_add(faults, NULL, 0, "kubernetes-sync.zonal: needs "
                         "endpoints");

@@ -40,6 +40,7 @@ struct settings {
     struct core_list external;          /* struct external_settings */
     struct core_list addresses;         /* const char * */
     int64_t page;
+    int64_t qps, burst, inflight;       /* 0: no limit; of burst: as qps */
     int64_t silence_ms;
     int64_t compare_ms;
 };

@@ -25,8 +25,8 @@ struct traffic {
     core_telemetry_t *telemetry;
     struct code codes[CODES];
     unsigned code_count;
-    struct core_histogram durations;
-    char *durations_name;
+    struct core_histogram durations, waits;
+    char *durations_name, *waits_name;
 };
 
 traffic_t *
@@ -39,8 +39,11 @@ traffic_new(const char *url)
     snprintf(self->host, sizeof self->host, "%.*s",
              (int) strcspn(host, "/\"\\\n"), host);
     if (asprintf(&self->durations_name, PREFIX "request_duration_seconds"
-                 "{host=\"%s\",verb=\"GET\"}", self->host) == -1)
+                 "{host=\"%s\",verb=\"GET\"}", self->host) == -1
+        || asprintf(&self->waits_name, PREFIX "rate_limiter_duration_seconds"
+                    "{host=\"%s\",verb=\"GET\"}", self->host) == -1)
         abort();
+    self->durations.buckets = self->waits.buckets = &core_buckets_usual;
     return self;
 }
 
@@ -54,6 +57,7 @@ traffic_destroy(traffic_t **self_p)
     for (unsigned i = 0; i < self->code_count; i++)
         free(self->codes[i].name);
     free(self->durations_name);
+    free(self->waits_name);
     free(self);
     *self_p = NULL;
 }
@@ -79,6 +83,9 @@ traffic_tell(traffic_t *self, core_telemetry_t *telemetry)
     core_telemetry_add_histogram(telemetry, self->durations_name,
                                  "How long requests to the API server took.",
                                  &self->durations);
+    core_telemetry_add_histogram(telemetry, self->waits_name,
+                                 "How long requests to the API server waited "
+                                 "for their turn.", &self->waits);
     for (unsigned i = 0; i < self->code_count; i++)
         tell_code(self, &self->codes[i]);
 }
@@ -106,11 +113,22 @@ find_code(traffic_t *self, long status)
 }
 
 void
-traffic_count(traffic_t *self, long status, int64_t duration_us)
+traffic_count(traffic_t *self, long status)
 {
     struct code *code = find_code(self, status);
 
     if (code != NULL)
         code->count++;
+}
+
+void
+traffic_time(traffic_t *self, int64_t duration_us)
+{
     core_histogram_add(&self->durations, duration_us);
+}
+
+void
+traffic_wait(traffic_t *self, int64_t duration_us)
+{
+    core_histogram_add(&self->waits, duration_us);
 }

@@ -27,6 +27,12 @@ const char *
 
 /* A request has ended; status 0: without an answer. */
 void
-    traffic_count(traffic_t *self, long status, int64_t duration_us);
+    traffic_count(traffic_t *self, long status);
+
+/* How long one took that has an end; how long one had to wait for its turn. */
+void
+    traffic_time(traffic_t *self, int64_t duration_us);
+void
+    traffic_wait(traffic_t *self, int64_t duration_us);
 
 #endif

@@ -103,18 +103,36 @@ core_telemetry_destroy(core_telemetry_t **self_p)
 /* ---- histograms ---------------------------------------------------------- */
 
 #define SHORTEST_US 250                 /* bound of the first bucket */
+#define QUERY_BUCKETS 16                /* each twice as long */
+
+const struct core_buckets core_buckets_usual = {
+    .count = 11,
+    .bounds_us = { 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000,
+                   2500000, 5000000, 10000000 },
+};
+
+static unsigned
+find_bucket(const struct core_histogram *self, uint64_t us)
+{
+    const struct core_buckets *buckets = self->buckets;
+    uint64_t times = us > 0 ? (us - 1) / SHORTEST_US : 0;
+    unsigned bucket = 0;
+
+    if (buckets != NULL) {
+        while (bucket < buckets->count && us > buckets->bounds_us[bucket])
+            bucket++;
+        return bucket;
+    }
+    bucket = times == 0 ? 0 : 64 - (unsigned) __builtin_clzll(times);
+    return bucket < QUERY_BUCKETS ? bucket : QUERY_BUCKETS;
+}
 
 void
 core_histogram_add(struct core_histogram *self, int64_t duration_us)
 {
     uint64_t us = duration_us > 0 ? (uint64_t) duration_us : 0;
-    uint64_t times = us > 0 ? (us - 1) / SHORTEST_US : 0;
-    unsigned bucket = times == 0 ? 0
-        : 64 - (unsigned) __builtin_clzll(times);
 
-    if (bucket > CORE_HISTOGRAM_BUCKETS)
-        bucket = CORE_HISTOGRAM_BUCKETS;
-    self->counts[bucket]++;
+    self->counts[find_bucket(self, us)]++;
     self->sum_us += us;
 }
 
@@ -137,19 +155,26 @@ write_series(FILE *file, const char *name, const char *suffix, const char *le)
         fprintf(file, "%.*s,le=\"%s\"} ", labels_length - 1, labels, le);
 }
 
+/* The upper bounds of the buckets of something. */
+struct bounds {
+    unsigned count;
+    double (*get)(const void *of, unsigned index);
+    const void *of;
+};
+
 /* The buckets, each with those below it; the last one has no bound.  Returns
    how many there are in all. */
 static uint64_t
 write_buckets(FILE *file, const char *name, const uint64_t *counts,
-              unsigned bounds, double (*bound)(unsigned index))
+              const struct bounds *bounds)
 {
     uint64_t sum = 0;
 
-    for (unsigned i = 0; i <= bounds; i++) {
+    for (unsigned i = 0; i <= bounds->count; i++) {
         char le[32] = "+Inf";
 
-        if (i < bounds)
-            snprintf(le, sizeof le, "%g", bound(i));
+        if (i < bounds->count)
+            snprintf(le, sizeof le, "%g", bounds->get(bounds->of, i));
         sum += counts[i];
         write_series(file, name, "bucket", le);
         fprintf(file, "%" PRIu64 "\n", sum);
@@ -165,18 +190,23 @@ write_count(FILE *file, const char *name, uint64_t count)
 }
 
 static double
-duration_bound(unsigned index)
+duration_bound(const void *of, unsigned index)
 {
-    return SHORTEST_US / 1e6 * (1u << index);
+    const struct core_buckets *buckets = of;
+
+    return buckets == NULL ? SHORTEST_US / 1e6 * (1u << index)
+        : buckets->bounds_us[index] / 1e6;
 }
 
 static void
 write_histogram(FILE *file, const char *name, const void *value)
 {
     const struct core_histogram *self = value;
-
-    uint64_t count = write_buckets(file, name, self->counts,
-                                   CORE_HISTOGRAM_BUCKETS, duration_bound);
+    const struct bounds bounds = {
+        .count = self->buckets == NULL ? QUERY_BUCKETS : self->buckets->count,
+        .get = duration_bound, .of = self->buckets,
+    };
+    uint64_t count = write_buckets(file, name, self->counts, &bounds);
 
     write_series(file, name, "sum", NULL);
     fprintf(file, "%" PRIu64 ".%06" PRIu64 "\n", self->sum_us / 1000000,
@@ -203,18 +233,21 @@ core_sizes_add(struct core_sizes *self, size_t size)
 }
 
 static double
-size_bound(unsigned index)
+size_bound(const void *of, unsigned index)
 {
-    return size_bounds[index];
+    const uint16_t *bounds = of;
+
+    return bounds[index];
 }
 
 static void
 write_sizes(FILE *file, const char *name, const void *value)
 {
     const struct core_sizes *self = value;
-
-    uint64_t count = write_buckets(file, name, self->counts,
-                                   CORE_SIZES_BUCKETS, size_bound);
+    const struct bounds bounds = {
+        .count = CORE_SIZES_BUCKETS, .get = size_bound, .of = size_bounds,
+    };
+    uint64_t count = write_buckets(file, name, self->counts, &bounds);
 
     write_series(file, name, "sum", NULL);
     fprintf(file, "%" PRIu64 "\n", self->sum);

@@ -336,16 +336,18 @@ static const struct {
       "endpoint = \"http://h:1\"; pods = \"verified\"; "
       "labels = \"a in (b, c)\"; namespaces = [ \"d\", \"e\" ]; ttl = 60; "
       "zonal = true; ignore_empty_service = true; "
-      "fallthrough = [ \"10.in-addr.arpa.\" ]; "
+      "fallthrough = [ \"10.in-addr.arpa.\" ]; qps = 5; burst = 10; "
       "external = ( { zones = [ \"b.\" ]; apex = \"z\"; headless = true; } ); "
       "addresses = [ \"none\" ]; reads_any_file = true; };", NULL },
     { "a {\n bind 192.0.2.1 127.0.0.1\n kubernetes b in-addr.arpa {\n"
       "  tls c k ca\n  kubeconfig f x\n  noendpoints\n"
+      "  apiserver_burst 7\n  apiserver_max_inflight 2\n"
       "  endpoint_pod_names\n  namespace_labels a=b\n  fallthrough\n }\n}\n",
       "kubernetes-sync: { zones = [ \"b.\", \"in-addr.arpa.\" ]; "
       "certificate = \"c\"; key = \"k\"; ca = \"ca\"; kubeconfig = \"f\"; "
-      "context = \"x\"; endpoints = \"none\"; endpoint_pod_names = true; "
-      "namespace_labels = \"a=b\"; fallthrough = [ \".\" ]; "
+      "context = \"x\"; endpoints = \"none\"; burst = 7; inflight = 2; "
+      "endpoint_pod_names = true; "
+      "namespace_labels = \"a=b\"; fallthrough = [ \".\" ]; qps = 5; "
       "addresses = [ \"192.0.2.1\" ]; reads_any_file = true; };",
       "ns_in_authority" },
 };

@@ -84,19 +84,32 @@ START_TEST(writes_a_family_together_however_late_one_is_added)
 }
 END_TEST
 
+/* As many as there can be. */
+static const struct core_buckets long_buckets = {
+    .count = CORE_HISTOGRAM_BUCKETS,
+    .bounds_us = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
+                   18, 262144000, 524288000 },
+};
+
 /* A duration and the first bucket that counts it. */
 static const struct {
     int64_t duration_us;
     const char *le;
     const char *sum;
+    const struct core_buckets *buckets;
 } durations[] = {
-    { -5, "0.00025", "0.000000" },
-    { 250, "0.00025", "0.000250" },     /* a bound belongs to its bucket */
-    { 251, "0.0005", "0.000251" },
-    { 500, "0.0005", "0.000500" },
-    { 1001, "0.002", "0.001001" },
-    { 8192000, "8.192", "8.192000" },
-    { 9000000, "+Inf", "9.000000" },
+    { -5, "0.00025", "0.000000", NULL },
+    { 250, "0.00025", "0.000250", NULL },       /* a bound is in its bucket */
+    { 251, "0.0005", "0.000251", NULL },
+    { 500, "0.0005", "0.000500", NULL },
+    { 1001, "0.002", "0.001001", NULL },
+    { 8192000, "8.192", "8.192000", NULL },
+    { 9000000, "+Inf", "9.000000", NULL },
+    { 0, "0.005", "0.000000", &core_buckets_usual },
+    { 5001, "0.01", "0.005001", &core_buckets_usual },
+    { 2500000, "2.5", "2.500000", &core_buckets_usual },
+    { 10000001, "+Inf", "10.000001", &core_buckets_usual },
+    { 262145000, "524.288", "262.145000", &long_buckets },
 };
 
 START_TEST(sorts_durations_into_buckets)
@@ -105,7 +118,7 @@ START_TEST(sorts_durations_into_buckets)
     struct core_fault fault;
     core_telemetry_t *self = core_telemetry_new(NULL, loop, NULL, "test",
                                                 &fault);
-    struct core_histogram histogram = { .sum_us = 0 };
+    struct core_histogram histogram = { .buckets = durations[_i].buckets };
     char *text = NULL, line[128];
     size_t size;
     FILE *file = open_memstream(&text, &size);
