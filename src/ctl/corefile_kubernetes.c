@@ -236,7 +236,7 @@ static const struct corefile_directive external_options[] = {
     { NULL, NULL, 0, 0, COREFILE_PLAIN },
 };
 
-/* ---- the directives ------------------------------------------------------ */
+/* ---- what they share ----------------------------------------------------- */
 
 /* Writes the zones of a line, and returns them. */
 static struct corefile_zones
@@ -273,6 +273,49 @@ complete_limits(struct corefile_chain *chain, const struct corefile_line *line)
         corefile_set(chain, line, "burst", USUAL_BURST);
 }
 
+/* ---- metadata ------------------------------------------------------------ */
+
+/* True when the word asks for a label of this directive: {/LABEL}, {LABEL} or
+   .Meta "LABEL". */
+static bool
+asks_for_label(const char *word)
+{
+    static const char mark[] = "kubernetes/";
+
+    for (const char *at = word; (at = strstr(at, mark)) != NULL; at++)
+        if (at > word
+            && (strchr("{\"`", at[-1]) != NULL
+                || (at[-1] == '/' && at > word + 1 && at[-2] == '{')))
+            return true;
+    return false;
+}
+
+static void
+refuse_labels(struct corefile_chain *chain, const struct corefile_line *lines,
+              size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 1; j < lines[i].count; j++)
+            if (asks_for_label(lines[i].words[j]))
+                corefile_fail(chain, &lines[i], "metadata of kubernetes is "
+                              "not supported yet: %s", lines[i].words[j]);
+        refuse_labels(chain, lines[i].body, lines[i].body_count);
+    }
+}
+
+/* What a query is about is told to no other stage; without metadata CoreDNS
+   tells nothing either. */
+static void
+check_labels(struct corefile_chain *chain)
+{
+    const struct corefile_block *block = chain->block;
+
+    if (has_line(block->lines, block->line_count, "metadata"))
+        refuse_labels(chain, block->lines, block->line_count);
+}
+
+/* ---- the directives ------------------------------------------------------ */
+
 void
 corefile_read_kubernetes(struct corefile_chain *chain,
                          const struct corefile_line *line)
@@ -283,6 +326,7 @@ corefile_read_kubernetes(struct corefile_chain *chain,
     corefile_read_lines(chain, line->body, line->body_count,
                         kubernetes_options, "kubernetes");
     complete_limits(chain, line);
+    check_labels(chain);
     chain->has_cluster = true;
 }
 

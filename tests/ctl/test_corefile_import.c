@@ -222,6 +222,14 @@ static const struct {
       "zones = [ \"a.\" ]; } ); lookup = \"frontend\"; next = \"forward\"; }; "
       "forward", NULL },
 
+    /* A path that looks like a label, and labels that nobody has. */
+    { "a {\n metadata\n log \"{/forward/upstream}\"\n"
+      " file kubernetes/db\n kubernetes {\n  kubeconfig /x/kubernetes/c\n"
+      " }\n}\n",
+      "kubeconfig = \"/x/kubernetes/c\"", NULL },
+    { "a {\n log {/kubernetes/service}\n kubernetes\n}\n",
+      "format = \"{/kubernetes/service}\"", NULL },
+
     /* What is logged and counted is too. */
     { "a {\n errors stdout {\n  consolidate 5m t$ info show_first\n"
       "  consolidate 1m x\n }\n log\n log b c {remote} {\n"
@@ -388,6 +396,13 @@ static const struct {
       "9: kubernetes: stands here a second time\n" },
     { "a {\n k8s_external b\n}\n",
       "2: k8s_external: kubernetes is missing in this block\n" },
+    { "a {\n metadata\n log \"{name} {/kubernetes/client-pod-name}\"\n"
+      " template IN TXT {\n  answer \"{{ .Meta \\\"kubernetes/service\\\" "
+      "}}\"\n }\n kubernetes\n}\n",
+      "3: log: metadata of kubernetes is not supported yet: "
+      "{name} {/kubernetes/client-pod-name}\n"
+      "5: answer: metadata of kubernetes is not supported yet: "
+      "{{ .Meta \"kubernetes/service\" }}\n" },
     { "a {\n forwrad . 192.0.2.1\n cache {\n  servfial 5s\n }\n x\n}\n",
       "2: forwrad: there is no such directive; did you mean forward\n"
       "4: servfial: cache has no such option; did you mean servfail\n"
