@@ -8,6 +8,7 @@
 #include "ctl/arguments.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,16 @@ add_wire(struct list *list, const struct plan *plan,
     add_text(list, text);
 }
 
+/* The name of the host; of many machines each has one of its own. */
+static void
+add_host(struct list *list, const struct plan *plan)
+{
+    if (plan->here->address != NULL)
+        add(list, "%s", plan->here->name);
+    else
+        add(list, "%s@%016" PRIx64, plan->here->name, plan->machine);
+}
+
 /* Adds the words in front of a "--"; those from there on are returned. */
 static char *const *
 add_words(struct list *list, char *const *words)
@@ -154,7 +165,7 @@ arguments_new(const struct plan *plan, const struct plan_stage *stage,
     add(&list, "%s", shown_name(stage, name));
     if (plan->here != NULL) {
         add(&list, "--host");
-        add(&list, "%s", plan->here->name);
+        add_host(&list, plan);
     }
     if (stage->has_pipe || plan_is_head(stage))
         add_own(&list, plan, stage, instance, "pipe");

@@ -27,9 +27,8 @@
 
 #define LOCK "corednsctl.lock"
 
-/* FNV-1a: the same file always gives the same short name. */
-static uint64_t
-hash_text(const char *text)
+uint64_t
+directory_hash(const char *text)
 {
     uint64_t hash = 0xcbf29ce484222325;
 
@@ -58,7 +57,7 @@ own_path(const char *config_path)
     char real[PATH_MAX];
     char *path;
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    uint64_t hash = hash_text(realpath(config_path, real) != NULL
+    uint64_t hash = directory_hash(realpath(config_path, real) != NULL
                               ? real : config_path);
     int rc;
 

@@ -11,6 +11,7 @@
 #define CTL_DIRECTORY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "coredns/fault.h"
@@ -31,6 +32,10 @@ struct directory_owner {
 char *
     directory_path(const char *override, const char *setting,
                    const char *config_path);
+
+/* The short name of a path, always the same: FNV-1a. */
+uint64_t
+    directory_hash(const char *text);
 
 /*
  * Makes the folder (and those above it), or checks that the one that is there

@@ -1,10 +1,9 @@
 /*
- * hosts - which stage runs on which host, and the endpoints between hosts
+ * hosts - which stage runs on which host
  *
  * Ports are those of the file: `port` of a stage is that of its first instance,
- * or of a feed's changes with its snapshots behind it.  A feed that is reached
- * from elsewhere has those endpoints alone, also for its own host: what is
- * published once is not much.
+ * or of a feed's changes with its snapshots behind it.  hosts_endpoint.c makes
+ * endpoints of them.
  */
 
 #include "ctl/hosts.h"
@@ -17,12 +16,10 @@
 
 #include "coredns/memory.h"
 
-#include "ctl/arguments.h"
-
 #define CONTROL_PORT 5390               /* of a host, unless it says another */
 #define NAME_LIMIT 15                   /* what a routing id has room for */
 #define FEED_PORTS 2                    /* changes and snapshots */
-#define KEYS_FOLDER "keys"
+#define HOSTS_MANY "*"
 
 /* ---- the top of the file ------------------------------------------------- */
 
@@ -52,6 +49,14 @@ read_address(struct plan_host *host, const char *text)
         || inet_pton(AF_INET6, host->address, bytes) == 1;
 }
 
+/* An address, or "*": machines that come and go have none that others could
+   know. */
+static bool
+read_place(struct plan_host *host, const char *text)
+{
+    return strcmp(text, HOSTS_MANY) == 0 || read_address(host, text);
+}
+
 static void
 read_host(struct plan *plan, const core_config_t *config, core_place_t *place,
           core_faults_t *faults)
@@ -66,7 +71,7 @@ read_host(struct plan *plan, const core_config_t *config, core_place_t *place,
     }
     plan->host_count++;
     host->name = core_copy_text(core_place_key(place));
-    if (text == NULL || !read_address(host, text))
+    if (text == NULL || !read_place(host, text))
         core_config_fault(config, faults, place,
                           "must be an address, with a port or without: %s",
                           text == NULL ? "" : text);
@@ -134,7 +139,7 @@ hosts_read(struct plan *plan, const core_config_t *config,
     core_place_t *place = core_place_member(root, "hosts");
     core_place_t *keys = core_place_member(root, "keys");
     core_place_t *insecure = core_place_member(root, "insecure");
-    const char *folder = keys == NULL ? KEYS_FOLDER
+    const char *folder = keys == NULL ? HOSTS_KEYS
         : core_place_text(config, keys);
     size_t count = core_place_count(place);
 
@@ -145,6 +150,7 @@ hosts_read(struct plan *plan, const core_config_t *config,
     else if (asprintf(&plan->keys, "%s/%s", core_config_directory(config),
                       folder) == -1)
         abort();
+    plan->machine = options->machine;
     plan->is_insecure = insecure != NULL && config_setting_get_bool(insecure);
     if (place == NULL)
         return;
@@ -214,8 +220,8 @@ hosts_read_stage(const struct plan *plan, const core_config_t *config,
 
 /* ---- ports --------------------------------------------------------------- */
 
-static unsigned
-port_count(const struct plan_stage *stage)
+unsigned
+hosts_ports(const struct plan_stage *stage)
 {
     return stage->has_feed ? FEED_PORTS : stage->instances;
 }
@@ -241,8 +247,8 @@ find_collision(const struct plan *plan, const struct plan_stage *stage)
 
         if (other != stage && other->serves_others && other->port != 0
             && (other->hosts & stage->hosts) != 0
-            && other->port < stage->port + port_count(stage)
-            && stage->port < other->port + port_count(other))
+            && other->port < stage->port + hosts_ports(stage)
+            && stage->port < other->port + hosts_ports(other))
             return other;
     }
     return NULL;
@@ -257,9 +263,9 @@ check_ports(const struct plan *plan, const core_config_t *config,
 
     if (stage->port == 0 || !stage->serves_others)
         return;
-    if (stage->port + port_count(stage) - 1 > 65535)
+    if (stage->port + hosts_ports(stage) - 1 > 65535)
         core_config_fault(config, faults, place, "%u ports from there on are "
-                          "needed", port_count(stage));
+                          "needed", hosts_ports(stage));
     other = find_collision(plan, stage);
     if (other != NULL && other < stage)
         core_config_fault(config, faults, place, "its ports are those of %s, "
@@ -267,10 +273,21 @@ check_ports(const struct plan *plan, const core_config_t *config,
     for (size_t i = 0; i < plan->host_count; i++)
         if (hosts_runs(plan, &plan->hosts[i], stage)
             && plan->hosts[i].port >= stage->port
-            && plan->hosts[i].port < stage->port + port_count(stage))
+            && plan->hosts[i].port < stage->port + hosts_ports(stage))
             core_config_fault(config, faults, place, "port %u is that of the "
                               "supervisor of %s", plan->hosts[i].port,
                               plan->hosts[i].name);
+}
+
+/* The first of the hosts with the stage that has no address, or NULL. */
+static const struct plan_host *
+find_many(const struct plan *plan, const struct plan_stage *stage)
+{
+    for (size_t i = 0; i < plan->host_count; i++)
+        if (plan->hosts[i].address == NULL
+            && hosts_runs(plan, &plan->hosts[i], stage))
+            return &plan->hosts[i];
+    return NULL;
 }
 
 static void
@@ -279,9 +296,16 @@ find_served(const struct plan *plan, const core_config_t *config,
             core_faults_t *faults)
 {
     const struct plan_host *stranger = find_stranger(plan, from, to);
+    const struct plan_host *many = find_many(plan, to);
 
     if (stranger == NULL)
         return;
+    if (many != NULL) {
+        core_config_fault(config, faults, to->place, "%s of host %s leads to "
+                          "it, but host %s has no address", from->name,
+                          stranger->name, many->name);
+        return;
+    }
     if (!to->serves_others && to->port == 0)
         core_config_fault(config, faults, to->place, "needs a port: %s of "
                           "host %s leads to it", from->name, stranger->name);
@@ -300,160 +324,4 @@ hosts_find(struct plan *plan, const core_config_t *config,
                         plan->stages[i].wires[j].to, faults);
     for (size_t i = 0; i < plan->stage_count; i++)
         check_ports(plan, config, &plan->stages[i], faults);
-}
-
-/* ---- endpoints ----------------------------------------------------------- */
-
-/* "192.0.2.1:5391", "[2001:db8::1]:5391". */
-static void
-write_place(FILE *file, const struct plan_host *host, unsigned port)
-{
-    bool is_ipv6 = strchr(host->address, ':') != NULL;
-
-    fprintf(file, is_ipv6 ? "[%s]:%u" : "%s:%u", host->address, port);
-}
-
-/* To connect to a host from this one. */
-static void
-write_remote(FILE *file, const struct plan *plan,
-             const struct plan_host *host, unsigned port, const char *folder)
-{
-    if (plan->is_insecure)
-        fputs("tcp://", file);
-    else
-        fprintf(file, "curve://%s:%s@", plan->here->name, host->name);
-    write_place(file, host, port);
-    if (!plan->is_insecure)
-        fputs(folder, file);
-}
-
-/* To bind at this host. */
-static void
-write_bound(FILE *file, const struct plan *plan, unsigned port,
-            const char *folder)
-{
-    if (plan->is_insecure)
-        fputs("tcp://", file);
-    else
-        fprintf(file, "curve://%s@", plan->here->name);
-    write_place(file, plan->here, port);
-    if (!plan->is_insecure)
-        fputs(folder, file);
-}
-
-static void
-write_local(FILE *file, const struct plan *plan,
-            const struct plan_stage *stage, unsigned instance,
-            const char *suffix)
-{
-    char endpoint[PLAN_ENDPOINT_SIZE];
-    char *name = arguments_name(stage, instance);
-
-    plan_endpoint(plan->run_directory, name, suffix, endpoint);
-    fputs(endpoint, file);
-    free(name);
-}
-
-static unsigned
-port_of(const struct plan_stage *stage, unsigned instance,
-        const char *suffix)
-{
-    return stage->port + (strcmp(suffix, "pipe") == 0 ? instance
-                          : strcmp(suffix, "snapshot") == 0);
-}
-
-/* Folder of the keys that the stages read. */
-static void
-write_folder(const struct plan *plan, char folder[PLAN_ENDPOINT_SIZE])
-{
-    snprintf(folder, PLAN_ENDPOINT_SIZE, "%s/" KEYS_FOLDER,
-             plan->run_directory);
-}
-
-/* The endpoints of a stage on another host, or on this one by the network. */
-static void
-write_by_network(const struct plan *plan, const struct plan_wire *wire,
-                 const struct plan_host *host, const char **comma, FILE *file)
-{
-    static const char *const feeds[] = { "feed", "snapshot" };
-    char folder[PLAN_ENDPOINT_SIZE];
-
-    write_folder(plan, folder);
-    for (unsigned i = 0; i < port_count(wire->to); i++) {
-        const char *suffix = wire->kind == WIRE_SOURCE ? feeds[i] : "pipe";
-
-        fputs(*comma, file);
-        write_remote(file, plan, host, port_of(wire->to, i, suffix), folder);
-        *comma = ",";
-    }
-}
-
-void
-hosts_write_wire(const struct plan *plan, const struct plan_wire *wire,
-                 FILE *file)
-{
-    const struct plan_stage *to = wire->to;
-    bool is_source = wire->kind == WIRE_SOURCE;
-    const char *comma = "";
-
-    if (to->is_here && is_source && !to->serves_others) {
-        write_local(file, plan, to, 0, "feed");
-        fputc(',', file);
-        write_local(file, plan, to, 0, "snapshot");
-        return;
-    }
-    if (to->is_here && !is_source) {
-        for (unsigned i = 0; i < to->instances; i++) {
-            fputs(comma, file);
-            write_local(file, plan, to, i, "pipe");
-            comma = ",";
-        }
-        return;
-    }
-    for (size_t i = 0; i < plan->host_count; i++)
-        if (to->is_here ? &plan->hosts[i] == plan->here
-            : hosts_runs(plan, &plan->hosts[i], to))
-            write_by_network(plan, wire, &plan->hosts[i], &comma, file);
-}
-
-void
-hosts_write_own(const struct plan *plan, const struct plan_stage *stage,
-                unsigned instance, const char *suffix, FILE *file)
-{
-    bool is_pipe = strcmp(suffix, "pipe") == 0;
-    char folder[PLAN_ENDPOINT_SIZE];
-
-    if (is_pipe || !stage->serves_others)
-        write_local(file, plan, stage, instance, suffix);
-    if (!stage->serves_others)
-        return;
-    if (is_pipe)
-        fputc(',', file);
-    write_folder(plan, folder);
-    write_bound(file, plan, port_of(stage, instance, suffix), folder);
-}
-
-void
-hosts_control(const struct plan *plan, const struct plan_host *host,
-              const char *folder, char endpoint[PLAN_ENDPOINT_SIZE])
-{
-    FILE *file = fmemopen(endpoint, PLAN_ENDPOINT_SIZE, "w");
-
-    if (file == NULL)
-        abort();
-    write_remote(file, plan, host, host->port, folder);
-    fclose(file);
-}
-
-void
-hosts_own_control(const struct plan *plan, char endpoint[PLAN_ENDPOINT_SIZE])
-{
-    FILE *file = fmemopen(endpoint, PLAN_ENDPOINT_SIZE, "w");
-    char folder[PLAN_ENDPOINT_SIZE];
-
-    if (file == NULL)
-        abort();
-    write_folder(plan, folder);
-    write_bound(file, plan, plan->here->port, folder);
-    fclose(file);
 }

@@ -12,6 +12,8 @@
 
 #include "ctl/plan.h"
 
+#define HOSTS_KEYS "keys"               /* folder of keys */
+
 /*
  * Reads the top-level settings hosts, keys and insecure, and finds out which
  * host this is.  All that is wrong is added to faults.
@@ -34,6 +36,10 @@ void
 bool
     hosts_runs(const struct plan *plan, const struct plan_host *host,
                const struct plan_stage *stage);
+
+/* How many ports the stage has for other hosts. */
+unsigned
+    hosts_ports(const struct plan_stage *stage);
 
 /*
  * Writes the endpoints that a wire of a stage of this host leads to, comma

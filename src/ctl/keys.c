@@ -87,6 +87,15 @@ remove_others(const struct plan *plan, const char *folder)
     closedir(entries);
 }
 
+/* Who but us may read a secret.  One that is not ours can only be read through
+   its group, as the files of a Secret of Kubernetes. */
+static mode_t
+forbidden(const struct stat *status)
+{
+    return status->st_uid == geteuid() ? S_IRWXG | S_IRWXO
+        : S_IWGRP | S_IRWXO;
+}
+
 /* The secret is read as who we are, but nobody else may. */
 static int
 check_own(const struct plan *plan, struct core_fault *fault)
@@ -97,7 +106,7 @@ check_own(const struct plan *plan, struct core_fault *fault)
     snprintf(path, sizeof path, "%s/%s" CURVE_SECRET_SUFFIX, plan->keys,
              plan->here->name);
     if (stat(path, &status) == 0
-        && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        && (status.st_mode & forbidden(&status)) != 0) {
         core_fault_set(fault, path, 0, "others may read this key: chmod 600");
         return -1;
     }

@@ -96,7 +96,7 @@ find_targets(struct targets *targets, const struct live *live,
             add_instances(targets, live, plan->order[i], NULL);
     for (size_t h = 0; h < plan->host_count; h++)
         for (size_t i = 0; i < plan->order_count; i++)
-            if (&plan->hosts[h] != plan->here
+            if (&plan->hosts[h] != plan->here && plan->hosts[h].address != NULL
                 && hosts_runs(plan, &plan->hosts[h], plan->order[i]))
                 add_instances(targets, live, plan->order[i],
                               &plan->hosts[h]);

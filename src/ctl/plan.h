@@ -45,7 +45,8 @@ struct plan_wire {
 
 struct plan_host {
     char *name;
-    char *address;                      /* IPv4 or IPv6 */
+    char *address;                      /* IPv4 or IPv6; NULL: it stands for
+                                           any number of machines */
     unsigned port;                      /* of its supervisor, for the others */
 };
 
@@ -104,6 +105,7 @@ struct plan_options {
     const char *host;                   /* which one this is; NULL: the one
                                            whose address is our own */
     bool (*is_own_address)(const char *address);
+    uint64_t machine;                   /* a number that no other has */
     const struct patches *patches;      /* NULL: none */
     bool verbose;
 };
@@ -119,6 +121,7 @@ struct plan {
     struct plan_host *hosts;            /* in the order of the file */
     size_t host_count;                  /* 0: this one alone */
     const struct plan_host *here;       /* NULL: this one alone */
+    uint64_t machine;                   /* which of those that are here */
     char *keys;                         /* folder of the hosts' keys */
     bool is_insecure;                   /* no keys between hosts */
     struct plan_stage *stages;          /* in the order of the file */

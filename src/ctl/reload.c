@@ -131,6 +131,9 @@ is_elsewhere(const struct plan *before, const struct plan *after)
 
     if (here == NULL || there == NULL)
         return here != there;
+    if (here->address == NULL || there->address == NULL)
+        return strcmp(here->name, there->name) != 0
+            || here->address != there->address;
     return strcmp(here->name, there->name) != 0
         || strcmp(here->address, there->address) != 0
         || here->port != there->port

@@ -102,6 +102,9 @@ remote_open(struct house *self, const struct plan *plan,
     free(folder);
     if (!plan->is_insecure && self->zap == NULL)
         return -1;
+    /* Who has no address is not asked from afar. */
+    if (plan->here->address == NULL)
+        return 0;
     hosts_own_control(plan, endpoint);
     self->remote = core_control_new(self->context, self->loop, endpoint,
                                     fault);

@@ -87,10 +87,11 @@ tell(const struct request *request, const struct toolkit *toolkit)
     json_t *hosts = json_array();
 
     for (size_t i = 0; i < plan->host_count; i++)
-        json_array_append_new(hosts, json_pack(
-            "{ss ss so}", "host", plan->hosts[i].name, "address",
-            plan->hosts[i].address, "status",
-            ask_host(toolkit, &plan->hosts[i])));
+        if (plan->hosts[i].address != NULL || &plan->hosts[i] == plan->here)
+            json_array_append_new(hosts, json_pack(
+                "{ss ss? so}", "host", plan->hosts[i].name, "address",
+                plan->hosts[i].address, "status",
+                ask_host(toolkit, &plan->hosts[i])));
 
     const char *state = state_of_all(hosts);
     json_t *root = json_pack("{ss ss so}", "schema", SCHEMA, "state", state,

@@ -110,6 +110,21 @@ toolkit_is_there(const struct toolkit *self)
     return false;
 }
 
+/* Tells this toolkit from those of other machines, and from others here. */
+static uint64_t
+machine(const char *run_directory)
+{
+    char text[PATH_MAX + HOST_NAME_MAX + 2];
+    size_t size;
+
+    if (gethostname(text, HOST_NAME_MAX) == -1)
+        *text = '\0';
+    text[HOST_NAME_MAX] = '\0';
+    size = strlen(text);
+    snprintf(text + size, sizeof text - size, "/%s", run_directory);
+    return directory_hash(text);
+}
+
 static struct plan *
 make_plan(core_config_t *config, const char *run_directory, bool is_verbose,
           const struct patches *patches, core_faults_t *faults)
@@ -119,6 +134,7 @@ make_plan(core_config_t *config, const char *run_directory, bool is_verbose,
         .default_user = resolve_default_user(),
         .host = getenv(TOOLKIT_HOST),
         .is_own_address = resolve_own_address,
+        .machine = machine(run_directory),
         .patches = patches,
         .verbose = is_verbose,
     };

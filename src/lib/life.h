@@ -23,6 +23,7 @@
 #include "lib/pace.h"
 
 #define LIFE_NAME_SIZE 64
+#define LIFE_HOST_SIZE 33               /* NAME, or NAME@MACHINE */
 #define LIFE_HELD 8192                  /* queries kept, at most */
 
 struct stage_wire {
@@ -40,7 +41,8 @@ struct stage_options {
     size_t set_count, set_capacity;
     char *const *words;                 /* behind "--", ended by NULL */
     const char *name;
-    const char *host;                   /* NULL: there is but one */
+    const char *host;                   /* or NAME@MACHINE, where many have the
+                                           name; NULL: there is but one */
     const char *control;
     const char *telemetry;
     int ready_descriptor;               /* -1: nobody waits */
@@ -110,7 +112,9 @@ struct core_life {
     struct stage_options options;
     struct stage_version version;
     struct core_handover handover;
-    char identity[LIFE_NAME_SIZE + 16];
+    char identity[LIFE_NAME_SIZE + LIFE_HOST_SIZE];
+    char host[LIFE_HOST_SIZE];          /* without the machine; "": there is
+                                           but one */
     int64_t born_ms;
 
     core_loop_t *loop;

@@ -313,7 +313,7 @@ core_life_name(const core_life_t *life)
 const char *
 core_life_host(const core_life_t *life)
 {
-    return life->options.host;
+    return *life->host == '\0' ? NULL : life->host;
 }
 
 const char *
@@ -364,8 +364,12 @@ begin(core_life_t *life)
     life->replies = core_batch_new();
     life->late = core_batch_new();
     core_batch_start(life->late, CORE_BATCH_REPLIES);
-    snprintf(life->identity, sizeof life->identity, "%.15s/%s",
-             host == NULL ? "local" : host, life->options.name);
+    snprintf(life->identity, sizeof life->identity, "%.*s/%s",
+             LIFE_HOST_SIZE - 1, host == NULL ? "local" : host,
+             life->options.name);
+    if (host != NULL)
+        snprintf(life->host, sizeof life->host, "%.*s",
+                 (int) strcspn(host, "@"), host);
 }
 
 static int

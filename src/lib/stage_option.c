@@ -11,7 +11,6 @@
 #include "coredns/version.h"
 #include "life.h"
 
-#define HOST_SIZE 16                    /* what routing ids have room for */
 
 enum {
     OPTION_NAME = 256, OPTION_PIPE, OPTION_NEXT, OPTION_SOURCE, OPTION_FEED,
@@ -112,7 +111,7 @@ take_option(struct stage_options *self, int option, const char *argument)
         return strlen(argument) < LIFE_NAME_SIZE;
     case OPTION_HOST:
         self->host = argument;
-        return *argument != '\0' && strlen(argument) < HOST_SIZE;
+        return *argument != '\0' && strlen(argument) < LIFE_HOST_SIZE;
     case OPTION_CONTROL: self->control = argument; return true;
     case OPTION_TELEMETRY: self->telemetry = argument; return true;
     case OPTION_READY:

@@ -43,7 +43,7 @@ read_plan(struct world *self, const char *text, const char *host,
 {
     struct plan_options options = {
         .run_directory = "/run/x", .host = host,
-        .is_own_address = is_own_address,
+        .is_own_address = is_own_address, .machine = 0xabc,
     };
 
     self->faults = core_faults_new();
@@ -103,6 +103,30 @@ static const struct {
       "curve://c:b@10.0.0.2:5500/run/x/keys" },
 };
 
+/* Machines that come and go under one name, fed by a host with an address. */
+#define NODES \
+    "hosts: { sync = \"10.0.0.9\"; node = \"*\"; };\n" \
+    "stages: {\n" \
+    "  frontend: { host = \"node\"; routes = ( { next = \"authority\"; } ); };" \
+    "  authority: { host = \"node\"; sources = [ \"feed\" ]; };\n" \
+    "  feed: { host = \"sync\"; port = 5410; };\n" \
+    "};\n"
+
+static const struct {
+    const char *host, *process, *option, *value;
+} nodes[] = {
+    { "node", "frontend", "--host", "node@0000000000000abc" },
+    { "node", "frontend", "--next", "authority=ipc:///run/x/authority.pipe" },
+    { "node", "authority", "--source", "feed="
+      "curve://node:sync@10.0.0.9:5410/run/x/keys,"
+      "curve://node:sync@10.0.0.9:5411/run/x/keys" },
+    { "node", "authority", "--pipe", "ipc:///run/x/authority.pipe" },
+    { "node", "feed", "--feed", NULL },
+    { "sync", "feed", "--host", "sync" },
+    { "sync", "feed", "--feed", "curve://sync@10.0.0.9:5410/run/x/keys" },
+    { "sync", "authority", "--host", NULL },
+};
+
 static const char *
 value_of(const struct plan_process *process, const char *option)
 {
@@ -133,6 +157,23 @@ START_TEST(tells_each_process_its_endpoints)
         ck_assert_ptr_null(value);
     else
         ck_assert_str_eq(value, wires[_i].value);
+    end(&world);
+}
+END_TEST
+
+START_TEST(gives_machines_of_one_name_a_way_back)
+{
+    struct world world;
+    const char *value;
+
+    read_plan(&world, NODES, nodes[_i].host, is_none);
+    ck_assert_uint_eq(core_faults_count(world.faults), 0);
+    value = value_of(plan_process(world.plan, nodes[_i].process),
+                     nodes[_i].option);
+    if (nodes[_i].value == NULL)
+        ck_assert_ptr_null(value);
+    else
+        ck_assert_str_eq(value, nodes[_i].value);
     end(&world);
 }
 END_TEST
@@ -201,6 +242,12 @@ static const struct {
     { HOSTS "stages: { x: { host = \"a\"; next = \"y\"; };"
       "y: { host = \"b\"; port = 7000; }; };", "a", is_none,
       "y.port: port 7000 is that of the supervisor of b" },
+    { "hosts: { a = \"10.0.0.1\"; n = \"*\"; }; stages: {"
+      "x: { next = \"y\"; }; y: { host = \"n\"; port = 9; }; };", "a",
+      is_none, "y: x of host a leads to it, but host n has no address" },
+    { "hosts: { n = \"*\"; }; stages: { x: { }; };", NULL, is_any,
+      "hosts: none of these addresses is this machine's: say which host it "
+      "is by --host" },
     { "hosts: { a = \"example.org\"; }; stages: { x: { }; };", "a", is_none,
       "hosts.a: must be an address, with a port or without: example.org" },
     { "hosts: { a = \"10.0.0.1:0\"; }; stages: { x: { }; };", "a", is_none,
@@ -230,6 +277,8 @@ main(void)
 
     tcase_add_loop_test(cases, tells_each_process_its_endpoints, 0,
                         CORE_TEST_ROWS(wires));
+    tcase_add_loop_test(cases, gives_machines_of_one_name_a_way_back, 0,
+                        CORE_TEST_ROWS(nodes));
     tcase_add_test(cases, uses_no_keys_when_told_so);
     tcase_add_test(cases, knows_where_it_is_by_its_address);
     tcase_add_loop_test(cases, says_what_is_wrong, 0,
