@@ -26,6 +26,7 @@ struct settings {
     int64_t lookup_ms;
     int64_t patience_ms;
     struct core_list transfers;         /* struct transfer_rule */
+    struct core_list expected;          /* const uint8_t * */
 };
 
 static const char *const any_choices[] = { "one", "all", NULL };
@@ -80,6 +81,10 @@ static const struct core_setting setting_table[] = {
       .offset = offsetof(struct settings, transfers),
       .says = "which zones are sent to whom (AXFR, IXFR); of several that "
               "cover a zone the nearest counts" },
+    { .key = "expected_zones", .type = CORE_NAME, .list = true,
+      .offset = offsetof(struct settings, expected),
+      .says = "zones that the sources will have: their names get SERVFAIL "
+              "until each source has been heard" },
     { .type = CORE_END },
 };
 
@@ -94,6 +99,7 @@ take_style(struct authority *self, const struct settings *settings)
     self->style.loop = (enum answer_loop) settings->alias_loops;
     self->lookup_ms = settings->lookup_ms;
     self->patience_ms = settings->patience_ms;
+    self->expected = settings->expected;
 }
 
 static void *

@@ -124,6 +124,27 @@ finish(struct authority *self, core_query_t *query,
     return CORE_ANSWERED;
 }
 
+/* Says whether the name is one of a zone that has yet to come: what others say
+   of it is not true. */
+static bool
+is_expected(const struct authority *self, const uint8_t *name)
+{
+    const uint8_t *const *zones = self->expected.items;
+
+    for (size_t i = 0; !self->is_complete && i < self->expected.count; i++)
+        if (core_name_is_below(name, zones[i]))
+            return true;
+    return false;
+}
+
+static enum core_verdict
+fail(struct authority *self, core_query_t *query)
+{
+    core_query_reply_rcode(query, CORE_SERVFAIL);
+    self->counters.replies[CORE_SERVFAIL]++;
+    return CORE_ANSWERED;
+}
+
 /*
  * No zone of ours, or one whose unknown names fall through.  Where there is no
  * next stage these have failed: they lie in a zone of ours, so that nobody
@@ -132,14 +153,19 @@ finish(struct authority *self, core_query_t *query,
 static enum core_verdict
 pass(struct authority *self, core_query_t *query, const struct answer *answer)
 {
+    if (answer->zone == NULL
+        && is_expected(self, core_query_message(query)->qname)) {
+        core_query_reason(query, "the zone has yet to come");
+        fail(self, query);
+        core_query_ede(query, CORE_EDE_NOT_READY, "no data for this zone");
+        return CORE_ANSWERED;
+    }
     core_query_reason(query, answer->zone == NULL ? "no zone of ours"
                       : "unknown names of the zone fall through");
     if (answer->zone == NULL
         || core_life_wire(self->life, "next", NULL) != NULL)
         return CORE_PASSED;
-    core_query_reply_rcode(query, CORE_SERVFAIL);
-    self->counters.replies[CORE_SERVFAIL]++;
-    return CORE_ANSWERED;
+    return fail(self, query);
 }
 
 static enum core_verdict

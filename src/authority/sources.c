@@ -41,6 +41,7 @@ judge_readiness(void *owner)
         core_life_ready(self->life, false, reason);
         return;
     }
+    self->is_complete = true;
     core_life_ready(self->life, true, NULL);
 }
 
@@ -119,6 +120,10 @@ restore_archives(void *owner)
             core_log(CORE_LOG_WARNING, "%s is away: its zones are those on "
                      "disk", self->source_names[i]);
     }
+    /* From here on queries are taken, if it is known which have no answer yet;
+       that it is not ready is told all the same. */
+    if (self->expected.count > 0)
+        core_life_ready(self->life, true, NULL);
     judge_readiness(self);
 }
 

@@ -10,11 +10,16 @@
 #include "authority/notify.h"
 #include "authority/subscription.h"
 #include "authority/transfers.h"
+#include "coredns/setting.h"
 #include "coredns/stage.h"
 
 struct authority {
     core_life_t *life;                  /* NULL before watch() */
     struct answer_style style;
+    struct core_list expected;          /* const uint8_t *: zones that the
+                                           sources will have; lent */
+    bool is_complete;                   /* each source has been heard, or its
+                                           zones were on disk */
     int64_t lookup_ms;
     int64_t patience_ms;
     core_timer_t *patience;             /* NULL: it is at its end */

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # Sourced by tests of coredns-kubernetes-sync, behind lib.sh: an API server of
-# our own with its certificates, orders to it, a toolkit in front of it.
+# our own with its certificates, orders to it, a toolkit in front of it.  With
+# $api_space the server is in that network namespace.
 
 api_port=
 
@@ -24,7 +25,8 @@ make_certificates() {
 api() {
     [ -e "$folder/ca.crt" ] || make_certificates
     rm -f "$folder/api.port"
-    python3 tests/system/api_server.py --certificate "$folder/server.crt" \
+    ${api_space:+ip netns exec "$api_space"} \
+        python3 tests/system/api_server.py --certificate "$folder/server.crt" \
         --key "$folder/server.key" --port-file "$folder/api.port" \
         --port "${api_port:-0}" "$@" 2>"$folder/api.log" &
     api_pid=$!
@@ -40,7 +42,7 @@ end_api() {
 
 # order JSON: the server does it
 order() {
-    curl -s --cacert "$folder/ca.crt" --cert "$folder/client.crt" \
+    ${api_space:+ip netns exec "$api_space"} curl -s --cacert "$folder/ca.crt" --cert "$folder/client.crt" \
         --key "$folder/client.key" -d "$1" \
         "https://127.0.0.1:$api_port/control"
 }

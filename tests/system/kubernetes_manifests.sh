@@ -1,5 +1,5 @@
 #!/bin/sh
-# conf/kubernetes: the objects fit together, and their Corefile is right.
+# conf/kubernetes: the objects fit together, and their configuration is right.
 
 . tests/system/lib.sh
 
@@ -10,4 +10,15 @@ check "the Corefile is right" "$bin/corednsctl" check "$folder/Corefile"
 # It becomes a toolkit with a feed for the cluster.
 check "and has the cluster in it" sh -c "\"$bin/corednsctl\" import \
     \"$folder/Corefile\" | grep -q 'kubernetes-sync: {'"
+
+check "so do those of a DNS on each node" tests/system/manifests \
+    conf/kubernetes/node-local.yaml "$folder/nodes.conf"
+for host in node sync; do
+    check "their configuration is right for a $host" env \
+        COREDNS_HOST="$host" "$bin/corednsctl" check "$folder/nodes.conf"
+done
+same "a node leads to the one that feeds them all" 1 \
+    "$(COREDNS_HOST=node SYNC_ADDRESS=10.96.0.77 "$bin/corednsctl" wires \
+        -c "$folder/nodes.conf" |
+        grep -c 'source: kubernetes-sync @ sync  curve://node:sync@10.96.0.77:')"
 finish
