@@ -22,8 +22,8 @@ enum echo_result {
     ECHO_NO_NAME,                       /* the name spells none */
 };
 
-/* Says whether link->found, the name's own, is what stands for addresses: such a
-   name does not exist. */
+/* Says whether link->found, the name's own, is what stands for addresses: such
+   a name does not exist. */
 bool
     echo_is_mark(const struct link *link);
 

@@ -49,8 +49,8 @@ find_wildcard_name(uint8_t wildcard[CORE_NAME_SIZE], const uint8_t *name,
     return true;
 }
 
-/* The name does not exist: a wildcard may stand for it (RFC 4592 3.3.1), in some
-   zones only for one label. */
+/* The name does not exist: a wildcard may stand for it (RFC 4592 3.3.1), in
+   some zones only for one label. */
 static void
 find_wildcard(const struct zone *zone, const struct key *key,
               struct found *found)

@@ -9,23 +9,19 @@
 #include "kubernetes-sync/client.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "coredns/memory.h"
 #include "coredns/version.h"
+#include "kubernetes-sync/token.h"
 #include "lib/curl_loop.h"
 
 #define CONNECT_MS 10000L
 #define CONNECTIONS 8L                  /* kept open */
 #define LOOK_MS 100                     /* how often silence is looked for */
 #define BODY_SIZE (16 * 1024)           /* of an answer that is a refusal */
-#define TOKEN_SIZE (64 * 1024)
 
 struct request {
     client_t *client;
@@ -59,66 +55,9 @@ struct client {
     core_timer_t *turn;                 /* when the next one may begin; or
                                            NULL */
     struct request *requests;           /* the last one first */
-    char *token;                        /* as it was read last; or NULL */
-    struct stat token_file;             /* of that */
+    token_t *token;
     traffic_t *traffic;
 };
-
-/* ---- the token ----------------------------------------------------------- */
-
-static bool
-is_same_file(const struct stat *left, const struct stat *right)
-{
-    return left->st_ino == right->st_ino && left->st_dev == right->st_dev
-        && left->st_size == right->st_size
-        && left->st_mtim.tv_sec == right->st_mtim.tv_sec
-        && left->st_mtim.tv_nsec == right->st_mtim.tv_nsec;
-}
-
-static void
-forget_token(client_t *self)
-{
-    if (self->token != NULL)
-        explicit_bzero(self->token, strlen(self->token));
-    free(self->token);
-    self->token = NULL;
-}
-
-/* A token is one line; one that cannot be read leaves the old one. */
-static void
-read_token(client_t *self, int file, const struct stat *status)
-{
-    char *text = core_allocate(TOKEN_SIZE + 1);
-    ssize_t size = read(file, text, TOKEN_SIZE);
-
-    if (size > 0) {
-        text[strcspn(text, "\r\n \t")] = '\0';
-        forget_token(self);
-        self->token = core_copy_text(text);
-        self->token_file = *status;
-    }
-    explicit_bzero(text, TOKEN_SIZE);
-    free(text);
-}
-
-/* The token to show; NULL: none. */
-static const char *
-token_of(client_t *self)
-{
-    struct stat status;
-    int file;
-
-    if (self->access->token_path == NULL)
-        return self->access->token;
-    file = open(self->access->token_path, O_RDONLY | O_CLOEXEC);
-    if (file == -1)
-        return self->token;
-    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)
-        && (self->token == NULL || !is_same_file(&status, &self->token_file)))
-        read_token(self, file, &status);
-    close(file);
-    return self->token;
-}
 
 /* ---- limits -------------------------------------------------------------- */
 
@@ -299,7 +238,7 @@ finish(struct request *self, CURLcode code)
     self->body[self->body_size] = '\0';
     count(self, end.fault != NULL && end.status != 200 ? 0 : end.status);
     if (end.status == 401)
-        forget_token(client);
+        token_forget(client->token);
 
     /* The owner may begin the next one at once; the body is still lent. */
     hooks->done(owner, &end);
@@ -341,6 +280,7 @@ client_new(core_loop_t *loop, struct access **access_p,
     self->loop = loop;
     self->access = *access_p;
     *access_p = NULL;
+    self->token = token_new(self->access->token_path, self->access->token);
     self->curl = curl_loop_new(loop, CONNECTIONS, take_end);
     self->look = core_loop_timer(loop, LOOK_MS, LOOK_MS, look, self);
     limiter_start(&self->limiter, limits, core_loop_now_ms(loop));
@@ -359,7 +299,7 @@ client_destroy(client_t **self_p)
     curl_loop_destroy(&self->curl);
     core_loop_timer_cancel(self->loop, &self->look);
     core_loop_timer_cancel(self->loop, &self->turn);
-    forget_token(self);
+    token_destroy(&self->token);
     access_destroy(&self->access);
     free(self);
     *self_p = NULL;
@@ -452,7 +392,7 @@ static void
 set_options(struct request *self, const char *path)
 {
     CURL *curl = self->curl;
-    const char *token = token_of(self->client);
+    const char *token = token_get(self->client->token);
     char *bearer;
 
     curl_easy_setopt(curl, CURLOPT_URL, self->url);

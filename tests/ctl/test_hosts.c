@@ -107,7 +107,8 @@ static const struct {
 #define NODES \
     "hosts: { sync = \"10.0.0.9\"; node = \"*\"; };\n" \
     "stages: {\n" \
-    "  frontend: { host = \"node\"; routes = ( { next = \"authority\"; } ); };" \
+    "  frontend: { host = \"node\"; routes = (" \
+    "    { next = \"authority\"; } ); };\n" \
     "  authority: { host = \"node\"; sources = [ \"feed\" ]; };\n" \
     "  feed: { host = \"sync\"; port = 5410; };\n" \
     "};\n"
