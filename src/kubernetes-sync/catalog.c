@@ -165,8 +165,8 @@ catalog_is_visible(const catalog_t *self, unsigned number)
     return catalog_space(self, number)->is_there;
 }
 
-static enum catalog_result
-set_space(catalog_t *self, uint32_t number, bool is_there)
+enum catalog_result
+catalog_set_space(catalog_t *self, uint32_t number, bool is_there)
 {
     struct space *space = shelf_at(self->spaces, number);
 
@@ -191,7 +191,7 @@ put_space(catalog_t *self, const char *name)
         return CATALOG_SAME;
     space = shelf_at(self->spaces, number);
     space->generation = self->generations[OBJECT_NAMESPACE];
-    return set_space(self, number, true);
+    return catalog_set_space(self, number, true);
 }
 
 /* ---- all kinds ----------------------------------------------------------- */
@@ -243,7 +243,7 @@ catalog_remove(catalog_t *self, const struct object *object)
     if (place == SHELF_NONE)
         return CATALOG_SAME;
     if (object->kind == OBJECT_NAMESPACE)
-        return set_space(self, place, false);
+        return catalog_set_space(self, place, false);
     if (object->kind == OBJECT_SLICE)
         return catalog_remove_slice(self, place);
     return catalog_remove_service(self, place);
@@ -253,68 +253,6 @@ void
 catalog_begin(catalog_t *self, enum object_kind kind)
 {
     self->generations[kind]++;
-}
-
-static size_t
-sweep_spaces(catalog_t *self, uint8_t generation)
-{
-    size_t count = 0;
-
-    for (uint32_t i = 0; i < shelf_places(self->spaces); i++) {
-        const struct space *space = catalog_space(self, i);
-
-        if (space->is_there && space->generation != generation)
-            count += set_space(self, i, false) == CATALOG_CHANGED;
-    }
-    return count;
-}
-
-static size_t
-sweep_services(catalog_t *self, uint8_t generation, bool is_import)
-{
-    size_t count = 0;
-
-    for (uint32_t i = 0; i < shelf_places(self->services); i++) {
-        const struct service *service = shelf_at(self->services, i);
-
-        if (service != NULL && service->is_there
-            && service->is_import == is_import
-            && service->generation != generation)
-            count += catalog_remove_service(self, i) == CATALOG_CHANGED;
-    }
-    return count;
-}
-
-static size_t
-sweep_slices(catalog_t *self, uint8_t generation)
-{
-    size_t count = 0;
-
-    for (uint32_t i = 0; i < shelf_places(self->slices); i++) {
-        const struct slice *slice = shelf_at(self->slices, i);
-
-        if (slice != NULL && slice->generation != generation)
-            count += catalog_remove_slice(self, i) == CATALOG_CHANGED;
-    }
-    return count;
-}
-
-size_t
-catalog_sweep(catalog_t *self, enum object_kind kind)
-{
-    uint8_t generation = self->generations[kind];
-
-    switch (kind) {
-    case OBJECT_NAMESPACE:
-        return sweep_spaces(self, generation);
-    case OBJECT_SERVICE:
-    case OBJECT_IMPORT:
-        return sweep_services(self, generation, kind == OBJECT_IMPORT);
-    case OBJECT_SLICE:
-        return sweep_slices(self, generation);
-    default:
-        return catalog_sweep_pods(self, generation);
-    }
 }
 
 /* The generation of the object, or -1 when it is not there. */

@@ -98,11 +98,17 @@ enum catalog_result
 enum catalog_result
     catalog_remove(catalog_t *self, const struct object *object);
 
-/* Begins to mark; ends what was not marked since, and says how many. */
+/* Told of an object that is gone; a pod has no name here. */
+typedef void catalog_swept(void *owner, enum object_kind kind,
+                           const char *space, const char *name);
+
+/* Begins to mark; ends what was not marked since, and tells of each (swept may
+   be NULL). */
 void
     catalog_begin(catalog_t *self, enum object_kind kind);
-size_t
-    catalog_sweep(catalog_t *self, enum object_kind kind);
+void
+    catalog_sweep(catalog_t *self, enum object_kind kind,
+                  catalog_swept *swept, void *owner);
 
 /* True when the object is marked, so it was put since catalog_begin(). */
 bool

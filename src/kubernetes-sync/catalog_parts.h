@@ -55,6 +55,10 @@ uint32_t
 uint32_t
     catalog_take_space(catalog_t *self, const char *name);
 
+/* The API has the namespace, or has it not. */
+enum catalog_result
+    catalog_set_space(catalog_t *self, uint32_t number, bool is_there);
+
 /* ---- catalog_service.c --------------------------------------------------- */
 
 uint32_t

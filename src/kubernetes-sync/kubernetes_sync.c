@@ -14,6 +14,7 @@
 
 #include "coredns/memory.h"
 #include "kubernetes-sync/cluster.h"
+#include "kubernetes-sync/reflector.h"
 #include "kubernetes-sync/session.h"
 #include "kubernetes-sync/settings.h"
 
@@ -34,6 +35,7 @@ struct kubernetes_sync {
     core_publisher_t *publisher;
     session_t *session;
     struct session_counters counters;
+    char *age_names[OBJECT_KINDS][2];   /* of metrics; NULL: not told yet */
     traffic_t *traffics[SERVERS];       /* one for each server; NULL behind
                                            the last */
 };
@@ -68,6 +70,10 @@ close_kubernetes_sync(void **state_p)
     core_publisher_destroy(&self->publisher);
     for (int i = 0; i < SERVERS; i++)
         traffic_destroy(&self->traffics[i]);
+    for (int i = 0; i < OBJECT_KINDS; i++) {
+        free(self->age_names[i][0]);
+        free(self->age_names[i][1]);
+    }
     free(self);
     *state_p = NULL;
 }
@@ -154,6 +160,30 @@ tell(struct kubernetes_sync *self)
     core_telemetry_refresher(telemetry, refresh, self);
 }
 
+/* How old is what is known of a kind, for the kinds that are watched. */
+static void
+tell_ages(struct kubernetes_sync *self)
+{
+    core_telemetry_t *telemetry = core_life_telemetry(self->life);
+
+    for (enum object_kind kind = 0; kind < OBJECT_KINDS; kind++) {
+        const struct session_ages *ages = &self->counters.ages[kind];
+        char **names = self->age_names[kind];
+
+        if (names[0] != NULL || !session_has_kind(self->session, kind))
+            continue;
+        if (asprintf(&names[0], PREFIX "last_event_age_seconds{kind=\"%s\"}",
+                     reflector_name(kind)) == -1
+            || asprintf(&names[1], PREFIX "last_list_age_seconds{kind=\"%s\"}",
+                        reflector_name(kind)) == -1)
+            abort();
+        core_telemetry_add(telemetry, CORE_GAUGE, names[0],
+                           "How long ago the watch was heard.", &ages->event);
+        core_telemetry_add(telemetry, CORE_GAUGE, names[1], "How long ago all "
+                           "was listed, to begin or to compare.", &ages->list);
+    }
+}
+
 /* What counts requests to that server. */
 static traffic_t *
 find_traffic(struct kubernetes_sync *self, const char *url)
@@ -221,6 +251,7 @@ watch_kubernetes_sync(void *state, core_life_t *life, struct core_fault *fault)
     if (self->session == NULL)
         return -1;
     tell(self);
+    tell_ages(self);
     session_start(self->session, self->publisher,
                   find_traffic(self, session_url(self->session)));
     core_loop_flusher(core_life_loop(life), flush, self);
@@ -266,6 +297,7 @@ reload_kubernetes_sync(void *state, const void *settings,
     session_destroy(&self->session);
     self->session = next;
     self->settings = settings;
+    tell_ages(self);
     session_start(next, self->publisher,
                   find_traffic(self, session_url(next)));
     judge_readiness(self);

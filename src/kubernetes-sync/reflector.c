@@ -151,6 +151,7 @@ take_event(reflector_t *self, const json_t *event)
     self->was_heard = true;
     self->failures = 0;
     self->counters.events++;
+    self->counters.heard_ms = core_loop_now_ms(self->loop);
     note_version(self, object);
     if (strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0)
         self->hooks.object(self->owner, self->kind, REFLECTOR_CHANGE, object);

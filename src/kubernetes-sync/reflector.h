@@ -57,6 +57,8 @@ struct reflector_counters {
     uint64_t watches;                   /* begun */
     uint64_t events;
     uint64_t failures;                  /* of requests */
+    int64_t heard_ms;                   /* an event, or a bookmark; 0: never */
+    int64_t read_ms;                    /* a list, to its end; 0: never */
 };
 
 reflector_t *

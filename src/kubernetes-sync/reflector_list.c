@@ -147,9 +147,13 @@ static void
 complete(struct reading *self)
 {
     self->failures = 0;
-    if (self->next != NULL)
+    if (self->next != NULL) {
         read_page(self);
-    else if (self->origin == REFLECTOR_LIST)
+        return;
+    }
+    self->reflector->counters.read_ms =
+        core_loop_now_ms(self->reflector->loop);
+    if (self->origin == REFLECTOR_LIST)
         complete_list(self);
     else
         complete_compare(self);

@@ -13,6 +13,7 @@
 #include "coredns/log.h"
 #include "coredns/memory.h"
 #include "kubernetes-sync/cluster.h"
+#include "kubernetes-sync/comparison.h"
 #include "kubernetes-sync/plan.h"
 #include "kubernetes-sync/refill.h"
 #include "kubernetes-sync/reflector.h"
@@ -20,20 +21,10 @@
 
 #define REASON_SIZE 480
 #define SETTLE_MS 1000                  /* serials move once a second */
-#define DELETED 100000                  /* objects that are remembered while a
-                                           comparison runs */
 
 /* The order in which kinds are listed. */
 static const enum object_kind order[] = {
     OBJECT_NAMESPACE, OBJECT_SERVICE, OBJECT_IMPORT, OBJECT_SLICE, OBJECT_POD,
-};
-
-/* A comparison of what is there with a list. */
-struct comparison {
-    bool is_running;
-    zhashx_t *deleted;                  /* "space/name" of what went since */
-    bool is_void;                       /* too much went */
-    uint64_t repaired;
 };
 
 struct session {
@@ -59,11 +50,15 @@ struct session {
 
 /* ---- objects ------------------------------------------------------------- */
 
-static char *
-object_key(const struct object *object, char key[600])
+/* What a comparison sweeps the watch had lost. */
+static void
+tell_swept(void *owner, enum object_kind kind, const char *space,
+           const char *name)
 {
-    snprintf(key, 600, "%s/%s", object->space, object->name);
-    return key;
+    session_t *self = owner;
+
+    if (self->comparisons[kind].is_running)
+        comparison_repair(&self->comparisons[kind], space, name);
 }
 
 /* An object of a list that is compared: what differs from it, and was not
@@ -73,31 +68,16 @@ compare_object(session_t *self, const struct object *object)
 {
     struct comparison *comparison = &self->comparisons[object->kind];
     catalog_t *catalog = cluster_catalog(self->cluster);
-    char key[600];
 
     if (comparison->is_void || catalog_is_marked(catalog, object)
-        || zhashx_lookup(comparison->deleted, object_key(object, key)) != NULL)
+        || comparison_is_gone(comparison, object))
         return;
     if (object->version > reflector_version(self->reflectors[object->kind])) {
         catalog_mark(catalog, object);  /* the watch is about to tell */
         return;
     }
     if (catalog_put(catalog, object) == CATALOG_CHANGED)
-        comparison->repaired++;
-}
-
-static void
-note_deletion(session_t *self, const struct object *object)
-{
-    struct comparison *comparison = &self->comparisons[object->kind];
-    char key[600];
-
-    if (!comparison->is_running)
-        return;
-    if (zhashx_size(comparison->deleted) >= DELETED)
-        comparison->is_void = true;
-    else
-        zhashx_update(comparison->deleted, object_key(object, key), "");
+        comparison_repair(comparison, object->space, object->name);
 }
 
 /* How long after its cause a change of endpoints is published; as CoreDNS, only
@@ -132,7 +112,7 @@ take_object(void *owner, enum object_kind kind, enum reflector_origin origin,
         compare_object(self, &self->object);
         break;
     case REFLECTOR_DELETION:
-        note_deletion(self, &self->object);
+        comparison_note_gone(&self->comparisons[kind], &self->object);
         catalog_remove(catalog, &self->object);
         break;
     default:
@@ -167,25 +147,14 @@ lack_slices(void *owner, const char *space, const char *service)
 /* ---- lists --------------------------------------------------------------- */
 
 static void
-end_comparison(struct comparison *comparison)
-{
-    comparison->is_running = false;
-    zhashx_destroy(&comparison->deleted);
-}
-
-static void
 begin_list(void *owner, enum object_kind kind, enum reflector_origin origin)
 {
     session_t *self = owner;
-    struct comparison *comparison = &self->comparisons[kind];
 
-    end_comparison(comparison);
-    if (origin == REFLECTOR_COMPARE) {
-        comparison->is_running = true;
-        comparison->is_void = false;
-        comparison->repaired = 0;
-        comparison->deleted = zhashx_new();
-    }
+    if (origin == REFLECTOR_COMPARE)
+        comparison_begin(&self->comparisons[kind], kind);
+    else
+        comparison_end(&self->comparisons[kind]);
     catalog_begin(cluster_catalog(self->cluster), kind);
 }
 
@@ -194,22 +163,18 @@ end_list(void *owner, enum object_kind kind, enum reflector_origin origin)
 {
     session_t *self = owner;
     struct comparison *comparison = &self->comparisons[kind];
-    uint64_t swept;
+    uint64_t repaired;
 
-    if (origin == REFLECTOR_COMPARE && comparison->is_void) {
-        end_comparison(comparison);
-        return;
-    }
-    swept = catalog_sweep(cluster_catalog(self->cluster), kind);
-    if (origin != REFLECTOR_COMPARE)
-        return;
-    comparison->repaired += swept;
-    end_comparison(comparison);
-    self->counters->repaired += comparison->repaired;
-    if (comparison->repaired > 0)
+    (void) origin;
+
+    if (!comparison->is_void)
+        catalog_sweep(cluster_catalog(self->cluster), kind, tell_swept, self);
+    repaired = comparison_end(comparison);
+    self->counters->repaired += repaired;
+    if (repaired > 0)
         core_log(CORE_LOG_WARNING, "%s: the watch had lost changes of %" PRIu64
                  " objects, which are repaired", reflector_name(kind),
-                 comparison->repaired);
+                 repaired);
 }
 
 /* ---- life ---------------------------------------------------------------- */
@@ -347,7 +312,7 @@ session_destroy(session_t **self_p)
         return;
     for (int i = 0; i < OBJECT_KINDS; i++) {
         reflector_destroy(&self->reflectors[i]);
-        end_comparison(&self->comparisons[i]);
+        comparison_end(&self->comparisons[i]);
     }
     core_loop_timer_cancel(self->loop, &self->settling);
     refill_destroy(&self->refill);
@@ -474,6 +439,19 @@ add_published(session_t *self)
     self->published = *now;
 }
 
+static uint64_t
+age_of(const session_t *self, int64_t then_ms)
+{
+    return then_ms == 0 ? 0
+        : (uint64_t) (core_loop_now_ms(self->loop) - then_ms) / 1000;
+}
+
+bool
+session_has_kind(const session_t *self, enum object_kind kind)
+{
+    return self->reflectors[kind] != NULL;
+}
+
 void
 session_refresh(session_t *self)
 {
@@ -486,6 +464,10 @@ session_refresh(session_t *self)
         self->counters->up_to_date +=
             reflector_reason(self->reflectors[i]) == NULL;
         add_counters(self, i);
+        self->counters->ages[i] = (struct session_ages) {
+            .event = age_of(self, self->told[i].heard_ms),
+            .list = age_of(self, self->told[i].read_ms),
+        };
     }
     add_published(self);
     catalog_count(cluster_catalog(self->cluster), &self->counters->have);

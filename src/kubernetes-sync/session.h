@@ -22,8 +22,16 @@
 
 typedef struct session session_t;
 
+/* Gauges of a kind of objects: seconds since then; 0: never. */
+struct session_ages {
+    uint64_t event;                     /* of its watch, bookmarks too */
+    uint64_t list;                      /* read to its end, to begin or to
+                                           compare */
+};
+
 /* Counted over all sessions of the process. */
 struct session_counters {
+    struct session_ages ages[OBJECT_KINDS];
     struct catalog_counts have;         /* gauges, filled in when asked for */
     uint64_t up_to_date;                /* gauge: kinds that are */
     uint64_t kinds;                     /* gauge: of so many */
@@ -60,6 +68,10 @@ void
 /* Why the zones are not live, zones and cause in one line; NULL: they are. */
 const char *
     session_reason(session_t *self);
+
+/* Whether objects of that kind are watched. */
+bool
+    session_has_kind(const session_t *self, enum object_kind kind);
 
 /* Fills in the gauges. */
 void

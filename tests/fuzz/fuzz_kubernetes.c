@@ -147,7 +147,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         struct catalog_counts counts;
 
         catalog_begin(cluster_catalog(world.cluster), kind);
-        catalog_sweep(cluster_catalog(world.cluster), kind);
+        catalog_sweep(cluster_catalog(world.cluster), kind, NULL, NULL);
         catalog_count(cluster_catalog(world.cluster), &counts);
         assert(kind != OBJECT_POD || counts.pods + counts.services
                + counts.slices + counts.imports + counts.spaces == 0);

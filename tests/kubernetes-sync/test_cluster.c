@@ -319,7 +319,7 @@ list_again(cluster_t *cluster, enum object_kind kind)
             give(cluster, kind, *object, false);
         }
     }
-    catalog_sweep(cluster_catalog(cluster), kind);
+    catalog_sweep(cluster_catalog(cluster), kind, NULL, NULL);
 }
 
 /* ---- the test ------------------------------------------------------------ */

@@ -89,6 +89,12 @@ is_logged() {
 }
 check "which is told" eventually 10 is_logged services
 check "of each kind" eventually 10 is_logged endpointslices
+for object in services:prod/s2 services:prod/s3 services:prod/s8 \
+    endpointslices:prod/db-1; do
+    check "by its name: $object" grep -q \
+        "${object%:*}: ${object#*:} is repaired" \
+        "$folder/run/log/kubernetes-sync.log"
+done
 
 # A watch that hangs.
 order '{"order":"fault","faults":{"silent":true}}' >/dev/null

@@ -46,6 +46,12 @@ check "requests are timed" eventually 5 more 10 \
     ${rest}_request_duration_seconds_count verb=GET "host=127.0.0.1:$api_port"
 check "none of them waited" eventually 5 more 10 \
     ${rest}_rate_limiter_duration_seconds_bucket le=0.05 verb=GET
+for kind in namespaces services endpointslices; do
+    check "it is told when $kind were listed" eventually 5 more 1 \
+        coredns_kubernetes_sync_last_list_age_seconds kind=$kind
+    check "and heard" more 0 \
+        coredns_kubernetes_sync_last_event_age_seconds kind=$kind
+done
 put "$(slice db-1 db 10.244.2.1 db-0)"
 for bound in 0.001 0.512 524.288 +Inf; do
     check "changes are sorted by $bound s" has_bucket $programming $bound
