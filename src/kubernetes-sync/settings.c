@@ -5,6 +5,7 @@
 #include "kubernetes-sync/settings.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "coredns/feed.h"
@@ -199,13 +200,14 @@ check_addresses(const struct settings *settings, core_faults_t *faults)
 
 /* The apex is a label: more of them would be no part of a name. */
 static void
-check_apex(const char *apex, core_faults_t *faults)
+check_apex(const char *apex, size_t number, core_faults_t *faults)
 {
     size_t size = strlen(apex);
 
     if (size == 0 || size > CORE_LABEL_SIZE || strchr(apex, '.') != NULL)
-        core_faults_add(faults, NULL, 0, "kubernetes-sync.external.apex: no "
-                        "label of 1 to %d octets: %s", CORE_LABEL_SIZE, apex);
+        core_faults_add(faults, NULL, 0, "kubernetes-sync.external[%zu].apex: "
+                        "no label of 1 to %d octets: %s", number,
+                        CORE_LABEL_SIZE, apex);
 }
 
 static void
@@ -238,8 +240,11 @@ settings_check(const struct settings *settings, core_faults_t *faults)
     check_selector("namespace_labels", settings->namespace_labels, faults);
     check_fall(&settings->fallthrough, "fallthrough", faults);
     for (size_t i = 0; i < settings->external.count; i++) {
-        check_fall(&external[i].fallthrough, "external.fallthrough", faults);
-        check_apex(external[i].apex, faults);
+        char key[64];
+
+        snprintf(key, sizeof key, "external[%zu].fallthrough", i);
+        check_fall(&external[i].fallthrough, key, faults);
+        check_apex(external[i].apex, i, faults);
     }
     if (settings->namespaces.count > 0 && settings->namespace_labels != NULL)
         core_faults_add(faults, NULL, 0, "kubernetes-sync.namespace_labels: "
