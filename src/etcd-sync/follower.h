@@ -4,7 +4,7 @@
  * Reads all keys in pages as of one revision, then watches from there.  A
  * connection that is lost is taken up again where it was, at the next
  * endpoint; all is read anew only when etcd has compacted what was missed, or
- * is another etcd than before.
+ * has another history than before (see anchor.h).
  *
  * etcd is asked through its HTTP gateway, with libcurl and jansson, and not by
  * gRPC, for which there is no such pair of libraries in C.  That costs etcd

@@ -2,13 +2,15 @@
  * follower_parts - what the parts of the follower share
  *
  *   follower.c          where to, with which token, and what after a failure
- *   follower_read.c     a load, the watch, and whether the watch still lives
+ *   follower_read.c     a load, and whether what is known can be gone on with
+ *   follower_watch.c    the watch, and whether it still lives
  *   follower_leases.c   how long leases last
  */
 
 #ifndef ETCD_SYNC_FOLLOWER_PARTS_H
 #define ETCD_SYNC_FOLLOWER_PARTS_H
 
+#include "etcd-sync/anchor.h"
 #include "etcd-sync/exchange.h"
 #include "etcd-sync/follower.h"
 #include "etcd-sync/splitter.h"
@@ -44,6 +46,8 @@ struct follower {
     exchange_t *exchange;               /* the login, probe or page; or NULL */
 
     uint64_t cluster_id;
+    uint64_t raft_term;                 /* the greatest one heard of */
+    struct anchor anchor;               /* as of that revision: */
     int64_t revision;                   /* all is known up to it; 0: nothing */
     int64_t asked_revision;             /* what was known at the last probe */
     int64_t load_revision;              /* of the load; 0: its first page */
@@ -54,10 +58,11 @@ struct follower {
     http_request_t *watch;              /* or NULL */
     splitter_t *splitter;               /* of the watch */
     bool is_created;                    /* the watch is */
-    bool is_lost;                       /* history was compacted */
+    bool is_ours;                       /* its history is known to be ours */
+    bool is_lost;                       /* all is to be read anew */
     char reason[FOLLOWER_REASON_SIZE];  /* why the watch ends */
     core_timer_t *pulse;                /* while there is a watch */
-    unsigned silent;                    /* pulses without a created watch */
+    unsigned silent;                    /* pulses without being followed */
     exchange_t *check;                  /* or NULL */
 
     core_timer_t *lease_timer;          /* while there is a watch */
@@ -83,11 +88,28 @@ void
 void
     follower_go_on(follower_t *self);
 
-/* Reads all keys; watches; looks whether what is known can be gone on with. */
+/* Reads all keys; looks whether what is known can be gone on with. */
 void
     follower_load(follower_t *self);
 void
     follower_probe(follower_t *self);
+
+/* What is known cannot be gone on with: says why, reads all keys. */
+void
+    follower_begin_anew(follower_t *self, const char *reason);
+
+/* Watches from what is known on, and makes sure that it lives. */
+void
+    follower_watch(follower_t *self);
+
+/* The whole range of keys. */
+struct core_etcd_range
+    follower_range(const follower_t *self);
+
+/* Keeps what the head of a reply says of the history; false when that cannot
+   be the one that is known. */
+bool
+    follower_note_head(follower_t *self, const struct core_etcd_head *head);
 
 /* Ends the watch and what belongs to it. */
 void

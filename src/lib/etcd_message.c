@@ -86,6 +86,8 @@ core_etcd_write_range(const struct core_etcd_range *range)
         set_number(object, "revision", range->revision);
     if (range->without_values)
         json_object_set_new(object, "keys_only", json_true());
+    if (range->count_only)
+        json_object_set_new(object, "count_only", json_true());
     return end_object(object);
 }
 
@@ -188,6 +190,15 @@ read_text(const json_t *object, const char *field)
     return json_string_value(json_object_get(object, field));
 }
 
+/* One of 64 bits without a sign. */
+static uint64_t
+read_unsigned(const json_t *object, const char *field)
+{
+    const char *text = read_text(object, field);
+
+    return text == NULL ? 0 : strtoull(text, NULL, 10);
+}
+
 static bool
 read_truth(const json_t *object, const char *field)
 {
@@ -221,10 +232,11 @@ static void
 read_head(struct core_etcd_head *head, const json_t *object)
 {
     const json_t *header = json_object_get(object, "header");
-    const char *cluster = read_text(header, "cluster_id");
 
     head->revision = read_number(header, "revision");
-    head->cluster_id = cluster == NULL ? 0 : strtoull(cluster, NULL, 10);
+    head->cluster_id = read_unsigned(header, "cluster_id");
+    head->raft_term = read_unsigned(header, "raft_term");
+    head->count = read_number(object, "count");
     head->is_created = read_truth(object, "created");
     head->is_canceled = read_truth(object, "canceled");
     head->compact_revision = read_number(object, "compact_revision");
@@ -342,6 +354,8 @@ core_etcd_reply_key(core_etcd_reply_t *self, size_t index,
     key->value.size = (size_t) size;
     key->is_deleted = type != NULL && strcmp(type, "DELETE") == 0;
     key->revision = read_number(kv, "mod_revision");
+    key->created_revision = read_number(kv, "create_revision");
+    key->version = read_number(kv, "version");
     key->lease = read_number(kv, "lease");
     return true;
 }

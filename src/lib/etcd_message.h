@@ -41,6 +41,7 @@ struct core_etcd_range {
     int64_t limit;                      /* keys, at most; 0: all */
     int64_t revision;                   /* as of which; 0: the present one */
     bool without_values;
+    bool count_only;                    /* how many there are, nothing else */
 };
 
 /* ---- requests: texts that are yours -------------------------------------- */
@@ -78,6 +79,8 @@ typedef struct core_etcd_reply core_etcd_reply_t;
 struct core_etcd_head {
     int64_t revision;
     uint64_t cluster_id;
+    uint64_t raft_term;                 /* never less in one history */
+    int64_t count;                      /* keys in the range, at any limit */
     enum core_etcd_code code;           /* not OK: an error */
     const char *error;
     bool is_created, is_canceled;       /* a watch */
@@ -96,6 +99,9 @@ struct core_etcd_key {
     struct core_etcd_octets key;
     struct core_etcd_octets value;
     int64_t revision;                   /* it was changed at */
+    int64_t created_revision;
+    int64_t version;                    /* changes since it was created, that
+                                           one too; 0: deleted */
     int64_t lease;
 };
 

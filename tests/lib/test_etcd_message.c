@@ -32,6 +32,10 @@ START_TEST(requests_are_json_with_base64)
                "\"range_end\":\"L3NreWRuczA=\","
                "\"start_revision\":\"12345678901\","
                "\"progress_notify\":true}}");
+    range = (struct core_etcd_range) { .key = OCTETS("a"),
+                                       .count_only = true };
+    check_text(core_etcd_write_range(&range),
+               "{\"key\":\"YQ==\",\"count_only\":true}");
     range = (struct core_etcd_range) { .key = OCTETS("a\0") };
     check_text(core_etcd_write_range(&range), "{\"key\":\"YQA=\"}");
     check_text(core_etcd_write_put(range.key, range.key, -7),
@@ -84,8 +88,9 @@ START_TEST(a_page_has_keys)
 {
     core_etcd_reply_t *reply = read_text(
         "{\"header\":{\"cluster_id\":\"14841639068965178418\","
-        "\"revision\":\"42\"},\"kvs\":[{\"key\":\"YQ==\","
-        "\"mod_revision\":\"7\",\"value\":\"e30=\",\"lease\":\"99\"},"
+        "\"revision\":\"42\",\"raft_term\":\"18446744073709551615\"},"
+        "\"kvs\":[{\"key\":\"YQ==\",\"create_revision\":\"5\","
+        "\"version\":\"3\",\"mod_revision\":\"7\",\"value\":\"e30=\",\"lease\":\"99\"},"
         "{\"key\":\"YWI=\",\"value\":\"YWJj\"}],\"more\":true,"
         "\"count\":\"9\"}");
     const struct core_etcd_head *head = core_etcd_reply_head(reply);
@@ -94,6 +99,8 @@ START_TEST(a_page_has_keys)
     ck_assert_int_eq(head->code, CORE_ETCD_OK);
     ck_assert_int_eq(head->revision, 42);
     ck_assert_uint_eq(head->cluster_id, UINT64_C(14841639068965178418));
+    ck_assert_uint_eq(head->raft_term, UINT64_MAX);
+    ck_assert_int_eq(head->count, 9);
     ck_assert(head->has_more);
     ck_assert_uint_eq(core_etcd_reply_count(reply), 2);
     ck_assert(core_etcd_reply_key(reply, 0, &key));
@@ -103,6 +110,8 @@ START_TEST(a_page_has_keys)
     ck_assert_mem_eq(key.value.bytes, "{}", 2);
     ck_assert_int_eq(key.lease, 99);
     ck_assert_int_eq(key.revision, 7);
+    ck_assert_int_eq(key.created_revision, 5);
+    ck_assert_int_eq(key.version, 3);
     ck_assert(!key.is_deleted);
     ck_assert(core_etcd_reply_key(reply, 1, &key));
     ck_assert_mem_eq(key.key.bytes, "ab", 2);
