@@ -168,6 +168,12 @@ void
                          const struct core_zone_id *zone,
                          const struct core_zone_options *options);
 
+/* Gives a zone that was announced other options; its records stay. */
+void
+    core_publisher_options(core_publisher_t *self,
+                           const struct core_zone_id *zone,
+                           const struct core_zone_options *options);
+
 /*
  * A transaction: all its changes take effect at once, or none.  Call begin,
  * change (any number), commit; the zone must have been announced.  At commit
@@ -210,7 +216,7 @@ typedef struct core_subscriber core_subscriber_t;
  * All are called from the loop, for one source.  `zone` calls:
  *   begin    a transaction starts; whole says that the zone's present contents
  *            are to be replaced by what follows (build beside, swap in commit);
- *            options are given then, and NULL otherwise: they stay
+ *            options are given then, and when they change; NULL: they stay
  *   change   one change of it
  *   commit   it takes effect; `version` grows with each change of a zone, over
  *            restarts of the source too, and is the same for all subscribers

@@ -170,7 +170,7 @@ archive_begin(archive_t *self, const struct core_zone_id *zone,
     uint8_t *body = begin_record(self, FEED_ZONE_SIZE + FEED_OPTIONS_SIZE);
     size_t size = feed_zone_write(body, FEED_ZONE_SIZE, zone);
 
-    if (whole)
+    if (options != NULL)
         size += feed_options_write(body + size, options);
     end_record(self, whole ? RECORD_WHOLE : RECORD_PART, size);
 }

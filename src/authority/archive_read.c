@@ -30,14 +30,15 @@ read_begin(struct reader *self, const uint8_t *body, size_t size, bool whole)
     struct core_zone_id zone;
     struct feed_options options;
     size_t used = feed_zone_read(body, size, &zone);
+    bool has_options = whole || size > used;
 
     if (self->is_open || used == 0
-        || (whole
+        || (has_options
             && feed_options_read(body + used, size - used, &options) == 0))
         return false;
     self->is_open = true;
-    self->hooks->begin(self->owner, &zone, whole ? &options.options : NULL,
-                       whole);
+    self->hooks->begin(self->owner, &zone,
+                       has_options ? &options.options : NULL, whole);
     return true;
 }
 

@@ -14,7 +14,7 @@
 
 enum record_kind {
     RECORD_WHOLE = 1,                   /* zone, options */
-    RECORD_PART = 2,                    /* zone */
+    RECORD_PART = 2,                    /* zone; options, if they changed */
     RECORD_CHANGE = 3,                  /* one change */
     RECORD_COMMIT = 4,                  /* version */
     RECORD_ABANDON = 5,

@@ -108,6 +108,8 @@ begin(void *owner, const struct core_zone_id *zone,
 {
     subscription_t *self = owner;
     struct core_zone_options taken = { .flags = 0 };
+    struct zone *known = whole ? NULL
+        : zones_find(self->zones, self->source, zone);
     char reason[128];
 
     self->is_pending = options != NULL
@@ -118,15 +120,17 @@ begin(void *owner, const struct core_zone_id *zone,
     self->id = *zone;
     self->size = 0;
     self->change_count = 0;
-    if (!whole)
-        return;
-    self->building = zone_new(self->source, zone);
     if (options != NULL)
         taken = *options;
     if (self->is_reading)
         mark_stale(self, &taken, reason);
-    self->building->is_archived = self->is_reading && !self->is_copying;
-    zone_set_options(self->building, &taken);
+    if (whole) {
+        self->building = zone_new(self->source, zone);
+        self->building->is_archived = self->is_reading && !self->is_copying;
+        zone_set_options(self->building, &taken);
+    } else if (options != NULL && known != NULL) {
+        zone_set_options(known, &taken);
+    }
 }
 
 static void

@@ -3,7 +3,9 @@
  *
  * It is ready when all keys have been read and it follows their changes.  An
  * etcd that is away for a while leaves everything as it was; that it is away
- * is said by the readiness and by a gauge.
+ * is said by the zones, the readiness and a gauge.  One that is away from the
+ * beginning keeps nothing from starting: whoever has older data answers from
+ * them.
  */
 
 #include "etcd-sync/etcd_sync.h"
@@ -15,6 +17,7 @@
 #include "coredns/clock.h"
 #include "coredns/log.h"
 #include "coredns/memory.h"
+#include "etcd-sync/gauges.h"
 #include "etcd-sync/session.h"
 
 #define AWAY_MS 5000                    /* until it is no longer ready */
@@ -27,12 +30,6 @@ struct snapshot {
     struct snapshot *next;
 };
 
-/* What is told of the present session. */
-struct gauges {
-    uint64_t keys, bad, leases, stale_seconds, revision;
-    uint64_t published, loads, watches, events, failures, logins, questions;
-};
-
 struct etcd_sync {
     const struct etcd_sync_settings *settings;
     core_life_t *life;
@@ -41,7 +38,8 @@ struct etcd_sync {
     session_t *coming;                  /* is being loaded; or NULL */
     struct snapshot *snapshots;
     int64_t away_ms;                    /* since when; 0: it is not away */
-    core_timer_t *away;                 /* or NULL */
+    bool is_stale;                      /* so long that it was told */
+    core_timer_t *away;                 /* until then; or NULL */
     char reason[CORE_FAULT_TEXT_SIZE];  /* why it is away */
     struct gauges gauges;
 };
@@ -94,62 +92,108 @@ static const struct core_snapshot_hooks snapshot_hooks = {
 
 /* ---- sessions ------------------------------------------------------------ */
 
-static void
-announce(const struct etcd_sync *self, const struct zone *zone)
+/* What the zones are besides their records: flags more than usual, with a
+   reason. */
+static struct core_zone_options
+options_of(const struct etcd_sync *self, unsigned flags, const char *reason)
 {
     const struct core_list *fall = &self->settings->fallthrough;
-    struct core_zone_options options = { .flags = CORE_ZONE_LABELS };
+    struct core_zone_options options = {
+        .flags = (uint16_t) (CORE_ZONE_LABELS | flags), .reason = reason,
+    };
 
     if (fall->count > 0) {
         options.flags |= CORE_ZONE_FALLTHROUGH;
         options.fall_count = (unsigned) fall->count;
         options.fall = fall->items;
     }
-    core_publisher_renew(self->publisher, &zone->id, &options);
+    return options;
+}
+
+/* Gives all zones of the session to publish; as they are, or in other words. */
+static void
+tell_zones(struct etcd_sync *self, const session_t *session,
+           void (*publish)(core_publisher_t *publisher,
+                           const struct core_zone_id *zone,
+                           const struct core_zone_options *options),
+           unsigned flags, const char *reason)
+{
+    const zones_t *zones = catalogue_zones(session_catalogue(session));
+    struct core_zone_options options = options_of(self, flags, reason);
+
+    for (size_t i = 0; i < zones_count(zones); i++)
+        publish(self->publisher, &zones_at(zones, i)->id, &options);
+}
+
+/* Zones that only the old one of two sessions has are gone. */
+static void
+remove_zones(struct etcd_sync *self, const session_t *old,
+             const session_t *next)
+{
+    const zones_t *zones = catalogue_zones(session_catalogue(old));
+    const zones_t *others = catalogue_zones(session_catalogue(next));
+
+    for (size_t i = 0; i < zones_count(zones); i++) {
+        const struct zone *zone = zones_at(zones, i);
+
+        if (zones_find(others, &zone->id) == NULL)
+            core_publisher_remove(self->publisher, &zone->id);
+    }
 }
 
 /* Ends what was served; its zones go, unless they are in the next one too. */
 static void
 end_session(struct etcd_sync *self, session_t *next)
 {
-    const zones_t *old;
-
     if (self->session == NULL)
         return;
-    old = catalogue_zones(session_catalogue(self->session));
-    for (size_t i = 0; next != NULL && i < zones_count(old); i++) {
-        const struct zone *zone = zones_at(old, i);
-
-        if (zones_find(catalogue_zones(session_catalogue(next)), &zone->id)
-            == NULL)
-            core_publisher_remove(self->publisher, &zone->id);
-    }
+    if (next != NULL)
+        remove_zones(self, self->session, next);
     for (struct snapshot *at = self->snapshots; at != NULL; at = at->next)
         catalogue_reader_destroy(&at->reader);
     session_destroy(&self->session);
 }
 
 static void
+end_absence(struct etcd_sync *self)
+{
+    core_loop_timer_cancel(core_life_loop(self->life), &self->away);
+    self->away_ms = 0;
+    self->is_stale = false;
+}
+
+static void
 handle_loaded(void *owner, session_t *session)
 {
     struct etcd_sync *self = owner;
-    const zones_t *zones = catalogue_zones(session_catalogue(session));
 
+    end_absence(self);
     end_session(self, session);
     self->session = session;
     self->coming = NULL;
     session_publish_to(session, self->publisher);
-    for (size_t i = 0; i < zones_count(zones); i++)
-        announce(self, zones_at(zones, i));
+    tell_zones(self, session, core_publisher_renew, 0, NULL);
     core_publisher_complete(self->publisher);
 }
 
+/* Data that were served are stale from here on.  Where there were none, who has
+   older ones goes on with them. */
 static void
 say_away(void *owner)
 {
     struct etcd_sync *self = owner;
 
     self->away = NULL;                  /* it has ended itself */
+    self->is_stale = true;
+    if (self->session != NULL) {
+        tell_zones(self, self->session, core_publisher_options,
+                   CORE_ZONE_STALE, self->reason);
+    } else {
+        tell_zones(self, self->coming, core_publisher_renew,
+                   CORE_ZONE_FAILED | CORE_ZONE_PENDING, self->reason);
+        core_publisher_complete(self->publisher);
+        core_life_ready(self->life, true, NULL);    /* the process is up */
+    }
     core_life_ready(self->life, false, self->reason);
     core_log(CORE_LOG_WARNING, "%s", self->reason);
 }
@@ -163,11 +207,12 @@ handle_state(void *owner, session_t *session, bool is_following,
     core_loop_t *loop = core_life_loop(self->life);
 
     if (is_following) {
-        if (self->away == NULL && self->away_ms != 0)
+        if (self->is_stale) {
             core_log(CORE_LOG_NOTICE, "following %s",
                      follower_endpoint(session_follower(session)));
-        core_loop_timer_cancel(loop, &self->away);
-        self->away_ms = 0;
+            tell_zones(self, self->session, core_publisher_options, 0, NULL);
+        }
+        end_absence(self);
         core_life_ready(self->life, true, NULL);
         return;
     }
@@ -183,32 +228,6 @@ static const struct session_hooks session_hooks = {
     .loaded = handle_loaded, .state = handle_state,
 };
 
-/* ---- telemetry ----------------------------------------------------------- */
-
-static void
-count_session(struct gauges *gauges, const session_t *session)
-{
-    struct catalogue_counters counters;
-    const follower_t *follower = session_follower(session);
-    const struct follower_counters *followed;
-
-    catalogue_count(session_catalogue(session), &counters);
-    gauges->keys = counters.keys;
-    gauges->bad = counters.bad;
-    gauges->leases = counters.leases;
-    gauges->published = counters.published;
-    if (follower == NULL)
-        return;
-    followed = follower_counters(follower);
-    gauges->revision = (uint64_t) follower_revision(follower);
-    gauges->loads = followed->loads;
-    gauges->watches = followed->watches;
-    gauges->events = followed->events;
-    gauges->failures = followed->failures;
-    gauges->logins = followed->logins;
-    gauges->questions = followed->lease_questions;
-}
-
 static void
 refresh(void *owner)
 {
@@ -217,53 +236,9 @@ refresh(void *owner)
         : self->session;
 
     if (session != NULL)
-        count_session(&self->gauges, session);
-    self->gauges.stale_seconds = self->away_ms == 0 ? 0
+        gauges_count(&self->gauges, session);
+    self->gauges.stale_seconds = !self->is_stale ? 0
         : (uint64_t) (core_clock_ms() - self->away_ms) / 1000;
-}
-
-static void
-tell(struct etcd_sync *self)
-{
-    core_telemetry_t *telemetry = core_life_telemetry(self->life);
-    const struct gauges *gauges = &self->gauges;
-    const struct {
-        enum core_metric_type type;
-        const char *name;
-        const char *help;
-        const uint64_t *value;
-    } rows[] = {
-        { CORE_GAUGE, "coredns_etcd_sync_keys",
-          "Keys with a value that is served.", &gauges->keys },
-        { CORE_GAUGE, "coredns_etcd_sync_keys_bad",
-          "Keys whose value is left out as a bad one.", &gauges->bad },
-        { CORE_GAUGE, "coredns_etcd_sync_leases",
-          "Leases that keys hang on.", &gauges->leases },
-        { CORE_GAUGE, "coredns_etcd_sync_stale_seconds",
-          "How long etcd has been away.", &gauges->stale_seconds },
-        { CORE_GAUGE, "coredns_etcd_sync_revision",
-          "Revision up to which all is known.", &gauges->revision },
-        { CORE_COUNTER, "coredns_etcd_sync_published_total",
-          "Names published because their records changed.",
-          &gauges->published },
-        { CORE_COUNTER, "coredns_etcd_sync_loads_total",
-          "Times that all keys were read.", &gauges->loads },
-        { CORE_COUNTER, "coredns_etcd_sync_watches_total",
-          "Watches begun.", &gauges->watches },
-        { CORE_COUNTER, "coredns_etcd_sync_events_total",
-          "Changes of keys that came by a watch.", &gauges->events },
-        { CORE_COUNTER, "coredns_etcd_sync_failures_total",
-          "Connections and requests that failed.", &gauges->failures },
-        { CORE_COUNTER, "coredns_etcd_sync_logins_total",
-          "Tokens asked for.", &gauges->logins },
-        { CORE_COUNTER, "coredns_etcd_sync_lease_questions_total",
-          "Questions how long a lease lasts.", &gauges->questions },
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        core_telemetry_add(telemetry, rows[i].type, rows[i].name,
-                           rows[i].help, rows[i].value);
-    core_telemetry_refresher(telemetry, refresh, self);
 }
 
 /* ---- life ---------------------------------------------------------------- */
@@ -306,7 +281,8 @@ watch_etcd_sync(void *state, core_life_t *life, struct core_fault *fault)
         core_life_wire(life, "snapshot", NULL), &snapshot_hooks, self, fault);
     if (self->publisher == NULL)
         return -1;
-    tell(self);
+    gauges_tell(&self->gauges, core_life_telemetry(life));
+    core_telemetry_refresher(core_life_telemetry(life), refresh, self);
     self->coming = session_new(core_life_loop(life), self->settings,
                                &session_hooks, self);
     return 0;
@@ -317,14 +293,19 @@ static int
 reload_etcd_sync(void *state, const void *settings, struct core_fault *fault)
 {
     struct etcd_sync *self = state;
+    session_t *former = self->coming;
 
     (void) fault;
     self->settings = settings;
-    session_destroy(&self->coming);
     if (self->session != NULL)
         session_freeze(self->session);
     self->coming = session_new(core_life_loop(self->life), settings,
                                &session_hooks, self);
+    if (self->session == NULL && self->is_stale) {
+        remove_zones(self, former, self->coming);   /* they are pending */
+        end_absence(self);
+    }
+    session_destroy(&former);
     return 0;
 }
 
@@ -334,7 +315,7 @@ static const char *
 state_word(const struct etcd_sync *self)
 {
     return self->session == NULL ? "loading"
-        : self->away_ms != 0 ? "away" : "following";
+        : self->is_stale ? "away" : "following";
 }
 
 static int

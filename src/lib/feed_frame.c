@@ -11,8 +11,8 @@
 
 static const bool known_kinds[] = {
     [FEED_CHANGE] = true, [FEED_RENEW] = true, [FEED_REMOVE] = true,
-    [FEED_BEAT] = true, [FEED_WANT] = true, [FEED_CREDIT_MORE] = true,
-    [FEED_SNAPSHOT] = true, [FEED_ABSENT] = true,
+    [FEED_BEAT] = true, [FEED_OPTIONS] = true, [FEED_WANT] = true,
+    [FEED_CREDIT_MORE] = true, [FEED_SNAPSHOT] = true, [FEED_ABSENT] = true,
 };
 
 void

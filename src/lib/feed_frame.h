@@ -35,6 +35,7 @@ enum feed_kind {
     FEED_RENEW = 2,                     /* PUB -> SUB: zone... */
     FEED_REMOVE = 3,                    /* PUB -> SUB: zone... */
     FEED_BEAT = 4,                      /* PUB -> SUB: nothing */
+    FEED_OPTIONS = 5,                   /* PUB -> SUB: zone, options */
     FEED_WANT = 16,                     /* DEALER -> ROUTER: zone... */
     FEED_CREDIT_MORE = 17,              /* DEALER -> ROUTER: nothing */
     FEED_SNAPSHOT = 32,                 /* ROUTER -> DEALER: section... */

@@ -124,19 +124,44 @@ add_renewal(core_publisher_t *self, struct feed_zone *zone)
     zone->sequence = self->source.sequence;
 }
 
-void
-core_publisher_renew(core_publisher_t *self, const struct core_zone_id *id,
-                     const struct core_zone_options *options)
+static void
+set_options(struct feed_zone *zone, const struct core_zone_options *options)
 {
     uint8_t *bytes = core_allocate(FEED_OPTIONS_SIZE);
     size_t size = feed_options_write(bytes, options);
-    struct feed_zone *zone = feed_zones_add(self->source.zones, id);
 
     zone->options = core_reallocate(zone->options, size);
     zone->options_size = size;
     memcpy(zone->options, bytes, size);
     free(bytes);
+}
+
+void
+core_publisher_renew(core_publisher_t *self, const struct core_zone_id *id,
+                     const struct core_zone_options *options)
+{
+    struct feed_zone *zone = feed_zones_add(self->source.zones, id);
+
+    set_options(zone, options);
     add_renewal(self, zone);
+}
+
+void
+core_publisher_options(core_publisher_t *self, const struct core_zone_id *id,
+                       const struct core_zone_options *options)
+{
+    struct feed_zone *zone = feed_zones_find(self->source.zones, id);
+    uint8_t bytes[FEED_HEADER_SIZE + FEED_ZONE_SIZE + FEED_OPTIONS_SIZE];
+    size_t size = FEED_HEADER_SIZE;
+
+    assert(self->transaction.frames == 0 && zone != NULL);
+    set_options(zone, options);
+    flush_renewal(self);
+    zone->sequence = ++self->source.sequence;
+    write_header(self, bytes, FEED_OPTIONS, 0);
+    size += feed_zone_write(bytes + size, FEED_ZONE_SIZE, id);
+    memcpy(bytes + size, zone->options, zone->options_size);
+    publish(self, bytes, size + zone->options_size, 0);
 }
 
 void

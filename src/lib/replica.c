@@ -249,6 +249,30 @@ handle_change(replica_t *self, const struct feed_header *header,
     return true;
 }
 
+static bool
+handle_options(replica_t *self, const struct feed_header *header,
+               const struct replica_frame *frames, unsigned count)
+{
+    const uint8_t *body = frames[0].bytes + FEED_HEADER_SIZE;
+    size_t size = frames[0].size - FEED_HEADER_SIZE;
+    struct feed_options options;
+    struct core_zone_id id;
+    size_t used = feed_zone_read(body, size, &id);
+    struct feed_zone *zone = used == 0 ? NULL
+        : feed_zones_find(self->zones, &id);
+
+    (void) count;
+    if (zone == NULL || zone->epoch != self->epoch
+        || feed_options_read(body + used, size - used, &options) == 0)
+        return false;
+    if (zone->sequence >= header->sequence)
+        return true;
+    zone->sequence = header->sequence;
+    self->hooks.begin(self->owner, &id, &options.options, false);
+    self->hooks.commit(self->owner, replica_version(self, header->sequence));
+    return true;
+}
+
 /* Calls handle for each zone id in a body; false when one is broken. */
 static bool
 for_each_zone(replica_t *self, const uint8_t *bytes, size_t size,
@@ -322,6 +346,7 @@ static bool (*const published_handlers[])(replica_t *self,
     [FEED_CHANGE] = handle_change,
     [FEED_RENEW] = handle_renew,
     [FEED_REMOVE] = handle_remove,
+    [FEED_OPTIONS] = handle_options,
 };
 
 /* A beat names the last message: when we have not got it, it is lost. */
@@ -372,7 +397,7 @@ replica_published(replica_t *self, const struct replica_frame *frames,
         return false;
     if (count == 0 || count > REPLICA_FRAMES
         || !feed_header_read(frames[0].bytes, frames[0].size, &header)
-        || header.kind > FEED_BEAT || header.epoch == 0) {
+        || header.kind > FEED_OPTIONS || header.epoch == 0) {
         self->refused++;
         return true;
     }

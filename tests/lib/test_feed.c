@@ -190,6 +190,7 @@ struct world {
     void *back;                         /* XPUB towards the subscriber */
     unsigned drop;                      /* relay: messages to lose */
     unsigned zone;                      /* of the open transaction */
+    unsigned flags;                     /* of the zone that got options last */
     uint64_t open_hosts;
     uint64_t last_version;
     unsigned whole, removed, abandoned, synced_calls;
@@ -289,7 +290,9 @@ begin(void *owner, const struct core_zone_id *id,
 
     world->zone = zone_number(id);
     world->whole += whole;
-    ck_assert(whole == (options != NULL));
+    ck_assert(!whole || options != NULL);
+    if (options != NULL)
+        world->flags = options->flags;
     world->open_hosts = whole ? 0 : world->copy.hosts[world->zone];
     if (whole && world->zone == 7) {
         ck_assert_uint_eq(options->flags, CORE_ZONE_FALLTHROUGH);
@@ -543,6 +546,41 @@ START_TEST(brings_a_snapshot_and_then_changes)
     ck_assert_uint_eq(world->removed, 1);
     ck_assert_uint_eq(world->whole, 12);
     ck_assert_uint_eq(world->synced_calls, 1);
+    end_world(world);
+}
+END_TEST
+
+static bool
+copy_is_stale(struct world *world)
+{
+    return world->flags == CORE_ZONE_STALE;
+}
+
+START_TEST(options_change_without_the_records)
+{
+    struct world *world = new_world();
+    struct core_zone_options stale = { .flags = CORE_ZONE_STALE };
+    struct core_zone_id id;
+
+    announce(world, 1, 5);
+    core_publisher_complete(world->publisher);
+    start_copy(world, world->feed);
+    run_until(world, copy_is_equal);
+    zone_id(1, &id);
+    core_publisher_options(world->publisher, &id, &stale);
+    run_until(world, copy_is_stale);
+    ck_assert(copy_is_equal(world));
+    ck_assert_uint_eq(world->whole, 1);
+    change_zone(world, 1, 7);
+    run_until(world, copy_is_equal);
+
+    /* Who comes later gets both. */
+    core_subscriber_destroy(&world->subscriber);
+    world->flags = 0;
+    memset(&world->copy, 0, sizeof world->copy);
+    start_copy(world, world->feed);
+    run_until(world, copy_is_equal);
+    ck_assert(copy_is_stale(world));
     end_world(world);
 }
 END_TEST
@@ -844,6 +882,7 @@ main(void)
                         CORE_TEST_ROWS(rdata_rows));
     tcase_add_test(cases, cuts_a_large_rrset_and_adds_the_rest);
     tcase_add_test(cases, brings_a_snapshot_and_then_changes);
+    tcase_add_test(cases, options_change_without_the_records);
     tcase_add_test(cases, is_complete_only_when_the_source_says_so);
     tcase_add_test(cases, brings_twelve_thousand_zones);
     tcase_add_test(cases, mends_a_gap_without_starting_over);

@@ -46,6 +46,17 @@ says() {
     [ "$(rcode "$1" "$2")" = "$3" ]
 }
 
+# zone_is WORD: the authority says so of a zone
+# shellcheck disable=SC2317
+zone_is() {
+    ctl zones | grep -q "^skydns.test. etcd-sync .* $1"
+}
+
+# shellcheck disable=SC2317
+zone_is_not() {
+    ! zone_is "$1"
+}
+
 # shellcheck disable=SC2317
 is_ready() {
     [ "$(curl -s -m 5 "http://$ready/ready")" = OK ]
@@ -191,20 +202,32 @@ check "all is ready" eventually 10 is_ready
 etcd_end 1 STOP
 check "an etcd that is silent is told of" eventually 30 is_not_ready
 check "answers go on" answers stay.skydns.test A 192.0.2.30
+check "the zones are stale" eventually 5 zone_is stale
+check "answers say so" sh -c "dig @127.0.0.1 -p $port stay.skydns.test A |
+    grep -q 'EDE: 3 (Stale Answer)'"
+loads=$(gauge loads_total)
 check "and a gauge says for how long" eventually 5 \
     sh -c "! tests/system/metrics http://$metrics/metrics \
     coredns_etcd_sync_stale_seconds | grep -q '^0'"
 kill -CONT "$(cat "$folder/etcd.1.pid")"
 check "it comes back" eventually 20 is_ready
+check "the zones are stale no more" eventually 5 zone_is_not stale
+check "nor says the gauge" eventually 5 gauge_is stale_seconds 0
+same "and nothing was read anew" "$loads" "$(gauge loads_total)"
+check "answers say nothing more" sh -c "! dig @127.0.0.1 -p $port \
+    stay.skydns.test A | grep -q EDE"
 etcd_end 1 KILL
 check "an etcd that is gone is told of" eventually 30 is_not_ready
 kill -9 "$(pid_of authority)" "$(pid_of etcd-sync)"
 check "answers go on from what is on disk" eventually 20 \
     answers stay.skydns.test A 192.0.2.30
+check "and say that they are stale" eventually 20 zone_is stale
+check "with the reason" zone_is 'stale.*etcd is away'
 etcd_start 1
 check "all is ready again" eventually 30 is_ready
 put test/skydns/stay '{"host":"192.0.2.31"}'
 check "and follows again" eventually 5 answers stay.skydns.test A 192.0.2.31
+check "nothing is stale" eventually 5 zone_is_not stale
 
 # ---- history that is gone ---------------------------------------------------
 
@@ -255,5 +278,18 @@ check "and leaves the others" answers fresh.skydns.test A 192.0.2.50
 sed -i 's/"other.test.", //' "$configuration"
 check "a reload" ctl reload
 check "takes it away" eventually 10 says a.other.test A REFUSED
+check "it stops" ctl stop
+
+# ---- an etcd that is away from the beginning --------------------------------
+
+rm -rf "$folder/state"
+etcd_end 1 KILL
+start
+check "of what nobody knows yet the reply is a failure" eventually 20 \
+    says fresh.skydns.test A SERVFAIL
+check "its zone is pending" eventually 5 zone_is "failed,.*pending"
+etcd_start 1
+check "it is answered when etcd comes" eventually 20 \
+    answers fresh.skydns.test A 192.0.2.50
 check "it stops" ctl stop
 finish
