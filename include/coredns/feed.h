@@ -9,7 +9,8 @@
  *
  * A zone is known by its layer and its name.  Layers are the order in which
  * one source's data are tried (hosts before files, the first file of a name
- * before the second); most sources have only layer 0.
+ * before the second); most sources have only layer 0.  The zones of one layer
+ * are no data to answer from: they say who is to be asked for them.
  *
  * Publisher: announces zones, sends changes, and is asked for the contents of
  * a zone when somebody wants a snapshot; it keeps no records itself.
@@ -37,6 +38,13 @@
 #define CORE_FEED_TRANSACTION_SIZE (512 * 1024) /* octets; a larger one is
                                                announced by a renewal */
 #define CORE_FEED_FALL 256                  /* names in `fall`, at most */
+
+/*
+ * Zones of this layer hold TXT records at their top: each is a server to be
+ * asked for the names of the zone, as `to` of coredns-forward(8) has it.  They
+ * are for those who ask others; authorities never hear of them.
+ */
+#define CORE_FEED_UPSTREAMS 0xffff
 
 struct core_zone_id {
     uint16_t layer;
@@ -235,6 +243,9 @@ struct core_subscriber_hooks {
     void (*abandon)(void *owner);
     void (*remove)(void *owner, const struct core_zone_id *zone);
     void (*synced)(void *owner, bool complete, const char *reason);
+    bool for_upstreams;                     /* of zones of the layer
+                                               CORE_FEED_UPSTREAMS alone;
+                                               false: of all others */
 };
 
 /* endpoints: "FEED,SNAPSHOT". */

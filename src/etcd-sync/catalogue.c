@@ -47,6 +47,7 @@ catalogue_new(const struct catalogue_settings *settings)
     self->leases = leases_new(&settings->lease_limits);
     self->referrers = referrers_new();
     self->records = records_new(self->tree, self->zones);
+    self->stubs = stubs_new(self->tree, self->zones);
     return self;
 }
 
@@ -59,6 +60,7 @@ catalogue_destroy(catalogue_t **self_p)
 
     if (self == NULL)
         return;
+    stubs_destroy(&self->stubs);
     records_destroy(&self->records);
     referrers_destroy(&self->referrers);
     leases_destroy(&self->leases);

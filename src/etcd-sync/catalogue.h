@@ -22,6 +22,7 @@
 #include "coredns/fault.h"
 #include "coredns/feed.h"
 #include "etcd-sync/leases.h"
+#include "etcd-sync/stubs.h"
 #include "etcd-sync/zones.h"
 
 #define CATALOGUE_PARTS 4000000         /* of paths, at most; a key that needs
@@ -40,6 +41,11 @@ struct catalogue_sink {
     void (*begin)(void *owner, const struct core_zone_id *zone);
     void (*change)(void *owner, const struct core_change *change);
     void (*commit)(void *owner);
+
+    /* A zone besides ours has come, or is another one; without options it has
+       gone.  Not within a transaction. */
+    void (*zone)(void *owner, const struct core_zone_id *zone,
+                 const struct core_zone_options *options);
     void *owner;
 };
 
@@ -48,6 +54,8 @@ struct catalogue_counters {
     uint64_t bad;                       /* with a bad one */
     uint64_t leases;
     uint64_t published;                 /* names, since the start */
+    uint64_t stubs;                     /* zones with servers of their own */
+    uint64_t stubs_left_out;            /* services that are no such server */
 };
 
 /* One key with its value; both are lent. */
@@ -103,10 +111,23 @@ leases_t *
 void
     catalogue_touch(void *owner, struct tree_node *node);
 
+/* Each zone there is: ours, and those that come with them - of the layer
+   CORE_FEED_UPSTREAMS for stubs (see stubs.h), and one whose names all fall
+   through for each stub within our zones. */
+void
+    catalogue_each_zone(const catalogue_t *self,
+                        void (*each)(void *owner,
+                                     const struct core_zone_id *zone),
+                        void *owner);
+
+bool
+    catalogue_has_zone(const catalogue_t *self,
+                       const struct core_zone_id *zone);
+
 /*
- * From here on changes are published there; what is in the catalogue is to be
- * announced by the caller.  serial is that of the zones, here and below; it
- * never goes back.
+ * From here on changes are published there; our zones are to be announced by
+ * the caller, those that come with them are told at once.  serial is that of
+ * the zones, here and below; it never goes back.
  */
 void
     catalogue_publish_to(catalogue_t *self, const struct catalogue_sink *sink,

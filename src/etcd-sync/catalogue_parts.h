@@ -4,6 +4,7 @@
  *   catalogue.c            keys, and which names they touch
  *   catalogue_publish.c    what was touched, on its way to the publisher
  *   catalogue_reader.c     a zone, name after name
+ *   catalogue_stubs.c      zones that come with ours
  */
 
 #ifndef ETCD_SYNC_CATALOGUE_PARTS_H
@@ -21,6 +22,7 @@ struct catalogue {
     leases_t *leases;
     referrers_t *referrers;
     records_t *records;
+    stubs_t *stubs;
     struct catalogue_sink sink;
     bool is_live;                       /* changes are published */
     struct tree_node **dirty;
@@ -30,6 +32,10 @@ struct catalogue {
     uint32_t serial;                    /* as published last */
     struct catalogue_counters counters;
 };
+
+/* Looks whether the zones that come with ours have become others. */
+void
+    catalogue_refresh_stubs(catalogue_t *self);
 
 /* Touches the names whose hosts are that name. */
 void

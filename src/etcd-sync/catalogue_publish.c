@@ -23,6 +23,7 @@ catalogue_publish_to(catalogue_t *self, const struct catalogue_sink *sink,
     self->sink = *sink;
     self->is_live = true;
     self->serial = serial;
+    catalogue_refresh_stubs(self);
 }
 
 /* Nodes of one round, and the transaction that they become. */
@@ -116,6 +117,7 @@ catalogue_flush(catalogue_t *self, uint32_t serial)
 {
     struct tree_node *nodes[SLICE];
     size_t count = self->dirty_count < SLICE ? self->dirty_count : SLICE;
+    bool has_stubs = false;
 
     if (count == 0)
         return false;
@@ -138,6 +140,11 @@ catalogue_flush(catalogue_t *self, uint32_t serial)
         /* Those above all zones are in none of them. */
         if (zones_of(self->zones, nodes[i]) == NULL)
             nodes[i]->flags &= (uint8_t) ~TREE_DIRTY;
+        has_stubs = has_stubs || stubs_are_below(nodes[i]);
+    }
+    if (has_stubs)
+        catalogue_refresh_stubs(self);
+    for (size_t i = 0; i < count; i++) {
         nodes[i]->flags &= (uint8_t) ~TREE_HELD;
         tree_prune(self->tree, nodes[i]);
     }

@@ -7,13 +7,16 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "coredns/memory.h"
+#include "coredns/rrtype.h"
 #include "etcd-sync/catalogue_parts.h"
 
 struct catalogue_reader {
     catalogue_t *catalogue;
-    const struct zone *zone;
+    const struct zone *zone;            /* NULL: it has no names */
+    uint8_t *servers;                   /* of a stub; or NULL */
     records_t *records;
     size_t index;                       /* of the next RRset */
     struct core_change rest;            /* of the one being written */
@@ -23,18 +26,37 @@ struct catalogue_reader {
     char path[TREE_PATH_SIZE];
 };
 
+/* They may be others by the time they are read. */
+static void
+read_servers(catalogue_reader_t *self, const struct stub *stub)
+{
+    size_t name_size = core_name_size(stub->zone);
+
+    self->servers = core_allocate(name_size + stub->size);
+    memcpy(self->servers, stub->zone, name_size);
+    memcpy(self->servers + name_size, stub->rdatas, stub->size);
+    self->rest = (struct core_change) {
+        .kind = CORE_CHANGE_PUT, .owner = self->servers, .type = CORE_TXT,
+        .count = stub->count, .rdatas = self->servers + name_size,
+        .rdatas_size = stub->size,
+    };
+    self->has_rest = true;
+}
+
 catalogue_reader_t *
 catalogue_read(catalogue_t *self, const struct core_zone_id *zone)
 {
-    const struct zone *found = zones_find(self->zones, zone);
     catalogue_reader_t *reader;
 
-    if (found == NULL)
+    if (!catalogue_has_zone(self, zone))
         return NULL;
     reader = core_allocate(sizeof *reader);
     reader->catalogue = self;
-    reader->zone = found;
     reader->records = records_new(self->tree, self->zones);
+    if (zone->layer == CORE_FEED_UPSTREAMS)
+        read_servers(reader, stubs_find(self->stubs, zone->name));
+    else
+        reader->zone = zones_find(self->zones, zone);
     return reader;
 }
 
@@ -45,6 +67,7 @@ catalogue_reader_destroy(catalogue_reader_t **self_p)
     if (*self_p == NULL)
         return;
     records_destroy(&(*self_p)->records);
+    free((*self_p)->servers);
     free(*self_p);
     *self_p = NULL;
 }
@@ -74,6 +97,8 @@ read_name(catalogue_reader_t *self)
 static bool
 read_change(catalogue_reader_t *self)
 {
+    if (self->zone == NULL)
+        return false;
     if (self->has_begun
         && records_next(self->records, &self->index, &self->rest))
         return true;

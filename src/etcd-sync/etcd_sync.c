@@ -125,20 +125,29 @@ tell_zones(struct etcd_sync *self, const session_t *session,
         publish(self->publisher, &zones_at(zones, i)->id, &options);
 }
 
+/* Two sessions, one after the other. */
+struct succession {
+    core_publisher_t *publisher;
+    const session_t *next;
+};
+
+static void
+remove_zone(void *owner, const struct core_zone_id *zone)
+{
+    const struct succession *succession = owner;
+
+    if (!catalogue_has_zone(session_catalogue(succession->next), zone))
+        core_publisher_remove(succession->publisher, zone);
+}
+
 /* Zones that only the old one of two sessions has are gone. */
 static void
 remove_zones(struct etcd_sync *self, const session_t *old,
              const session_t *next)
 {
-    const zones_t *zones = catalogue_zones(session_catalogue(old));
-    const zones_t *others = catalogue_zones(session_catalogue(next));
+    struct succession succession = { self->publisher, next };
 
-    for (size_t i = 0; i < zones_count(zones); i++) {
-        const struct zone *zone = zones_at(zones, i);
-
-        if (zones_find(others, &zone->id) == NULL)
-            core_publisher_remove(self->publisher, &zone->id);
-    }
+    catalogue_each_zone(session_catalogue(old), remove_zone, &succession);
 }
 
 /* Ends what was served; its zones go, unless they are in the next one too. */
@@ -168,10 +177,10 @@ handle_loaded(void *owner, session_t *session)
     struct etcd_sync *self = owner;
 
     end_absence(self);
+    session_publish_to(session, self->publisher);
     end_session(self, session);
     self->session = session;
     self->coming = NULL;
-    session_publish_to(session, self->publisher);
     tell_zones(self, session, core_publisher_renew, 0, NULL);
     core_publisher_complete(self->publisher);
 }

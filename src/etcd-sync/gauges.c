@@ -16,6 +16,8 @@ gauges_count(struct gauges *gauges, const session_t *session)
     gauges->bad = counters.bad;
     gauges->leases = counters.leases;
     gauges->published = counters.published;
+    gauges->stubs = counters.stubs;
+    gauges->stubs_left_out = counters.stubs_left_out;
     if (follower == NULL)
         return;
     followed = follower_counters(follower);
@@ -43,6 +45,11 @@ gauges_tell(const struct gauges *gauges, core_telemetry_t *telemetry)
           "Keys whose value is left out as a bad one.", &gauges->bad },
         { CORE_GAUGE, "coredns_etcd_sync_leases",
           "Leases that keys hang on.", &gauges->leases },
+        { CORE_GAUGE, "coredns_etcd_sync_stubs",
+          "Zones whose servers are listed.", &gauges->stubs },
+        { CORE_GAUGE, "coredns_etcd_sync_stubs_left_out",
+          "Services that are listed and no such servers.",
+          &gauges->stubs_left_out },
         { CORE_GAUGE, "coredns_etcd_sync_stale_seconds",
           "How long etcd has been away.", &gauges->stale_seconds },
         { CORE_GAUGE, "coredns_etcd_sync_revision",

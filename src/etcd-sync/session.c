@@ -8,6 +8,7 @@
 #include "etcd-sync/session.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ struct session {
     errands_t *errands;                 /* NULL likewise */
     core_timer_t *flush;                /* or NULL */
     unsigned logged_bad;
+    uint64_t stubs_left_out;            /* as was told */
     int64_t logged_ms;                  /* since when they are counted */
     bool is_loaded;
 };
@@ -44,6 +46,20 @@ session_serial(void)
 static void
     flush_soon(session_t *self);
 
+/* Which services these are can be seen by what is missing: they are few. */
+static void
+tell_stubs(session_t *self)
+{
+    struct catalogue_counters counters;
+
+    catalogue_count(self->catalogue, &counters);
+    if (counters.stubs_left_out > self->stubs_left_out)
+        core_log(CORE_LOG_WARNING, "%s: of what is listed below dns/stub, %"
+                 PRIu64 " services are no servers for a zone, or too many",
+                 self->target.prefix, counters.stubs_left_out);
+    self->stubs_left_out = counters.stubs_left_out;
+}
+
 static void
 flush(void *owner)
 {
@@ -52,6 +68,7 @@ flush(void *owner)
     self->flush = NULL;                 /* it has ended itself */
     if (catalogue_flush(self->catalogue, session_serial()))
         flush_soon(self);
+    tell_stubs(self);
 }
 
 static void
@@ -240,12 +257,22 @@ commit(void *owner)
     core_publisher_commit(owner);
 }
 
+static void
+tell_zone(void *owner, const struct core_zone_id *zone,
+          const struct core_zone_options *options)
+{
+    if (options == NULL)
+        core_publisher_remove(owner, zone);
+    else
+        core_publisher_renew(owner, zone, options);
+}
+
 void
 session_publish_to(session_t *self, core_publisher_t *publisher)
 {
     catalogue_publish_to(self->catalogue, &(struct catalogue_sink) {
         .begin = begin, .change = add, .commit = commit,
-        .owner = publisher,
+        .zone = tell_zone, .owner = publisher,
     }, session_serial());
 }
 

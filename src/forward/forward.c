@@ -7,13 +7,17 @@
 
 #include "forward/forward.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "coredns/log.h"
 #include "coredns/memory.h"
 #include "forward/dispatch.h"
+#include "forward/listed.h"
 #include "forward/settings.h"
 
+#define PATIENCE_MS 3000                /* with sources, at the start */
 #define WATCH_MS 1000                   /* files are looked at so often */
 
 struct forward {
@@ -21,6 +25,8 @@ struct forward {
     generator_t *generator;
     hosts_t *hosts;
     metrics_t *metrics;
+    listed_t *listed;
+    core_timer_t *patience;             /* with the sources; or NULL */
     core_life_t *life;                  /* NULL: not watched yet */
     dispatch_t *dispatch;               /* the same */
     core_timer_t *timer;
@@ -50,6 +56,7 @@ open_forward(const void *settings, struct core_fault *fault)
     self->generator = generator_new();
     self->hosts = hosts_new(self->generator);
     self->metrics = metrics_new();
+    self->listed = listed_new();
     return self;
 }
 
@@ -58,8 +65,11 @@ close_forward(void **state_p)
 {
     struct forward *self = *state_p;
 
-    if (self->life != NULL)
+    if (self->life != NULL) {
         core_loop_timer_cancel(core_life_loop(self->life), &self->timer);
+        core_loop_timer_cancel(core_life_loop(self->life), &self->patience);
+    }
+    listed_destroy(&self->listed);
     dispatch_destroy(&self->dispatch);
     metrics_destroy(&self->metrics);
     hosts_destroy(&self->hosts);
@@ -72,8 +82,10 @@ static int
 change_plan(struct forward *self, const struct settings *settings,
             struct core_fault *fault)
 {
-    plan_t *plan = plan_new(settings, self->hosts, fault);
+    struct settings *all = listed_settings(self->listed, settings);
+    plan_t *plan = plan_new(all, self->hosts, fault);
 
+    listed_end_settings(&all);
     if (plan == NULL)
         return -1;
     dispatch_change(self->dispatch, plan);
@@ -102,6 +114,63 @@ look_at_files(void *owner)
     self->is_told_outdated = true;
 }
 
+/* ---- sources ------------------------------------------------------------- */
+
+/* Ready is who has heard all that the sources list, or waited for it. */
+static void
+judge_readiness(struct forward *self)
+{
+    const char *missing;
+    char reason[CORE_FAULT_TEXT_SIZE];
+
+    if (self->patience == NULL || listed_is_complete(self->listed, &missing)) {
+        core_loop_timer_cancel(core_life_loop(self->life), &self->patience);
+        core_life_ready(self->life, true, NULL);
+        return;
+    }
+    snprintf(reason, sizeof reason, "waiting for %s", missing);
+    core_life_ready(self->life, false, reason);
+}
+
+static void
+lose_patience(void *owner)
+{
+    struct forward *self = owner;
+    const char *missing;
+
+    self->patience = NULL;              /* it has ended itself */
+    if (!listed_is_complete(self->listed, &missing))
+        core_log(CORE_LOG_WARNING, "%s is away: the servers it lists for "
+                 "zones are not known", missing);
+    judge_readiness(self);
+}
+
+static void
+take_listed(void *owner)
+{
+    struct forward *self = owner;
+    struct core_fault fault;
+
+    if (change_plan(self, self->settings, &fault) == -1)
+        core_log_fault(CORE_LOG_WARNING, &fault);
+    judge_readiness(self);
+}
+
+static int
+follow_sources(struct forward *self, struct core_fault *fault)
+{
+    const char *const *names = self->settings->sources.items;
+
+    for (size_t i = 0; i < self->settings->sources.count; i++)
+        if (listed_follow(self->listed, self->life, names[i], take_listed,
+                          self, fault) == -1)
+            return -1;
+    self->patience = core_loop_timer(core_life_loop(self->life), PATIENCE_MS,
+                                     0, lose_patience, self);
+    judge_readiness(self);
+    return 0;
+}
+
 static int
 watch_forward(void *state, core_life_t *life, struct core_fault *fault)
 {
@@ -114,14 +183,32 @@ watch_forward(void *state, core_life_t *life, struct core_fault *fault)
         return -1;
     self->timer = core_loop_timer(core_life_loop(life), WATCH_MS, WATCH_MS,
                                   look_at_files, self);
-    core_life_ready(life, true, NULL);
-    return 0;
+    return follow_sources(self, fault);
+}
+
+/* Other sources are other wires: for them the process is started anew. */
+static bool
+has_same_sources(const struct forward *self, const struct settings *settings)
+{
+    const struct core_list *before = &self->settings->sources;
+    const struct core_list *after = &settings->sources;
+    const char *const *one = before->items, *const *other = after->items;
+    bool is_same = before->count == after->count;
+
+    for (size_t i = 0; is_same && i < before->count; i++)
+        is_same = strcmp(one[i], other[i]) == 0;
+    return is_same;
 }
 
 static int
 reload_forward(void *state, const void *settings, struct core_fault *fault)
 {
-    return change_plan(state, settings, fault);
+    struct forward *self = state;
+
+    if (has_same_sources(self, settings))
+        return change_plan(self, settings, fault);
+    core_fault_set(fault, NULL, 0, "other sources need a restart");
+    return -1;
 }
 
 static enum core_verdict

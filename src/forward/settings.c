@@ -160,8 +160,27 @@ const struct core_setting settings_table[] = {
       .members = route_table, .members_size = sizeof (struct route_settings),
       .offset = offsetof(struct settings, routes),
       .says = "which upstreams are asked for which names" },
+    { .key = "sources", .type = CORE_STAGE, .list = true,
+      .offset = offsetof(struct settings, sources),
+      .says = "feeds that list the servers of zones" },
     { .type = CORE_END },
 };
+
+struct route_settings
+settings_default_route(void)
+{
+    const struct core_list none = { .count = 0 };
+    core_faults_t *faults = core_faults_new();  /* `to` is missing */
+    core_config_t *config = core_config_parse("", faults);
+    struct route_settings route;
+
+    core_settings_read(config, NULL, "forward", route_table, NULL, &route,
+                       faults);
+    core_config_destroy(&config);
+    core_faults_destroy(&faults);
+    route.zone = route.to = none;       /* they ended with it */
+    return route;
+}
 
 struct health_settings
 settings_health(const struct route_settings *route)

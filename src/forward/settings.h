@@ -63,6 +63,7 @@ struct route_settings {
 
 struct settings {
     struct core_list routes;            /* of struct route_settings */
+    struct core_list sources;           /* of const char *: stages */
 };
 
 extern const struct core_setting settings_table[];
@@ -76,6 +77,10 @@ struct health_settings
     settings_health(const struct route_settings *route);
 struct tls_settings
     settings_tls(const struct route_settings *route);
+
+/* A route with nothing but defaults, and without a zone and upstreams. */
+struct route_settings
+    settings_default_route(void);
 
 /* Reads an upstream as the setting `to` has it. */
 int

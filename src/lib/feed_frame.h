@@ -48,6 +48,8 @@ enum feed_flag {
     FEED_MORE = 0x0002,                 /* CHANGE: not the last frame */
     FEED_ONLY = 0x0004,                 /* WANT: these zones, nothing else */
     FEED_ALL = 0x0008,                  /* WANT: whatever is known */
+    FEED_FOR_UPSTREAMS = 0x0010,        /* WANT: of the layer of upstreams,
+                                           and not of all others */
 };
 
 /* Sections of a SNAPSHOT frame. */

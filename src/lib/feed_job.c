@@ -29,6 +29,7 @@ struct feed_job {
     const struct feed_source *source;
     uint32_t request;
     uint64_t sequence;                  /* when the request came */
+    bool for_upstreams;
     bool listed;
     bool complete;
     bool done;
@@ -48,6 +49,12 @@ add_id(struct id_row *row, const struct core_zone_id *id)
     row->size += feed_zone_write(row->bytes + row->size, FEED_ZONE_SIZE, id);
 }
 
+static bool
+is_wanted(const feed_job_t *self, const struct core_zone_id *id)
+{
+    return (id->layer == CORE_FEED_UPSTREAMS) == self->for_upstreams;
+}
+
 /* Notes the zones of the request that exist. */
 static void
 take_named(feed_job_t *self, const uint8_t *body, size_t size)
@@ -59,7 +66,8 @@ take_named(feed_job_t *self, const uint8_t *body, size_t size)
         used = feed_zone_read(body + offset, size - offset, &id);
         if (used == 0)
             break;
-        if (feed_zones_find(self->source->zones, &id) != NULL)
+        if (feed_zones_find(self->source->zones, &id) != NULL
+            && is_wanted(self, &id))
             add_id(&self->zones, &id);
     }
 }
@@ -77,6 +85,8 @@ take_changed(feed_job_t *self, uint64_t since)
         struct core_zone_id id;
 
         feed_zone_id(zone, &id);
+        if (!is_wanted(self, &id))
+            continue;
         if (self->listed)
             add_id(&self->list, &id);
         if (since == 0 || zone->sequence > since)
@@ -95,6 +105,7 @@ feed_job_new(const struct feed_source *source,
     self->request = header->request;
     self->sequence = source->sequence;
     self->complete = source->complete;
+    self->for_upstreams = (header->flags & FEED_FOR_UPSTREAMS) != 0;
 
     bool known = header->epoch == source->epoch
         && header->sequence <= source->sequence

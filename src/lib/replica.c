@@ -221,6 +221,13 @@ apply_frame(replica_t *self, const struct replica_frame *frame,
                          frame->size - FEED_HEADER_SIZE - used);
 }
 
+/* Zones of the other kind are not for us. */
+static bool
+is_ours(const replica_t *self, const struct core_zone_id *id)
+{
+    return (id->layer == CORE_FEED_UPSTREAMS) == self->hooks.for_upstreams;
+}
+
 static bool
 handle_change(replica_t *self, const struct feed_header *header,
               const struct replica_frame *frames, unsigned count)
@@ -230,6 +237,8 @@ handle_change(replica_t *self, const struct feed_header *header,
     if (feed_zone_read(frames[0].bytes + FEED_HEADER_SIZE,
                        frames[0].size - FEED_HEADER_SIZE, &id) == 0)
         return false;
+    if (!is_ours(self, &id))
+        return true;
 
     struct feed_zone *zone = feed_zones_find(self->zones, &id);
 
@@ -262,6 +271,8 @@ handle_options(replica_t *self, const struct feed_header *header,
         : feed_zones_find(self->zones, &id);
 
     (void) count;
+    if (used > 0 && !is_ours(self, &id))
+        return true;
     if (zone == NULL || zone->epoch != self->epoch
         || feed_options_read(body + used, size - used, &options) == 0)
         return false;
@@ -296,7 +307,7 @@ static void
 renew_zone(replica_t *self, const struct core_zone_id *id,
            const struct feed_header *header)
 {
-    if (feed_zones_count(self->zones) >= REPLICA_ZONES)
+    if (feed_zones_count(self->zones) >= REPLICA_ZONES || !is_ours(self, id))
         return;
 
     struct feed_zone *zone = feed_zones_add(self->zones, id);
@@ -456,6 +467,7 @@ write_want(replica_t *self, uint8_t *bytes, int64_t now_ms)
 {
     size_t size = FEED_HEADER_SIZE;
     uint16_t flags = self->ours ? 0 : FEED_ALL;
+    uint16_t kind = self->hooks.for_upstreams ? FEED_FOR_UPSTREAMS : 0;
 
     self->request++;
     self->only = self->ours && self->wanted > 0;
@@ -464,7 +476,7 @@ write_want(replica_t *self, uint8_t *bytes, int64_t now_ms)
         size = write_wanted(self, bytes);
     }
     feed_header_write(bytes, &(struct feed_header) {
-        .kind = FEED_WANT, .flags = flags, .epoch = self->epoch,
+        .kind = FEED_WANT, .flags = flags | kind, .epoch = self->epoch,
         .sequence = self->sequence, .count = CREDIT, .request = self->request,
     });
     self->state = FETCHING;

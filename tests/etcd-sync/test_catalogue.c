@@ -27,10 +27,20 @@ ignore_end(void *owner)
 }
 
 static void
+ignore_zone(void *owner, const struct core_zone_id *zone,
+            const struct core_zone_options *options)
+{
+    (void) owner;
+    (void) zone;
+    (void) options;
+}
+
+static void
 publish_to(catalogue_t *catalogue, struct model *model)
 {
     catalogue_publish_to(catalogue, &(struct catalogue_sink) {
         .begin = ignore, .change = model_apply, .commit = ignore_end,
+        .zone = ignore_zone,
         .owner = model,
     }, 1);
 }

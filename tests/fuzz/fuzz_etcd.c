@@ -72,27 +72,30 @@ take_message(void *owner, const char *text, size_t size)
 }
 
 static void
-read_zones(catalogue_t *catalogue)
+tell_zone(void *owner, const struct core_zone_id *zone,
+          const struct core_zone_options *options)
+{
+    assert(options == NULL || catalogue_has_zone(owner, zone));
+}
+
+static void
+read_zone(void *owner, const struct core_zone_id *zone)
 {
     uint8_t *room = core_allocate(CORE_FEED_SNAPSHOT_ROOM);
-    const zones_t *zones = catalogue_zones(catalogue);
+    catalogue_reader_t *reader = catalogue_read(owner, zone);
+    size_t used;
 
-    for (size_t i = 0; i < zones_count(zones); i++) {
-        catalogue_reader_t *reader = catalogue_read(catalogue,
-                                                    &zones_at(zones, i)->id);
-        size_t used;
+    while ((used = catalogue_reader_write(reader, room,
+                                          CORE_FEED_SNAPSHOT_ROOM)) > 0)
+        for (size_t at = 0; at < used;) {
+            struct core_change change;
+            size_t step = core_change_read(room + at, used - at, &change);
 
-        while ((used = catalogue_reader_write(reader, room,
-                                              CORE_FEED_SNAPSHOT_ROOM)) > 0)
-            for (size_t at = 0; at < used;) {
-                struct core_change change;
-                size_t step = core_change_read(room + at, used - at, &change);
-
-                assert(step > 0 && core_change_is_sound(&change));
-                at += step;
-            }
-        catalogue_reader_destroy(&reader);
-    }
+            assert(step > 0 && core_change_is_sound(&change)
+                   && core_name_is_below(change.owner, zone->name));
+            at += step;
+        }
+    catalogue_reader_destroy(&reader);
     free(room);
 }
 
@@ -100,6 +103,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static const uint8_t zone[] = "\1z", reverse[] = "\4arpa";
+    static const char stub[] = "/s/z/dns/stub/b.z/1";
     const uint8_t *names[] = { zone, reverse };
     catalogue_t *catalogue = catalogue_new(&(struct catalogue_settings) {
         .path = "/s", .zones = names, .zone_count = 2,
@@ -110,7 +114,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
     catalogue_publish_to(catalogue, &(struct catalogue_sink) {
         .begin = begin, .change = change, .commit = commit,
-        .owner = catalogue,
+        .zone = tell_zone, .owner = catalogue,
     }, 1);
     splitter_feed(splitter, text, size / 2);
     splitter_feed(splitter, text + size / 2, size - size / 2);
@@ -120,9 +124,12 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     take_key(catalogue, &(struct core_etcd_key) {
         .key = { text, size }, .value = { "{\"host\":\"a.z\"}", 14 },
     });
+    take_key(catalogue, &(struct core_etcd_key) {
+        .key = { stub, sizeof stub - 1 }, .value = { text, size },
+    });
     while (catalogue_flush(catalogue, 1))
         ;
-    read_zones(catalogue);
+    catalogue_each_zone(catalogue, read_zone, catalogue);
     splitter_destroy(&splitter);
     catalogue_destroy(&catalogue);
     return 0;

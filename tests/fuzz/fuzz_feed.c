@@ -27,7 +27,7 @@ begin(void *owner, const struct core_zone_id *zone,
 {
     struct copy *copy = owner;
 
-    assert(!copy->open && whole == (options != NULL));
+    assert(!copy->open && (!whole || options != NULL));
     assert(core_name_check(zone->name, sizeof zone->name) != -1);
     copy->open = true;
     for (unsigned i = 0; options != NULL && i < options->fall_count; i++)
@@ -83,7 +83,12 @@ synced(void *owner, bool complete, const char *reason)
 }
 
 static const struct core_subscriber_hooks hooks = {
-    begin, change, commit, abandon, remove_zone, synced
+    .begin = begin,
+    .change = change,
+    .commit = commit,
+    .abandon = abandon,
+    .remove = remove_zone,
+    .synced = synced,
 };
 
 /* Gives one frame, copied so that reading behind it is found. */

@@ -90,7 +90,8 @@ START_TEST(a_page_has_keys)
         "{\"header\":{\"cluster_id\":\"14841639068965178418\","
         "\"revision\":\"42\",\"raft_term\":\"18446744073709551615\"},"
         "\"kvs\":[{\"key\":\"YQ==\",\"create_revision\":\"5\","
-        "\"version\":\"3\",\"mod_revision\":\"7\",\"value\":\"e30=\",\"lease\":\"99\"},"
+        "\"version\":\"3\",\"mod_revision\":\"7\",\"value\":\"e30=\","
+        "\"lease\":\"99\"},"
         "{\"key\":\"YWI=\",\"value\":\"YWJj\"}],\"more\":true,"
         "\"count\":\"9\"}");
     const struct core_etcd_head *head = core_etcd_reply_head(reply);

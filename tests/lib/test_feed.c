@@ -358,7 +358,12 @@ synced(void *owner, bool complete, const char *reason)
 }
 
 static const struct core_subscriber_hooks copy_hooks = {
-    begin, take_change, commit, abandon, remove_copy, synced
+    .begin = begin,
+    .change = take_change,
+    .commit = commit,
+    .abandon = abandon,
+    .remove = remove_copy,
+    .synced = synced,
 };
 
 /* ---- the world around them ----------------------------------------------- */
@@ -581,6 +586,37 @@ START_TEST(options_change_without_the_records)
     start_copy(world, world->feed);
     run_until(world, copy_is_equal);
     ck_assert(copy_is_stale(world));
+    end_world(world);
+}
+END_TEST
+
+/* The one wants zones of the layer of upstreams, the other the rest. */
+START_TEST(zones_of_upstreams_go_to_those_who_want_them)
+{
+    struct world *world = new_world();
+    struct core_zone_options options = { .flags = 0 };
+    struct core_zone_id id = { .layer = CORE_FEED_UPSTREAMS };
+
+    announce(world, 1, 5);
+    core_publisher_renew(world->publisher, &id, &options);
+    core_publisher_complete(world->publisher);
+    start_copy(world, world->feed);
+    run_until(world, copy_is_equal);
+
+    /* zone_number() would not know it. */
+    core_publisher_renew(world->publisher, &id, &options);
+    core_publisher_options(world->publisher, &id, &options);
+    core_publisher_begin(world->publisher, &id);
+    core_publisher_change(world->publisher, &(struct core_change) {
+        .kind = CORE_CHANGE_DELETE, .owner = id.name, .type = CORE_ANY,
+    });
+    core_publisher_commit(world->publisher);
+    change_zone(world, 1, 7);
+    run_until(world, copy_is_equal);
+    core_publisher_remove(world->publisher, &id);
+    change_zone(world, 1, 9);
+    run_until(world, copy_is_equal);
+    ck_assert_uint_eq(world->whole, 1);
     end_world(world);
 }
 END_TEST
@@ -883,6 +919,7 @@ main(void)
     tcase_add_test(cases, cuts_a_large_rrset_and_adds_the_rest);
     tcase_add_test(cases, brings_a_snapshot_and_then_changes);
     tcase_add_test(cases, options_change_without_the_records);
+    tcase_add_test(cases, zones_of_upstreams_go_to_those_who_want_them);
     tcase_add_test(cases, is_complete_only_when_the_source_says_so);
     tcase_add_test(cases, brings_twelve_thousand_zones);
     tcase_add_test(cases, mends_a_gap_without_starting_over);
