@@ -79,7 +79,9 @@ write_usage(const struct verb *verb, FILE *file)
         fprintf(file, verb->least > 0 ? " %s" : " [%s]",
                 verb->argument);
     fputs(" [-v] [-c file] [-r directory]", file);
-    fputs(verb->has_command ? " -- program [word ...]\n" : "\n", file);
+    if (verb->command != NULL)
+        fprintf(file, " -- %s", verb->command);
+    fputc('\n', file);
 }
 
 static void
@@ -167,10 +169,9 @@ fail_usage(const struct verb *verb, const char *what, const char *word)
 
 /* An option that is unknown, lacks its value or has a wrong one. */
 static int
-fail_option(const struct verb *verbs, int argc, char **argv, int option,
-            const char *value)
+fail_option(const struct verb *verbs, const struct verb *verb, int argc,
+            char **argv, int option, const char *value)
 {
-    const struct verb *verb = NULL;
     char letter[] = { '-', (char) optopt, '\0' };
 
     for (int i = 1; i < argc && verb == NULL; i++)
@@ -254,45 +255,66 @@ check_options(const struct request *request)
     return true;
 }
 
-/* The words behind the options: verb and argument. */
+/* The words behind the verb and between its options. */
 static int
-take_words(struct request *request, const struct verb *verbs, int count,
-           char **words)
+take_words(struct request *request, int count, char **words)
 {
-    if (count == 0)
-        return fail_usage(NULL, "a verb is needed", "");
-    request->verb = grammar_verb(verbs, words[0]);
-    if (request->verb == NULL)
-        return fail_verb(verbs, words[0]);
-
     const struct verb *verb = request->verb;
 
     if (!check_options(request))
         return CORE_EXIT_USAGE;
-    if (!verb->has_command && request->command != NULL)
+    if (verb->command == NULL && request->command != NULL)
         return fail_usage(verb, "takes no program", "");
-    if (count > 1 + verb->most)
-        return fail_usage(verb, "one word too many: ", words[1 + verb->most]);
-    if (count < 1 + verb->least)
+    if (count > verb->most)
+        return fail_usage(verb, "one word too many: ", words[verb->most]);
+    if (count < verb->least)
         return fail_usage(verb, "it needs an argument: ", verb->argument);
-    if (count > 1)
-        request->argument = words[1];
-    request->words = words + 1;
-    request->word_count = (size_t) count - 1;
+    if (count > 0)
+        request->argument = words[0];
+    request->words = words;
+    request->word_count = (size_t) count;
     return -1;
 }
 
-/* All options in getopt_long()'s form; the letters in its other form. */
+/* An option of the verb takes the place of one of all verbs that is called the
+   same: --host of a service. */
+static bool
+is_hidden(const char *name, const struct verb *verb)
+{
+    for (const struct option_entry *entry = option_table; entry->option != 0;
+         entry++)
+        if (strcmp(entry->name, name) == 0)
+            return verb != NULL && (verb->options & entry->option) != 0;
+    return false;
+}
+
+static bool
+is_common(const char *name)
+{
+    for (size_t i = 0; i < COMMON_OPTIONS; i++)
+        if (strcmp(common_options[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+#define LETTERS (COMMON_OPTIONS * 2 + OPTION_COUNT * 2 + 3)
+
+/* All options in getopt_long()'s form, as they are for that verb or, with
+   NULL, in front of it; the letters in its other form. */
 static void
-list_options(struct option list[COMMON_OPTIONS + OPTION_COUNT + 1],
-             char letters[COMMON_OPTIONS * 2 + OPTION_COUNT * 2 + 2])
+list_options(const struct verb *verb,
+             struct option list[COMMON_OPTIONS + OPTION_COUNT + 1],
+             char letters[LETTERS])
 {
     struct option *place = list;
     char *letter = letters;
 
+    if (verb == NULL)
+        *letter++ = '+';                /* end with the first word */
     *letter++ = ':';
     for (size_t i = 0; i < COMMON_OPTIONS; i++) {
-        *place++ = common_options[i];
+        if (!is_hidden(common_options[i].name, verb))
+            *place++ = common_options[i];
         *letter++ = (char) common_options[i].val;
         if (common_options[i].has_arg == required_argument)
             *letter++ = ':';
@@ -300,10 +322,11 @@ list_options(struct option list[COMMON_OPTIONS + OPTION_COUNT + 1],
     for (int i = 0; option_table[i].option != 0; i++) {
         const struct option_entry *entry = &option_table[i];
 
-        *place++ = (struct option) {
-            entry->name, entry->value == NULL ? no_argument
-            : required_argument, NULL, FIRST_OWN + i
-        };
+        if (!is_common(entry->name) || is_hidden(entry->name, verb))
+            *place++ = (struct option) {
+                entry->name, entry->value == NULL ? no_argument
+                : required_argument, NULL, FIRST_OWN + i
+            };
         if (entry->letter != '\0')
             *letter++ = entry->letter;
     }
@@ -335,34 +358,63 @@ give_help(const struct verb *verbs, const char *word)
     return CORE_EXIT_DONE;
 }
 
-int
-grammar_read(struct request *request, const struct verb *verbs, int argc,
-             char **argv)
+/*
+ * Reads options: those in front of the verb (NULL), or all behind it, where
+ * words may stand between them.  Returns -1, or the exit code; the words are
+ * from optind on then.
+ */
+static int
+read_options(struct request *request, const struct verb *verbs,
+             const struct verb *verb, int argc, char **argv, bool *wants_help)
 {
-    const char *default_path = getenv("COREDNS_CONFIG");
     struct option list[COMMON_OPTIONS + OPTION_COUNT + 1];
-    char letters[COMMON_OPTIONS * 2 + OPTION_COUNT * 2 + 2];
-    bool wants_help = false;
+    char letters[LETTERS];
     int option;
 
-    *request = (struct request) { .lines = -1 };
-    request->config_path = default_path != NULL && *default_path != '\0'
-        ? default_path : DEFAULT_CONFIG;
-    argc = cut_command(request, argc, argv);
-    list_options(list, letters);
+    list_options(verb, list, letters);
     optind = 0;                         /* GNU: begin anew */
     opterr = 0;
     while ((option = getopt_long(argc, argv, letters, list, NULL)) != -1) {
         if (option == 'h')
-            wants_help = true;
+            *wants_help = true;
         else if (option == 'V') {
             printf("corednsctl %s\n", CORE_VERSION);
             return CORE_EXIT_DONE;
         }
         else if (!take_option(request, option, optarg))
-            return fail_option(verbs, argc, argv, option, optarg);
+            return fail_option(verbs, verb, argc, argv, option, optarg);
     }
+    return -1;
+}
+
+int
+grammar_read(struct request *request, const struct verb *verbs, int argc,
+             char **argv)
+{
+    const char *default_path = getenv("COREDNS_CONFIG");
+    const struct verb *verb;
+    bool wants_help = false;
+    int code;
+
+    *request = (struct request) { .lines = -1 };
+    request->config_path = default_path != NULL && *default_path != '\0'
+        ? default_path : DEFAULT_CONFIG;
+    argc = cut_command(request, argc, argv);
+    code = read_options(request, verbs, NULL, argc, argv, &wants_help);
+    if (code != -1)
+        return code;
+    argc -= optind;
+    argv += optind;
+    verb = argc == 0 ? NULL : grammar_verb(verbs, argv[0]);
+    if (verb == NULL)
+        return wants_help ? give_help(verbs, argc == 0 ? NULL : argv[0])
+            : argc == 0 ? fail_usage(NULL, "a verb is needed", "")
+            : fail_verb(verbs, argv[0]);
+    code = read_options(request, verbs, verb, argc, argv, &wants_help);
+    if (code != -1)
+        return code;
     if (wants_help)
-        return give_help(verbs, optind == argc ? NULL : argv[optind]);
-    return take_words(request, verbs, argc - optind, argv + optind);
+        return give_help(verbs, verb->name);
+    request->verb = verb;
+    return take_words(request, argc - optind, argv + optind);
 }

@@ -24,7 +24,8 @@ struct verb {
     const char *argument;               /* "stage"; NULL: it takes none */
     int least, most;                    /* words that it takes */
     const char *says;
-    bool has_command;                   /* and behind "--" a program */
+    const char *command;                /* what may stand behind "--":
+                                           "program [word ...]"; NULL: nothing */
 };
 
 /* What the command line asks for; texts are lent from it. */

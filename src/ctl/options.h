@@ -15,9 +15,19 @@ enum grammar_option {
     OPTION_BEFORE = 1 << 9, OPTION_FORMAT = 1 << 10, OPTION_NAME = 1 << 11,
     OPTION_TYPE = 1 << 12, OPTION_CLIENT = 1 << 13, OPTION_RCODE = 1 << 14,
     OPTION_DO = 1 << 15, OPTION_FROM = 1 << 16, OPTION_ALL = 1 << 17,
+    OPTION_SERVICE_HOST = 1 << 18, OPTION_PORT = 1 << 19,
+    OPTION_PRIORITY = 1 << 20, OPTION_WEIGHT = 1 << 21, OPTION_TEXT = 1 << 22,
+    OPTION_MAIL = 1 << 23, OPTION_GROUP = 1 << 24,
+    OPTION_TARGETSTRIP = 1 << 25, OPTION_TTL = 1 << 26,
+    OPTION_STAGE = 1 << 27, OPTION_SKYDNS = 1 << 28,
 };
 
-#define OPTION_COUNT 18
+#define OPTION_COUNT 29
+
+/* What is said of a service; each has the name of its field. */
+#define OPTION_SERVICE \
+    (OPTION_SERVICE_HOST | OPTION_PORT | OPTION_PRIORITY | OPTION_WEIGHT \
+     | OPTION_TEXT | OPTION_MAIL | OPTION_GROUP | OPTION_TARGETSTRIP)
 
 struct option_entry {
     enum grammar_option option;         /* 0: the end of the table */

@@ -48,62 +48,65 @@ version_run(const struct request *request)
 static int help_run(const struct request *request);
 static int completion_run(const struct request *request);
 
+#define PROGRAM_WORDS "program [word ...]"
+
 static const struct verb verb_table[] = {
     { "start", start_run, OPTION_FOREGROUND | OPTION_CHECK, NULL, 0, 0,
-      "start all stages, or take over those that live", false },
+      "start all stages, or take over those that live", NULL },
     { "stop", stop_run, 0, NULL, 0, 0,
-      "drain and end all stages", false },
+      "drain and end all stages", NULL },
     { "restart", restart_run, 0, "stage", 0, 1,
-      "end a stage and start it anew; all, one by one, without a name", false },
+      "end a stage and start it anew; all, one by one, without a name", NULL },
     { "reload", reload_run, OPTION_CHECK, NULL, 0, 0,
-      "check the configuration and change over to it", false },
+      "check the configuration and change over to it", NULL },
     { "status", status_run, OPTION_ALL | OPTION_JSON, NULL, 0, 0,
-      "what runs and how it is", false },
+      "what runs and how it is", NULL },
     { "check", check_run, OPTION_JSON | OPTION_OUTPUT, "file", 0, 1,
-      "say all that is wrong with the configuration", false },
+      "say all that is wrong with the configuration", NULL },
     { "logs", logs_run, OPTION_FOLLOW | OPTION_LINES, "stage", 0, 1,
-      "what the stages have written", false },
+      "what the stages have written", NULL },
     { "wires", wires_run, OPTION_DOT | OPTION_JSON, NULL, 0, 0,
-      "draw which stage is wired to which", false },
+      "draw which stage is wired to which", NULL },
     { "swap", swap_run, OPTION_BACK, "stage", 1, 1,
-      "put a program in the place of a stage's own", true },
+      "put a program in the place of a stage's own", PROGRAM_WORDS },
     { "insert", insert_run, OPTION_BEFORE, "name", 1, 1,
-      "put a program on the wire in front of a stage", true },
+      "put a program on the wire in front of a stage", PROGRAM_WORDS },
     { "remove", remove_run, 0, "name", 1, 1,
-      "take out what was inserted", false },
+      "take out what was inserted", NULL },
     { "tap", tap_run,
       OPTION_FORMAT | OPTION_NAME | OPTION_TYPE | OPTION_CLIENT
       | OPTION_RCODE, "stage", 1, 1,
-      "show what passes on the way to a stage, until Ctrl-C", false },
+      "show what passes on the way to a stage, until Ctrl-C", NULL },
     { "trace", trace_run,
       OPTION_JSON | OPTION_CLIENT | OPTION_DO | OPTION_FROM, "name [type]", 1,
-      2, "ask one question and show every stop on its way", false },
+      2, "ask one question and show every stop on its way", NULL },
     { "next", next_run, 0, "[stage]", 0, 1,
-      "where the queries of the stages go", false },
+      "where the queries of the stages go", NULL },
     { "flush", flush_run, OPTION_TREE, "name [type]", 0, 2,
-      "forget what the caches know, all or of a name", false },
+      "forget what the caches know, all or of a name", NULL },
     { "cache", cache_run, OPTION_TREE, "dump|stats [name [type]]", 1, 3,
-      "what the caches know, and how often it was of use", false },
+      "what the caches know, and how often it was of use", NULL },
     { "zones", zones_run, 0, "list | show zone", 0, 2,
-      "the zones that are served, or the records of one", false },
+      "the zones that are served, or the records of one", NULL },
     { "log", log_run, 0, "level [stage]", 1, 2,
-      "what is worth a line from here on: error warning notice debug", false },
+      "what is worth a line from here on: error warning notice debug", NULL },
     { "keygen", keygen_run, 0, "[host ...]", 0, PLAN_HOSTS,
-      "make the keys by which hosts know each other", false },
+      "make the keys by which hosts know each other", NULL },
     { "import", corefile_import_run, 0, "corefile", 1, 1,
-      "write a Corefile of CoreDNS as a configuration", false },
+      "write a Corefile of CoreDNS as a configuration", NULL },
     { "names", names_run, 0, NULL, 0, 0,
-      "the names of all stages, a line each", false },
+      "the names of all stages, a line each", NULL },
     { "completion", completion_run, 0, "bash | zsh", 1, 1,
-      "write what a shell needs to complete command lines", false },
-    { "etcd", etcd_run, 0, "put|get|rm|import name", 2, 2,
+      "write what a shell needs to complete command lines", NULL },
+    { "etcd", etcd_run, OPTION_SERVICE | OPTION_TTL | OPTION_STAGE,
+      "put|get|rm|import name", 2, 2,
       "services in etcd: put one, read or remove it, all of a zone file",
-      false },
+      NULL },
     { "version", version_run, OPTION_JSON, NULL, 0, 0,
-      "print the version", false },
+      "print the version", NULL },
     { "help", help_run, 0, "verb", 0, 1,
-      "what there is to ask for", false },
-    { NULL, NULL, 0, NULL, 0, 0, NULL, false },
+      "what there is to ask for", NULL },
+    { NULL, NULL, 0, NULL, 0, 0, NULL, NULL },
 };
 
 static int
@@ -136,8 +139,6 @@ verbs_main(int argc, char **argv)
     struct core_fault fault;
     int code;
 
-    if (etcd_is_meant(argc, argv))
-        return etcd_main(argc, argv);
     code = grammar_read(&request, verb_table, argc, argv);
     if (code != -1)
         return code;

@@ -15,11 +15,13 @@ do_nothing(const struct request *request)
 }
 
 static const struct verb verbs[] = {
-    { "start", do_nothing, OPTION_FOREGROUND, NULL, 0, 0, "begin", false },
+    { "start", do_nothing, OPTION_FOREGROUND, NULL, 0, 0, "begin", NULL },
     { "logs", do_nothing, OPTION_FOLLOW | OPTION_LINES, "stage", 0, 1,
-      "read", false },
-    { "swap", do_nothing, OPTION_BEFORE, "stage", 1, 1, "change", true },
-    { NULL, NULL, 0, NULL, 0, 0, NULL, false },
+      "read", NULL },
+    { "swap", do_nothing, OPTION_BEFORE, "stage", 1, 1, "change", "program" },
+    { "etcd", do_nothing, OPTION_SERVICE | OPTION_TTL, "put|get name", 2, 2,
+      "keep", NULL },
+    { NULL, NULL, 0, NULL, 0, 0, NULL, NULL },
 };
 
 #define WORDS 8
@@ -64,6 +66,12 @@ static const struct {
     { { "corednsctl", "swap", "--", "cache", "x" }, 64 },
     { { "corednsctl", "logs", "a", "--", "b" }, 64 },    /* takes none */
     { { "corednsctl", "swap", "b", "--before", "--", "x" }, 64 },
+    { { "corednsctl", "etcd", "put", "a", "--port", "80", "--mail" }, -1 },
+    { { "corednsctl", "--json", "etcd", "put", "a" }, 64 },  /* of others */
+    { { "corednsctl", "etcd", "put", "--port", "", "a" }, 64 },
+    { { "corednsctl", "etcd", "put" }, 64 },
+    { { "corednsctl", "etcd", "-h", "--port", "80" }, 0 },
+    { { "corednsctl", "start", "--port", "80" }, 64 },
 };
 
 START_TEST(reads_a_command_line)
@@ -93,6 +101,31 @@ START_TEST(hands_on_what_was_said)
 }
 END_TEST
 
+/* A verb may have an option that is called as one of all verbs: behind the verb
+   it is its own, in front of it and as a letter the other. */
+START_TEST(tells_options_of_one_name_apart)
+{
+    char *words[] = { "corednsctl", "--host", "a", "etcd", "put", "--host",
+                      "192.0.2.1", "name", NULL };
+    char *others[] = { "corednsctl", "etcd", "-H", "b", "put", "name", NULL };
+    char *start[] = { "corednsctl", "start", "--host", "c", NULL };
+    struct request request;
+
+    ck_assert_int_eq(grammar_read(&request, verbs, 8, words), -1);
+    ck_assert_str_eq(getenv("COREDNS_HOST"), "a");
+    ck_assert_str_eq(request_value(&request, OPTION_SERVICE_HOST),
+                     "192.0.2.1");
+    ck_assert_uint_eq(request.word_count, 2);
+    ck_assert_str_eq(request.words[0], "put");
+    ck_assert_str_eq(request.words[1], "name");
+    ck_assert_int_eq(grammar_read(&request, verbs, 6, others), -1);
+    ck_assert_str_eq(getenv("COREDNS_HOST"), "b");
+    ck_assert_ptr_null(request_value(&request, OPTION_SERVICE_HOST));
+    ck_assert_int_eq(grammar_read(&request, verbs, 4, start), -1);
+    ck_assert_str_eq(getenv("COREDNS_HOST"), "c");
+}
+END_TEST
+
 START_TEST(takes_the_configuration_from_the_environment)
 {
     struct request request;
@@ -114,6 +147,7 @@ main(void)
 
     tcase_add_loop_test(cases, reads_a_command_line, 0, CORE_TEST_ROWS(rows));
     tcase_add_test(cases, hands_on_what_was_said);
+    tcase_add_test(cases, tells_options_of_one_name_apart);
     tcase_add_test(cases, takes_the_configuration_from_the_environment);
     return core_test_run(cases);
 }

@@ -165,6 +165,20 @@ check "nor what is no number" exits 64 \
 check "nor nothing" exits 64 etcd_verb put x.skydns.test
 check "nor under what is no name" exits 64 etcd_verb put --host a x..test
 check "a wrong word is told" exits 64 etcd_verb del x.skydns.test
+check "an option of a service is none of others" exits 64 \
+    "$bin/corednsctl" status -c "$configuration" --port 1
+cat >"$folder/hosts.conf" <<END
+hosts: { a = "127.0.0.1"; b = "192.0.2.7"; };
+insecure = true;
+stages: {
+    authority: { host = "a"; sources = [ "etcd-sync" ]; };
+    etcd-sync: { host = "b"; zones = [ "skydns.test." ]; };
+};
+END
+same "of a stage of another host it is told where to say it" \
+    "corednsctl: etcd-sync is run by the host b: say it there" \
+    "$("$bin/corednsctl" -c "$folder/hosts.conf" -r "$folder/none" etcd rm \
+        x.skydns.test 2>&1)"
 cat >"$folder/import.zone" <<END
 \$ORIGIN skydns.test.
 \$TTL 77
