@@ -34,6 +34,28 @@ make_prefix(const char *path)
     return prefix;
 }
 
+/* local.dns of each zone is there whatever keys there are. */
+static void
+add_local(catalogue_t *self)
+{
+    static const char parts[] = "/dns/local";
+    char path[TREE_PATH_SIZE + sizeof parts];
+
+    for (size_t i = 0; i < zones_count(self->zones); i++) {
+        const struct zone *zone = zones_at(self->zones, i);
+        size_t size = tree_path(tree_root(self->tree), zone->apex, path);
+        size_t begin = size == 0 ? 1 : 0;   /* the root's has no slash */
+        struct tree_node *node;
+
+        if (zone->is_reverse)
+            continue;
+        memcpy(path + size, parts + begin, sizeof parts - begin);
+        node = tree_add(self->tree, path, size + sizeof parts - 1 - begin);
+        if (node != NULL)
+            node->flags |= TREE_LOCAL;
+    }
+}
+
 catalogue_t *
 catalogue_new(const struct catalogue_settings *settings)
 {
@@ -46,7 +68,11 @@ catalogue_new(const struct catalogue_settings *settings)
                             settings->zone_count);
     self->leases = leases_new(&settings->lease_limits);
     self->referrers = referrers_new();
-    self->records = records_new(self->tree, self->zones);
+    self->style = settings->style == NULL ? records_usual_style
+        : *settings->style;
+    self->records = records_new(self->tree, self->zones, &self->style);
+    if (self->style.has_local)
+        add_local(self);
     self->stubs = stubs_new(self->tree, self->zones);
     return self;
 }

@@ -22,6 +22,7 @@
 #include "coredns/fault.h"
 #include "coredns/feed.h"
 #include "etcd-sync/leases.h"
+#include "etcd-sync/records.h"
 #include "etcd-sync/stubs.h"
 #include "etcd-sync/zones.h"
 
@@ -34,6 +35,8 @@ struct catalogue_settings {
     const uint8_t *const *zones;        /* wire names in small letters */
     size_t zone_count;
     struct lease_limits lease_limits;
+    const struct records_style *style;  /* NULL: the usual one; lent for the
+                                           call */
 };
 
 /* Where changes go: transactions of one zone, as a publisher takes them. */

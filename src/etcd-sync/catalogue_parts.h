@@ -11,7 +11,6 @@
 #define ETCD_SYNC_CATALOGUE_PARTS_H
 
 #include "etcd-sync/catalogue.h"
-#include "etcd-sync/records.h"
 #include "etcd-sync/referrers.h"
 
 struct catalogue {
@@ -21,6 +20,7 @@ struct catalogue {
     zones_t *zones;
     leases_t *leases;
     referrers_t *referrers;
+    struct records_style style;
     records_t *records;
     stubs_t *stubs;
     struct catalogue_sink sink;

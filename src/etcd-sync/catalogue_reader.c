@@ -52,7 +52,7 @@ catalogue_read(catalogue_t *self, const struct core_zone_id *zone)
         return NULL;
     reader = core_allocate(sizeof *reader);
     reader->catalogue = self;
-    reader->records = records_new(self->tree, self->zones);
+    reader->records = records_new(self->tree, self->zones, &self->style);
     if (zone->layer == CORE_FEED_UPSTREAMS)
         read_servers(reader, stubs_find(self->stubs, zone->name));
     else

@@ -23,13 +23,20 @@ static const uint16_t set_types[SETS] = {
     [SET_MX] = CORE_MX, [SET_TXT] = CORE_TXT, [SET_PTR] = CORE_PTR,
 };
 
+const struct records_style records_usual_style = {
+    .ttl_seconds = 300, .negative_seconds = 30, .refresh_seconds = 7200,
+    .retry_seconds = 1800, .expire_seconds = 86400, .priority = 10,
+};
+
 records_t *
-records_new(tree_t *tree, const zones_t *zones)
+records_new(tree_t *tree, const zones_t *zones,
+            const struct records_style *style)
 {
     records_t *self = core_allocate(sizeof *self);
 
     self->tree = tree;
     self->zones = zones;
+    self->style = style;
     selection_start(&self->hosts);
     selection_start(&self->texts);
     for (size_t i = 0; i < RECORDS_CHAIN; i++)
@@ -105,13 +112,13 @@ records_add(struct set *set, uint32_t ttl_seconds, const uint8_t *octets,
 }
 
 uint32_t
-records_ttl(const struct tree_node *node)
+records_ttl(const records_t *self, const struct tree_node *node)
 {
     uint32_t lease = leases_ttl(node);
     uint32_t ttl = node->service->ttl_seconds;
 
     if (ttl == 0)
-        return lease == UINT32_MAX ? RECORDS_TTL : lease;
+        return lease == UINT32_MAX ? self->style->ttl_seconds : lease;
     return ttl < lease ? ttl : lease;
 }
 
@@ -145,18 +152,32 @@ share(uint32_t sum, uint16_t weight)
     return part < 1 ? 1 : (uint16_t) part;
 }
 
+static uint16_t
+priority_of(const records_t *self, const struct service *service)
+{
+    return service->priority == 0 ? self->style->priority : service->priority;
+}
+
+/* Adds the weights of all services of one priority up. */
+static void
+sum_weights(records_t *self, const struct selection *hosts)
+{
+    for (size_t i = 0; i < hosts->count; i++)
+        self->weights[priority_of(self, hosts->nodes[i]->service)] = 0;
+    for (size_t i = 0; i < hosts->count; i++)
+        self->weights[priority_of(self, hosts->nodes[i]->service)] +=
+            hosts->nodes[i]->service->weight;
+}
+
 static void
 make_srv(records_t *self, const struct selection *hosts)
 {
     uint8_t target[CORE_NAME_SIZE];
 
-    for (size_t i = 0; i < hosts->count; i++)
-        self->weights[hosts->nodes[i]->service->priority] = 0;
-    for (size_t i = 0; i < hosts->count; i++)
-        self->weights[hosts->nodes[i]->service->priority] +=
-            hosts->nodes[i]->service->weight;
+    sum_weights(self, hosts);
     for (size_t i = 0; i < hosts->count; i++) {
         const struct service *service = hosts->nodes[i]->service;
+        uint16_t priority = priority_of(self, service);
         size_t size;
         uint8_t *rdata;
 
@@ -164,12 +185,12 @@ make_srv(records_t *self, const struct selection *hosts)
             || !write_target(hosts->nodes[i], target))
             continue;
         size = core_name_size(target);
-        rdata = add_record(&self->sets[SET_SRV], records_ttl(hosts->nodes[i]),
+        rdata = add_record(&self->sets[SET_SRV], records_ttl(self, hosts->nodes[i]),
                            6 + size);
         if (rdata == NULL)
             return;
-        core_write16(rdata, service->priority);
-        core_write16(rdata + 2, share(self->weights[service->priority],
+        core_write16(rdata, priority);
+        core_write16(rdata + 2, share(self->weights[priority],
                                       service->weight));
         core_write16(rdata + 4, (uint16_t) service->port);
         memcpy(rdata + 6, target, size);
@@ -189,11 +210,11 @@ make_mx(records_t *self, const struct selection *hosts)
         if (!service->mail || !write_target(hosts->nodes[i], target))
             continue;
         size = core_name_size(target);
-        rdata = add_record(&self->sets[SET_MX], records_ttl(hosts->nodes[i]),
+        rdata = add_record(&self->sets[SET_MX], records_ttl(self, hosts->nodes[i]),
                            2 + size);
         if (rdata == NULL)
             return;
-        core_write16(rdata, service->priority);
+        core_write16(rdata, priority_of(self, service));
         memcpy(rdata + 2, target, size);
     }
 }
@@ -207,7 +228,7 @@ make_txt(records_t *self, const struct tree_node *node)
         const uint8_t *text = service_text(service);
         size_t left = service->text_size;
         uint8_t *rdata = add_record(&self->sets[SET_TXT],
-                                    records_ttl(self->texts.nodes[i]),
+                                    records_ttl(self, self->texts.nodes[i]),
                                     left + (left + TXT_PIECE - 1) / TXT_PIECE);
 
         while (rdata != NULL && left > 0) {
@@ -230,31 +251,46 @@ make_ptr(records_t *self, const struct tree_node *node)
 
     if (self->zone->is_reverse && service != NULL
         && service->host_kind == SERVICE_NAME)
-        records_add(&self->sets[SET_PTR], records_ttl(node),
+        records_add(&self->sets[SET_PTR], records_ttl(self, node),
                     service_host(service), service->host_size);
 }
 
 /* ---- the top of a zone --------------------------------------------------- */
 
+/* Writes who is responsible; the size, or -1 when it makes no name. */
+static int
+write_hostmaster(const records_t *self, const struct zone *zone,
+                 uint8_t name[CORE_NAME_SIZE])
+{
+    static const uint8_t hostmaster[] = "\12hostmaster";
+    const uint8_t *given = self->style->hostmaster;
+
+    if (!self->style->has_hostmaster)
+        return core_name_join(name, hostmaster, 1, zone->id.name);
+    memcpy(name, given, core_name_size(given));
+    return (int) core_name_size(given);
+}
+
 static void
 add_soa(records_t *self, const struct zone *zone, uint32_t serial)
 {
-    static const uint8_t mname[] = "\2ns\3dns", rname[] = "\12hostmaster";
+    static const uint8_t mname[] = "\2ns\3dns";
+    const struct records_style *style = self->style;
     uint8_t rdata[2 * CORE_NAME_SIZE + 20];
     int mname_size = core_name_join(rdata, mname, 2, zone->id.name);
     int rname_size = mname_size == -1 ? -1
-        : core_name_join(rdata + mname_size, rname, 1, zone->id.name);
+        : write_hostmaster(self, zone, rdata + mname_size);
     uint8_t *at = rdata + mname_size + rname_size;
 
     /* A zone whose name leaves no room for them has none. */
     if (rname_size == -1)
         return;
     core_write32(at, serial);
-    core_write32(at + 4, 7200);
-    core_write32(at + 8, 1800);
-    core_write32(at + 12, 86400);
-    core_write32(at + 16, RECORDS_NEGATIVE_TTL);
-    records_add(&self->sets[SET_SOA], RECORDS_NEGATIVE_TTL, rdata,
+    core_write32(at + 4, style->refresh_seconds);
+    core_write32(at + 8, style->retry_seconds);
+    core_write32(at + 12, style->expire_seconds);
+    core_write32(at + 16, style->negative_seconds);
+    records_add(&self->sets[SET_SOA], style->negative_seconds, rdata,
                 (size_t) (mname_size + rname_size + 20));
 }
 
@@ -273,7 +309,7 @@ make_servers(records_t *self, const struct zone *zone)
     for (size_t i = 0; i < self->hosts.count; i++)
         if (self->hosts.nodes[i]->service->host_kind != SERVICE_NAME
             && write_target(self->hosts.nodes[i], target))
-            records_add(&self->sets[SET_NS], records_ttl(self->hosts.nodes[i]),
+            records_add(&self->sets[SET_NS], records_ttl(self, self->hosts.nodes[i]),
                         target, core_name_size(target));
 }
 
@@ -302,10 +338,15 @@ records_make(records_t *self, const struct tree_node *node, uint32_t serial)
 {
     clear(self);
     self->exists = node->service != NULL || node->below > 0
-        || (node->flags & TREE_BAD) != 0;
+        || (node->flags & (TREE_BAD | TREE_LOCAL)) != 0;
     self->zone = zones_of(self->zones, node);
     if (self->zone == NULL || !tree_name(node, self->name)) {
         self->exists = false;
+        return;
+    }
+    if ((node->flags & TREE_LOCAL) != 0) {
+        records_add(&self->sets[SET_CNAME], self->style->ttl_seconds,
+                    self->style->local, core_name_size(self->style->local));
         return;
     }
     if (node == self->zone->apex) {

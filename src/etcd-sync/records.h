@@ -24,18 +24,33 @@
 #include "etcd-sync/tree.h"
 #include "etcd-sync/zones.h"
 
-#define RECORDS_TTL 300                 /* of services that have none */
-#define RECORDS_NEGATIVE_TTL 30
 #define RECORDS_CHAIN 8                 /* aliases in a row, at most */
 #define RECORDS_SIZE 65535              /* octets of an RRset: no message could
                                            hold a larger one, which is left
                                            out */
 
+/* What is said where services say nothing, and of the zones themselves. */
+struct records_style {
+    uint32_t ttl_seconds;               /* of services without TTL and lease */
+    uint32_t negative_seconds;          /* minimum of the SOA, and its TTL */
+    uint32_t refresh_seconds, retry_seconds, expire_seconds;
+    uint16_t priority;                  /* of services without one */
+    bool has_hostmaster;                /* else: hostmaster of the zone */
+    bool has_local;
+    uint8_t hostmaster[CORE_NAME_SIZE];
+    uint8_t local[CORE_NAME_SIZE];      /* local.dns of the zone stands for it,
+                                           where its node is TREE_LOCAL */
+};
+
+/* As CoreDNS has it. */
+extern const struct records_style records_usual_style;
+
 typedef struct records records_t;
 
-/* Both are lent. */
+/* All is lent. */
 records_t *
-    records_new(tree_t *tree, const zones_t *zones);
+    records_new(tree_t *tree, const zones_t *zones,
+                const struct records_style *style);
 
 void
     records_destroy(records_t **self_p);

@@ -111,7 +111,7 @@ follow(records_t *self, const struct tree_node *node, unsigned depth,
     self->budget -= lesser((uint32_t) selection->count + 1, self->budget);
     for (size_t i = 0; i < selection->count; i++) {
         const struct service *service = selection->nodes[i]->service;
-        uint32_t ttl = lesser(ttl_seconds, records_ttl(selection->nodes[i]));
+        uint32_t ttl = lesser(ttl_seconds, records_ttl(self, selection->nodes[i]));
 
         if (service->host_kind != SERVICE_NAME)
             add_address(self, service, ttl);
@@ -154,10 +154,10 @@ put_alias(records_t *self, const uint8_t *target, uint32_t ttl_seconds)
 static void
 make_alias(records_t *self, const struct tree_node *only)
 {
-    follow_host(self, only->service, 0, records_ttl(only));
+    follow_host(self, only->service, 0, records_ttl(self, only));
     if (self->sets[SET_A].count > 0 || self->sets[SET_AAAA].count > 0
         || self->outside.ttl_seconds > 0)
-        put_alias(self, service_host(only->service), records_ttl(only));
+        put_alias(self, service_host(only->service), records_ttl(self, only));
     self->sets[SET_A].count = 0;
     self->sets[SET_A].size = 0;
     self->sets[SET_AAAA].count = 0;
@@ -184,9 +184,9 @@ records_make_addresses(records_t *self, const struct tree_node *node)
         const struct service *service = hosts->nodes[i]->service;
 
         if (service->host_kind != SERVICE_NAME)
-            add_address(self, service, records_ttl(hosts->nodes[i]));
+            add_address(self, service, records_ttl(self, hosts->nodes[i]));
         else if (is_alias(service) && !self->zone->is_reverse)
-            follow_host(self, service, 0, records_ttl(hosts->nodes[i]));
+            follow_host(self, service, 0, records_ttl(self, hosts->nodes[i]));
     }
     if (self->outside.ttl_seconds > 0 && !is_apex)
         put_alias(self, self->outside.name, self->outside.ttl_seconds);

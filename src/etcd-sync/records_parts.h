@@ -31,6 +31,7 @@ struct outside {
 struct records {
     tree_t *tree;
     const zones_t *zones;
+    const struct records_style *style;
     const struct zone *zone;            /* of the node at work */
     uint8_t name[CORE_NAME_SIZE];       /* of the node at work */
     struct set sets[SETS];
@@ -52,7 +53,7 @@ void
 
 /* The TTL of the records of a service. */
 uint32_t
-    records_ttl(const struct tree_node *node);
+    records_ttl(const records_t *self, const struct tree_node *node);
 
 /* A hash of hash and the octets. */
 uint64_t

@@ -183,8 +183,7 @@ pack(const struct draft *draft)
 
     self->ttl_seconds = (uint32_t) draft->ttl;
     self->port = (int32_t) draft->port;
-    self->priority = (uint16_t) (draft->priority == 0 ? SERVICE_PRIORITY
-                                 : draft->priority);
+    self->priority = (uint16_t) draft->priority;
     self->weight = (uint16_t) (draft->weight == 0 ? SERVICE_WEIGHT
                                : draft->weight);
     self->text_size = (uint16_t) draft->text_size;

@@ -20,8 +20,7 @@
 #define SERVICE_VALUE_SIZE 65536        /* octets of a value, at most */
 #define SERVICE_TEXT_SIZE 32768         /* of its text */
 #define SERVICE_GROUP_SIZE 255
-#define SERVICE_PRIORITY 10             /* where none is given, or 0 */
-#define SERVICE_WEIGHT 100
+#define SERVICE_WEIGHT 100              /* where none is given, or 0 */
 #define SERVICE_NO_PORT (-1)            /* not for SRV */
 
 enum service_host {
@@ -31,7 +30,7 @@ enum service_host {
 struct service {
     uint32_t ttl_seconds;               /* 0: not given */
     int32_t port;
-    uint16_t priority;
+    uint16_t priority;                  /* 0: not given */
     uint16_t weight;
     uint16_t text_size;
     uint8_t group_size;

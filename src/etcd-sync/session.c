@@ -184,18 +184,42 @@ static const struct follower_hooks follower_hooks = {
     .lease = handle_lease,
 };
 
+static void
+read_style(struct records_style *style,
+           const struct etcd_sync_settings *settings)
+{
+    *style = (struct records_style) {
+        .ttl_seconds = (uint32_t) settings->ttl_seconds,
+        .negative_seconds = (uint32_t) settings->negative_seconds,
+        .refresh_seconds = (uint32_t) settings->refresh_seconds,
+        .retry_seconds = (uint32_t) settings->retry_seconds,
+        .expire_seconds = (uint32_t) settings->expire_seconds,
+        .priority = (uint16_t) settings->priority,
+        .has_hostmaster = settings->hostmaster != NULL,
+        .has_local = settings->local != NULL,
+    };
+    if (style->has_hostmaster)
+        memcpy(style->hostmaster, settings->hostmaster,
+               core_name_size(settings->hostmaster));
+    if (style->has_local)
+        memcpy(style->local, settings->local,
+               core_name_size(settings->local));
+}
+
 session_t *
 session_new(core_loop_t *loop, const struct etcd_sync_settings *settings,
             const struct session_hooks *hooks, void *owner)
 {
     session_t *self = core_allocate(sizeof *self);
+    struct records_style style;
 
+    read_style(&style, settings);
     self->loop = loop;
     self->hooks = hooks;
     self->owner = owner;
     self->catalogue = catalogue_new(&(struct catalogue_settings) {
         .path = settings->path, .zones = settings->zones.items,
-        .zone_count = settings->zones.count,
+        .zone_count = settings->zones.count, .style = &style,
         .lease_limits = {
             .least_seconds = (uint32_t) settings->least_lease_seconds,
             .most_seconds = (uint32_t) settings->most_lease_seconds,

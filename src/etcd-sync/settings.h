@@ -19,6 +19,14 @@ struct etcd_sync_settings {
     const char *certificate;
     const char *key;
     struct core_list fallthrough;       /* const uint8_t * */
+    int64_t ttl_seconds;
+    int64_t negative_seconds;
+    int64_t refresh_seconds;
+    int64_t retry_seconds;
+    int64_t expire_seconds;
+    int64_t priority;
+    const uint8_t *hostmaster;          /* or NULL */
+    const uint8_t *local;               /* or NULL */
     int64_t least_lease_seconds;
     int64_t most_lease_seconds;
 };

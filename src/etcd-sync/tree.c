@@ -263,7 +263,7 @@ is_held(const struct tree_node *node)
 {
     return node->parent == NULL || node->service != NULL
         || node->child_count > 0
-        || (node->flags & (TREE_BAD | TREE_ZONE | TREE_DIRTY
+        || (node->flags & (TREE_BAD | TREE_ZONE | TREE_LOCAL | TREE_DIRTY
                            | TREE_HELD)) != 0;
 }
 

@@ -30,6 +30,7 @@ enum tree_flag {
     TREE_BAD = 0x02,                    /* its value is a bad one */
     TREE_ZONE = 0x04,                   /* a zone begins here; stays */
     TREE_DIRTY = 0x08,                  /* waits to be published; stays */
+    TREE_LOCAL = 0x20,                  /* it stands for another name; stays */
     TREE_HELD = 0x10,                   /* is being published; stays */
 };
 

@@ -382,6 +382,74 @@ START_TEST(an_rrset_that_no_message_can_hold_is_left_out)
 }
 END_TEST
 
+static const struct records_style style = {
+    .ttl_seconds = 3600, .negative_seconds = 60, .refresh_seconds = 1,
+    .retry_seconds = 2, .expire_seconds = 3, .priority = 7,
+    .has_hostmaster = true, .has_local = true, .hostmaster = "\2me\4mail",
+    .local = "\1a\4zone\4test",
+};
+
+static catalogue_t *
+style_catalogue(void)
+{
+    static const uint8_t zone[] = "\4zone\4test";
+    static const uint8_t *const names[] = { zone };
+
+    return catalogue_new(&(struct catalogue_settings) {
+        .path = "/skydns", .zones = names, .zone_count = 1, .style = &style,
+        .lease_limits = { .least_seconds = 30, .most_seconds = 86400 },
+    });
+}
+
+START_TEST(what_services_do_not_say_is_said_by_the_style)
+{
+    catalogue_t *catalogue = style_catalogue();
+    struct model model = { .count = 0 };
+
+    model_put(catalogue, "/skydns/test/zone/a/1", "{\"host\":\"192.0.2.1\"}");
+    model_put(catalogue, "/skydns/test/zone/a/2",
+              "{\"host\":\"192.0.2.2\",\"priority\":9,\"port\":-1}");
+    model_put(catalogue, "/skydns/test/zone/dns/local/x",
+              "{\"host\":\"192.0.2.3\",\"port\":-1}");
+    read_zone(&model, catalogue, zones[0]);
+    model_remove_name(&model, zones[0]);
+    model_remove_name(&model, "1.a.zone.test.");
+    model_remove_name(&model, "2.a.zone.test.");
+    model_remove_name(&model, "x.local.dns.zone.test.");
+    ck_assert_str_eq(model_text(&model),
+                     "a.zone.test. 3600 A 192.0.2.1\n"
+                     "a.zone.test. 3600 A 192.0.2.2\n"
+                     "a.zone.test. 3600 SRV 7 100 0 1.a.zone.test.\n"
+                     "dns.zone.test. 3600 A 192.0.2.3\n"
+                     "local.dns.zone.test. 3600 CNAME a.zone.test.\n");
+    model_clear(&model);
+    catalogue_destroy(&catalogue);
+}
+END_TEST
+
+START_TEST(the_soa_is_that_of_the_style)
+{
+    static const uint8_t rdata[] = "\2ns\3dns\4zone\4test\0\2me\4mail\0"
+        "\0\0\0\0" "\0\0\0\1" "\0\0\0\2" "\0\0\0\3" "\0\0\0\74";
+    catalogue_t *catalogue = style_catalogue();
+    struct core_zone_id id = { .name = "\4zone\4test" };
+    catalogue_reader_t *reader = catalogue_read(catalogue, &id);
+    uint8_t *room = core_allocate(CORE_FEED_SNAPSHOT_ROOM);
+    size_t size = catalogue_reader_write(reader, room,
+                                         CORE_FEED_SNAPSHOT_ROOM);
+    struct core_change change;
+
+    ck_assert_uint_gt(core_change_read(room, size, &change), 0);
+    ck_assert_uint_eq(change.type, CORE_SOA);
+    ck_assert_uint_eq(change.ttl, 60);
+    ck_assert_uint_eq(change.rdatas_size, 2 + sizeof rdata - 1);
+    ck_assert_mem_eq(change.rdatas + 2, rdata, sizeof rdata - 1);
+    free(room);
+    catalogue_reader_destroy(&reader);
+    catalogue_destroy(&catalogue);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -396,5 +464,7 @@ main(void)
     tcase_add_test(cases,
                    a_name_with_too_many_services_has_none_of_their_records);
     tcase_add_test(cases, an_rrset_that_no_message_can_hold_is_left_out);
+    tcase_add_test(cases, what_services_do_not_say_is_said_by_the_style);
+    tcase_add_test(cases, the_soa_is_that_of_the_style);
     return core_test_run(cases);
 }

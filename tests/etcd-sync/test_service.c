@@ -79,7 +79,7 @@ START_TEST(what_is_not_given_is_as_in_skydns)
 
     ck_assert_int_eq(service->host_kind, SERVICE_NO_HOST);
     ck_assert_int_eq(service->port, 0);
-    ck_assert_uint_eq(service->priority, 10);
+    ck_assert_uint_eq(service->priority, 0);
     ck_assert_uint_eq(service->weight, 100);
     ck_assert_uint_eq(service->ttl_seconds, 0);
     ck_assert_uint_eq(service->targetstrip, 0);
