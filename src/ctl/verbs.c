@@ -24,6 +24,7 @@
 #include "ctl/start.h"
 #include "ctl/status.h"
 #include "ctl/order.h"
+#include "ctl/skydns.h"
 #include "ctl/swap.h"
 #include "ctl/tap.h"
 #include "ctl/trace.h"
@@ -43,6 +44,20 @@ version_run(const struct request *request)
     else
         printf("corednsctl %s\n", CORE_VERSION);
     return CORE_EXIT_DONE;
+}
+
+/* One of both is to be said: the file, or that it is SkyDNS. */
+static int
+import_run(const struct request *request)
+{
+    bool is_skydns = (request->options & OPTION_SKYDNS) != 0;
+
+    if (is_skydns && request->argument == NULL)
+        return skydns_run(request);
+    if (is_skydns || request->argument == NULL || request->command != NULL)
+        return message_fail(CORE_EXIT_USAGE, "import takes a Corefile, or "
+                            "--skydns and then its options behind a --");
+    return corefile_import_run(request);
 }
 
 static int help_run(const struct request *request);
@@ -92,8 +107,9 @@ static const struct verb verb_table[] = {
       "what is worth a line from here on: error warning notice debug", NULL },
     { "keygen", keygen_run, 0, "[host ...]", 0, PLAN_HOSTS,
       "make the keys by which hosts know each other", NULL },
-    { "import", corefile_import_run, 0, "corefile", 1, 1,
-      "write a Corefile of CoreDNS as a configuration", NULL },
+    { "import", import_run, OPTION_SKYDNS, "corefile", 0, 1,
+      "write a Corefile of CoreDNS, or SkyDNS's options, as a configuration",
+      "SkyDNS option ..." },
     { "names", names_run, 0, NULL, 0, 0,
       "the names of all stages, a line each", NULL },
     { "completion", completion_run, 0, "bash | zsh", 1, 1,

@@ -156,7 +156,7 @@ static const struct core_setting route_table[] = {
 };
 
 const struct core_setting settings_table[] = {
-    { .key = "routes", .type = CORE_GROUPS, .required = true,
+    { .key = "routes", .type = CORE_GROUPS,
       .members = route_table, .members_size = sizeof (struct route_settings),
       .offset = offsetof(struct settings, routes),
       .says = "which upstreams are asked for which names" },
@@ -355,6 +355,9 @@ settings_check(const void *settings, core_faults_t *faults)
     const struct route_settings *routes = self->routes.items;
     size_t count = 0;
 
+    if (self->routes.count == 0 && self->sources.count == 0)
+        core_faults_add(faults, NULL, 0, "forward.routes: there is none, nor "
+                        "a source of them");
     for (size_t i = 0; i < self->routes.count; i++) {
         check_route(&routes[i], i, faults);
         count += routes[i].zone.count;

@@ -48,6 +48,7 @@ static const struct {
       " source_address = \"::ffff:192.0.2.1\"; }", "" },
     { "{ zone = \"a.\"; to = \"::1\"; }, { zone = \"b.\"; to = \"::1\"; }",
       "" },
+    { "", "forward.routes: there is none, nor a source of them\n" },
     { "{ zone = \"a.\"; to = \"::1\"; }, { zone = \"A\"; to = \"::2\"; }",
       "forward.routes[1].zone: there is a route for a. already\n" },
     { "{ zone = \".\"; }",

@@ -1,0 +1,28 @@
+/*
+ * skydns_store - what SkyDNS's etcd holds for SkyDNS itself
+ */
+
+#ifndef CTL_SKYDNS_STORE_H
+#define CTL_SKYDNS_STORE_H
+
+#include <stdio.h>
+
+#include "coredns/fault.h"
+
+#include "ctl/skydns_options.h"
+
+/* Writes where etcd is as settings of coredns-etcd-sync, a line each, behind so
+   many blanks. */
+void
+    skydns_store_write(const skydns_options_t *options, int indent,
+                       FILE *file);
+
+/*
+ * Reads the value of PREFIX/config; *value_p is yours, NULL when there is no
+ * such key.  Returns -1 and a fault when etcd could not be asked.
+ */
+int
+    skydns_store_read(const skydns_options_t *options, char **value_p,
+                      struct core_fault *fault);
+
+#endif
