@@ -116,6 +116,11 @@ struct core_stage {
     void (*handle_change)(void *state, enum core_changed what,
                           const uint8_t *name);
 
+    /* A reply that would be the answer from now on to a question whose data
+       have changed: told by the next stage behind the change, so that nobody
+       need ask.  May be NULL. */
+    void (*handle_answer)(void *state, const core_query_t *reply);
+
     /* Registers sockets and timers of its own.  Readiness: a stage with watch
        says core_life_ready() itself; one without is ready after open. */
     int (*watch)(void *state, core_life_t *life, struct core_fault *fault);
@@ -303,9 +308,14 @@ void
  * Data that replies of ours are made from are others at that name, or (NULL)
  * may be everywhere.  Stages in front that keep replies are told, by the end
  * of the round; they keep those with an item CORE_TRAIL_SCOPE.
+ *
+ * type is that of the records, or CORE_ANY: several.  What is answered to the
+ * question of name and type at the end of the round is told, too, when it
+ * depends on that name alone: handle_query() is called for it, with a query of
+ * depth 8, which is not to be held.
  */
 void
-    core_life_changed(core_life_t *life, const uint8_t *name);
+    core_life_changed(core_life_t *life, const uint8_t *name, uint16_t type);
 
 /*
  * Asks a question of our own, through the wire `lookup` (the whole server, as

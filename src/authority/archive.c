@@ -66,8 +66,8 @@ write_out(archive_t *self, const uint8_t *bytes, size_t size)
     }
 }
 
-static void
-flush(archive_t *self)
+void
+archive_flush(archive_t *self)
 {
     size_t size = self->buffered;
 
@@ -80,7 +80,7 @@ static uint8_t *
 begin_record(archive_t *self, size_t limit)
 {
     if (limit + RECORD_SIZE > BUFFER_SIZE - self->buffered)
-        flush(self);
+        archive_flush(self);
     if (limit + RECORD_SIZE > BUFFER_SIZE)
         return NULL;
     return self->buffer + self->buffered + RECORD_SIZE;
@@ -145,7 +145,7 @@ archive_destroy(archive_t **self_p)
     if (self == NULL)
         return;
     if (self->file != -1) {
-        flush(self);
+        archive_flush(self);
         if (self->file != -1 && self->new_path == NULL)
             close(self->file);
         else if (self->file != -1)
@@ -206,7 +206,6 @@ archive_commit(archive_t *self, uint64_t version)
 {
     feed_put64(begin_record(self, 8), version);
     end_record(self, RECORD_COMMIT, 8);
-    flush(self);
 }
 
 void
@@ -223,7 +222,6 @@ archive_remove(archive_t *self, const struct core_zone_id *zone)
 
     end_record(self, RECORD_REMOVE,
                feed_zone_write(body, FEED_ZONE_SIZE, zone));
-    flush(self);
 }
 
 /* ---- writing anew -------------------------------------------------------- */
@@ -296,7 +294,7 @@ write_zone(void *owner, const struct zone *zone)
 static void
 take_place(archive_t *self)
 {
-    flush(self);
+    archive_flush(self);
     if (self->file == -1 || rename(self->new_path, self->path) == -1) {
         if (self->file != -1)
             give_up(self);

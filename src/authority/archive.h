@@ -44,6 +44,11 @@ void
 void
     archive_remove(archive_t *self, const struct core_zone_id *zone);
 
+/* Writes out what was said until now; for the end of a round, when nobody
+   waits. */
+void
+    archive_flush(archive_t *self);
+
 /*
  * The source is complete: from here on this archive is the one at the path.
  * zones, of that source, is what is in it; they are written anew when it has

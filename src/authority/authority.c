@@ -13,6 +13,7 @@
 #include "authority/sources.h"
 #include "authority/state.h"
 #include "coredns/memory.h"
+#include "coredns/rrtype.h"
 
 #define DEFAULT_LOOKUP_MS 3000
 #define DEFAULT_PATIENCE_MS 3000
@@ -159,7 +160,7 @@ reload(void *state, const void *settings_read, struct core_fault *fault)
     take_style(self, settings);
     transfers_rule(self->transfers, &settings->transfers);
     zones_walk(self->zones, sources_tell_servers, self);
-    core_life_changed(self->life, NULL);
+    core_life_changed(self->life, NULL, CORE_ANY);
     return 0;
 }
 

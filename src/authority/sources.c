@@ -102,6 +102,16 @@ keep_archives(struct authority *self, core_life_t *life)
     }
 }
 
+/* By the time of this the stages in front have been told. */
+static void
+flush_archives(void *owner)
+{
+    struct authority *self = owner;
+
+    for (size_t i = 0; i < self->source_count; i++)
+        subscription_flush(self->subscriptions[i]);
+}
+
 /* Sources that have not been heard: what they said last has to do. */
 static void
 restore_archives(void *owner)
@@ -128,11 +138,11 @@ restore_archives(void *owner)
 }
 
 static void
-tell_change(void *owner, const uint8_t *name)
+tell_change(void *owner, const uint8_t *name, uint16_t type)
 {
     struct authority *self = owner;
 
-    core_life_changed(self->life, name);
+    core_life_changed(self->life, name, type);
 }
 
 void
@@ -202,6 +212,7 @@ sources_watch(void *state, core_life_t *life, struct core_fault *fault)
         return -1;
     self->patience = core_loop_timer(core_life_loop(life), self->patience_ms,
                                      0, restore_archives, self);
+    core_loop_flusher(core_life_loop(life), flush_archives, self);
     judge_readiness(self);
     return 0;
 }

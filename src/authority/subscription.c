@@ -155,10 +155,10 @@ change(void *owner, const struct core_change *change)
 }
 
 static void
-tell(const subscription_t *self, const uint8_t *name)
+tell(const subscription_t *self, const uint8_t *name, uint16_t type)
 {
     if (self->told != NULL)
-        self->told(self->owner, name);
+        self->told(self->owner, name, type);
 }
 
 /* What changes there changes what other names are, too. */
@@ -182,7 +182,7 @@ apply(subscription_t *self, struct zone *zone)
         if (used == 0)
             break;
         zone_change(zone, &change);
-        tell(self, is_structural(&change) ? NULL : change.owner);
+        tell(self, is_structural(&change) ? NULL : change.owner, change.type);
     }
 }
 
@@ -281,6 +281,8 @@ restore_zone(subscription_t *self, const struct core_zone_id *id)
 
     if (self->archive_path == NULL || self->is_reading)
         return;
+    if (self->archive != NULL)
+        archive_flush(self->archive);
     self->is_reading = true;
     self->is_copying = true;
     archive_read(self->archive_path, &hooks, &excerpt, &fault);
@@ -319,7 +321,7 @@ commit_pending(subscription_t *self, uint64_t version)
     }
     zone_settle(pending, version);
     zones_put(self->zones, &pending);
-    tell(self, NULL);
+    tell(self, NULL, CORE_ANY);
 }
 
 static void
@@ -330,7 +332,7 @@ commit_whole(subscription_t *self, uint64_t version)
 
     zone_settle(zone, version);
     zones_put(self->zones, &self->building);
-    tell(self, NULL);
+    tell(self, NULL, CORE_ANY);
     tell_settled(self, zone);
     if (is_large)
         malloc_trim(0);
@@ -379,7 +381,7 @@ remove_zone(void *owner, const struct core_zone_id *zone)
     if (writing(self) != NULL)
         archive_remove(self->archive, zone);
     zones_remove(self->zones, self->source, zone);
-    tell(self, NULL);
+    tell(self, NULL, CORE_ANY);
 }
 
 /* ---- the archive --------------------------------------------------------- */
@@ -391,6 +393,13 @@ subscription_keep(subscription_t *self, const char *path,
     self->archive_path = core_copy_text(path);
     self->archive = archive_new(path, fault);
     return self->archive == NULL ? -1 : 0;
+}
+
+void
+subscription_flush(subscription_t *self)
+{
+    if (self->archive != NULL)
+        archive_flush(self->archive);
 }
 
 unsigned
@@ -439,7 +448,7 @@ remove_leftovers(subscription_t *self)
     for (size_t i = 0; i < left.count; i++)
         zones_remove(self->zones, self->source, &left.ids[i]);
     if (left.count > 0)
-        tell(self, NULL);
+        tell(self, NULL, CORE_ANY);
     free(left.ids);
     self->is_restored = false;
 }

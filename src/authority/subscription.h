@@ -50,9 +50,10 @@ int
                         const char *identity, void (*changed)(void *owner),
                         void *owner, struct core_fault *fault);
 
-/* told is called, with the owner above, for each name whose data became
-   others; NULL: any may have. */
-typedef void subscription_told(void *owner, const uint8_t *name);
+/* told is called, with the owner above, for each name whose data of that type
+   became others; NULL: any may have. */
+typedef void subscription_told(void *owner, const uint8_t *name,
+                               uint16_t type);
 
 void
     subscription_tell(subscription_t *self, subscription_told *told);
@@ -69,6 +70,10 @@ void
 int
     subscription_keep(subscription_t *self, const char *path,
                       struct core_fault *fault);
+
+/* Writes to disk what was said until now, if there is an archive. */
+void
+    subscription_flush(subscription_t *self);
 
 /*
  * Brings back the zones in the archive, if the source has not been complete

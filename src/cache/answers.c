@@ -12,6 +12,9 @@
 #include <stdlib.h>
 
 #include "coredns/memory.h"
+#include "coredns/rrtype.h"
+
+#define TYPES 66                        /* all that are in use, but a few */
 
 struct answers {
     const struct policy *policy;        /* lent */
@@ -341,6 +344,15 @@ answers_outdate(answers_t *self, uint32_t slot)
         store_outdate(self->stores[i], slot);
 }
 
+bool
+answers_has(const answers_t *self, const struct key *key)
+{
+    for (int i = 0; i < ANSWERS_PARTS; i++)
+        if (store_find(self->stores[i], key) != NULL)
+            return true;
+    return false;
+}
+
 static void
 set_away(answers_t *self, int64_t away_ms)
 {
@@ -399,6 +411,35 @@ answers_forget(answers_t *self, const struct key *key)
     for (int i = 0; i < ANSWERS_PARTS; i++)
         is_known = store_remove(self->stores[i], key) || is_known;
     return is_known;
+}
+
+/* The bits are not part of the hash: see key.c. */
+static void
+forget_type(answers_t *self, store_t *store, const uint8_t *name,
+            uint16_t type)
+{
+    struct key key;
+
+    key_of_name(&key, name, type, CORE_IN, 0, &self->secret);
+    for (; key.bits < KEY_BITS; key.bits++)
+        store_remove(store, &key);
+}
+
+void
+answers_forget_foreign(answers_t *self, const uint8_t *name)
+{
+    static const uint16_t others[] = { 99, CORE_ANY, 256, CORE_CAA };
+
+    for (int i = 0; i < ANSWERS_PARTS; i++) {
+        store_t *store = self->stores[i];
+
+        if (!store_may_have_foreign(store, name))
+            continue;
+        for (uint16_t type = 1; type <= TYPES; type++)
+            forget_type(self, store, name, type);
+        for (size_t j = 0; j < sizeof others / sizeof *others; j++)
+            forget_type(self, store, name, others[j]);
+    }
 }
 
 void

@@ -101,6 +101,10 @@ bool
 void
     answers_outdate(answers_t *self, uint32_t slot);
 
+/* True when there is an answer, or was one until it was outdated. */
+bool
+    answers_has(const answers_t *self, const struct key *key);
+
 /* From now on local data are good for their TTL and no longer; or, as before,
    until they are outdated. */
 void
@@ -132,6 +136,11 @@ void
 /* Forgets one question; true when something was known. */
 bool
     answers_forget(answers_t *self, const struct key *key);
+
+/* Forgets what others said of a name, of all types that are in use, but a
+   few. */
+void
+    answers_forget_foreign(answers_t *self, const uint8_t *name);
 
 /* Forgets those for which visit returns true. */
 void

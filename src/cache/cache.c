@@ -380,6 +380,7 @@ const struct core_stage cache_stage = {
     .handle_query = handle_query,
     .handle_reply = cache_handle_reply,
     .handle_change = cache_handle_change,
+    .handle_answer = cache_handle_answer,
     .watch = watch_cache,
     .reload = reload_cache,
     .drain = drain_cache,

@@ -16,10 +16,8 @@
 
 #include "coredns/log.h"
 #include "coredns/name.h"
-#include "coredns/rrtype.h"
 
 #define ANY_CHANGE 0                    /* the slot of what depends on all */
-#define TYPES 66                        /* all that are in use, but a few */
 
 /* ---- reports ------------------------------------------------------------- */
 
@@ -98,17 +96,7 @@ spoil(void *owner, struct flight *flight)
 static void
 forget_name(struct cache *self, const uint8_t *name)
 {
-    static const uint16_t others[] = { 99, CORE_ANY, 256, CORE_CAA };
-    const struct key_secret *secret = answers_secret(self->answers);
-
-    for (uint16_t i = 0; i < TYPES + sizeof others / sizeof *others; i++)
-        for (uint8_t bits = 0; bits < 4; bits++) {
-            struct key key;
-
-            key_of_name(&key, name, i < TYPES ? (uint16_t) (i + 1)
-                        : others[i - TYPES], CORE_IN, bits, secret);
-            answers_forget(self->answers, &key);
-        }
+    answers_forget_foreign(self->answers, name);
     pending_each(self->pending, spoil, (void *) (uintptr_t) name);
 }
 
@@ -141,4 +129,18 @@ cache_handle_change(void *state, enum core_changed what, const uint8_t *name)
         answers_follow(self->answers);
     if (what == CORE_CHANGED_ALL)
         forget_upstream(self);
+}
+
+/* Of questions that nobody asks there is no end: only those that somebody has
+   asked are worth their room. */
+void
+cache_handle_answer(void *state, const core_query_t *reply)
+{
+    struct cache *self = state;
+    struct key key;
+
+    key_of_query(&key, core_query_message(reply),
+                 answers_secret(self->answers));
+    if (answers_has(self->answers, &key))
+        cache_learn_local(self, &key, reply, core_loop_now_ms(self->loop));
 }

@@ -45,9 +45,9 @@ is_local(const struct core_record *record)
  * Such a reply is kept as it is when changes will be told, and when nothing
  * but the question decided on it: not how it came, and no passing state.
  */
-static void
-learn_local(struct cache *self, const struct key *key,
-            const core_query_t *reply, int64_t now_ms)
+void
+cache_learn_local(struct cache *self, const struct key *key,
+                  const core_query_t *reply, int64_t now_ms)
 {
     const struct core_message *message = core_query_message(reply);
     const struct core_record *record = core_query_record(reply);
@@ -103,7 +103,7 @@ learn(struct cache *self, const struct flight *flight,
     int64_t lifetime_ms;
 
     if (is_local(record)) {
-        learn_local(self, key, outcome->reply, now_ms);
+        cache_learn_local(self, key, outcome->reply, now_ms);
         return;
     }
     if (flight->is_outdated)

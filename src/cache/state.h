@@ -63,6 +63,11 @@ void
 enum core_verdict
     cache_handle_reply(void *state, core_query_t *reply);
 
+/* Keeps a reply that was made of data of this server, when it may be. */
+void
+    cache_learn_local(struct cache *self, const struct key *key,
+                      const core_query_t *reply, int64_t now_ms);
+
 /* Looks after those who wait; a timer. */
 void
     cache_tend(void *owner);
@@ -81,6 +86,10 @@ void
 void
     cache_handle_change(void *state, enum core_changed what,
                         const uint8_t *name);
+
+/* What is told of a question that is known here is known from then on. */
+void
+    cache_handle_answer(void *state, const core_query_t *reply);
 
 /* Where answers that depend on the name alone, or (NULL) on anything, have
    their version. */

@@ -19,6 +19,7 @@
 
 #include "cache/store_parts.h"
 #include "coredns/memory.h"
+#include "coredns/name.h"
 #include "lib/guard.h"
 
 #define GHOSTS_SHARE 32                 /* of the capacity */
@@ -28,6 +29,7 @@
 #define CACHE_LINE 64
 #define LARGE_PAGE_SHARE 16             /* filled before they are used */
 #define LOCAL_LIFETIME_MS (3600 * 1000) /* then the source is asked again */
+#define FOREIGN_NAMES 4096              /* hashes of names that are told apart */
 
 /* ---- life ---------------------------------------------------------------- */
 
@@ -113,6 +115,7 @@ store_new(size_t capacity, const struct key_secret *secret,
     }
     self->head = (struct table_head *) (void *) self->region.bytes;
     self->draft = core_allocate(ENTRY_SIZE_MOST + ENTRY_UNIT);
+    self->foreign = core_allocate(FOREIGN_NAMES * sizeof *self->foreign);
     self->secret = *secret;
     lay_out(self);
     write_head(self);
@@ -128,6 +131,7 @@ store_destroy(store_t **self_p)
     __atomic_store_n(&(*self_p)->head->is_closed, 1, __ATOMIC_RELEASE);
     region_release(&(*self_p)->region);
     free((*self_p)->tags);
+    free((*self_p)->foreign);
     free((*self_p)->draft);
     free(*self_p);
     *self_p = NULL;
@@ -172,6 +176,7 @@ store_clear(store_t *self)
         guard_break(&self->head->guards[i]);
     self->counters.entries = 0;
     self->counters.octets = 0;
+    memset(self->foreign, 0, FOREIGN_NAMES * sizeof *self->foreign);
     lay_out(self);
     tell_index_size(self);
 }
@@ -193,6 +198,22 @@ count(store_t *self, const struct entry *entry, int sign)
     self->counters.octets += sign > 0 ? octets : 0 - octets;
 }
 
+static uint32_t *
+foreign_of(const store_t *self, const uint8_t *name)
+{
+    return &self->foreign[core_name_hash(name) % FOREIGN_NAMES];
+}
+
+/* What is there as an entry comes, by 1, or goes, by -1. */
+static void
+count_foreign(store_t *self, const struct entry *entry, int sign)
+{
+    size_t size;
+
+    if (entry->state == ENTRY_LIVE)
+        *foreign_of(self, entry_question(entry, &size)) += (uint32_t) sign;
+}
+
 void
 store_unlist(store_t *self, struct entry *entry, uint64_t hash)
 {
@@ -200,6 +221,7 @@ store_unlist(store_t *self, struct entry *entry, uint64_t hash)
 
     index_remove(&self->index, hash, position);
     count(self, entry, -1);
+    count_foreign(self, entry, -1);
     __atomic_store_n(&entry->state, ENTRY_DEAD, __ATOMIC_RELEASE);
     guard_break(store_guard(self, position));
 }
@@ -283,6 +305,8 @@ put(store_t *self, const struct key *key, struct entry *old, unsigned units,
         uint32_t *guard = store_guard(self, store_position(self, old));
 
         draft->units = old->units;
+        count_foreign(self, old, -1);
+        count_foreign(self, draft, 1);
         guard_begin(guard);
         guard_write(old, draft, units);
         guard_end(guard);
@@ -297,6 +321,7 @@ put(store_t *self, const struct key *key, struct entry *old, unsigned units,
         tell_index_size(self);
     index_add(&self->index, key->hash, store_position(self, entry));
     count(self, entry, 1);
+    count_foreign(self, entry, 1);
     if (self->counters.octets > self->region.size / LARGE_PAGE_SHARE)
         region_use_large_pages(&self->region);
     return entry;
@@ -364,6 +389,12 @@ store_is_current(const store_t *self, const struct entry *entry)
     if (entry->state != ENTRY_LOCAL)
         return entry->stored_ms > self->head->since_ms;
     return self->head->versions[entry->version.slot] == entry->version.value;
+}
+
+bool
+store_may_have_foreign(const store_t *self, const uint8_t *name)
+{
+    return *foreign_of(self, name) > 0;
 }
 
 bool

@@ -106,6 +106,10 @@ int64_t
 bool
     store_is_current(const store_t *self, const struct entry *entry);
 
+/* False when nothing under that name is of others, whatever its type. */
+bool
+    store_may_have_foreign(const store_t *self, const uint8_t *name);
+
 /* True when there was something under that key. */
 bool
     store_remove(store_t *self, const struct key *key);

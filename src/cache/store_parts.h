@@ -24,6 +24,8 @@ struct store {
     struct index index;
     struct ghosts ghosts;
     uint32_t *tags;                     /* of the ghosts */
+    uint32_t *foreign;                  /* how many entries are not local, by
+                                           the hash of their name */
     struct ring small;
     struct ring main;
     struct store_counters counters;

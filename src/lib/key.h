@@ -21,6 +21,8 @@
 
 enum key_bit { KEY_DNSSEC_OK = 1, KEY_CHECKING_DISABLED = 2 };
 
+#define KEY_BITS 4                      /* below which all bits together are */
+
 struct key_secret {
     uint64_t words[2];
 };

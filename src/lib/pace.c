@@ -8,8 +8,11 @@
 #include <dirent.h>
 #include <sched.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "coredns/clock.h"
 #include "coredns/memory.h"
@@ -17,6 +20,7 @@
 #define BEAT_MS 200
 #define BUSY_PERCENT 12                 /* of one processor, all threads */
 #define CALM_PERCENT 6
+#define SLICE_NS 100000                 /* the shortest that Linux knows */
 
 struct core_pace {
     core_loop_t *loop;
@@ -36,11 +40,41 @@ processor_us(void)
     return (int64_t) used.tv_sec * 1000000 + used.tv_nsec / 1000;
 }
 
-/* Those of libzmq are ours too. */
+/* As sched_setattr(2) has it; the C library of Debian 12 has not. */
+struct attributes {
+    uint32_t size;
+    uint32_t policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t slice_ns;
+    uint64_t deadline, period;
+};
+
 static void
-set_policy_of_threads(int policy)
+set_slice(pid_t thread)
+{
+    struct attributes attributes;
+
+    if (syscall(SYS_sched_getattr, thread, &attributes, sizeof attributes, 0)
+        == -1)
+        return;
+    attributes.slice_ns = SLICE_NS;
+    syscall(SYS_sched_setattr, thread, &attributes, 0);
+}
+
+static void
+set_policy(pid_t thread, int policy)
 {
     static const struct sched_param none = { .sched_priority = 0 };
+
+    sched_setscheduler(thread, policy, &none);
+}
+
+/* Those of libzmq are ours too.  What cannot be set stays as it is. */
+static void
+set_threads(int policy)
+{
     DIR *tasks = opendir("/proc/self/task");
     const struct dirent *task;
 
@@ -49,8 +83,10 @@ set_policy_of_threads(int policy)
     while ((task = readdir(tasks)) != NULL) {
         int thread = atoi(task->d_name);
 
-        if (thread > 0)
-            sched_setscheduler(thread, policy, &none);
+        if (thread > 0) {
+            set_policy(thread, policy);
+            set_slice(thread);
+        }
     }
     closedir(tasks);
 }
@@ -71,7 +107,7 @@ look(void *owner)
     if (is_busy == self->is_busy)
         return;
     self->is_busy = is_busy;
-    set_policy_of_threads(is_busy ? SCHED_BATCH : SCHED_OTHER);
+    set_threads(is_busy ? SCHED_BATCH : SCHED_OTHER);
 }
 
 core_pace_t *
@@ -84,8 +120,10 @@ core_pace_new(core_loop_t *loop)
     self->used_us = processor_us();
 
     /* Whoever has chosen another policy for us knows why. */
-    if (sched_getscheduler(0) == SCHED_OTHER)
+    if (sched_getscheduler(0) == SCHED_OTHER) {
+        set_threads(SCHED_OTHER);
         self->beat = core_loop_timer(loop, BEAT_MS, BEAT_MS, look, self);
+    }
     return self;
 }
 

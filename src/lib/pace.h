@@ -7,6 +7,11 @@
  * every few queries, and most of the time goes by in changing over.  So a
  * process that works much of the time runs as SCHED_BATCH (sched(7)): its
  * threads wait for those that work to be done, and find more queries at once.
+ *
+ * And they ask for short slices of time (Linux 6.12, sched_setattr(2)).  That
+ * gives no larger share, but a thread with little to do goes before those of
+ * other programs that would like to go on for long.  What changes in a source
+ * passes through seven threads until a client sees it: each would wait.
  */
 
 #ifndef LIB_PACE_H

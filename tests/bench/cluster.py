@@ -23,6 +23,7 @@ HOME = os.path.dirname(os.path.abspath(__file__))
 sys.path.append(f"{HOME}/../system")
 
 import api_server                                       # noqa: E402
+import measure                                          # noqa: E402
 
 BIN = os.environ.get("BIN", f"{HOME}/../../bin")
 
@@ -211,43 +212,46 @@ def measure_relist(folder, pipe):
 
 
 def measure_changes(port, pipe, count, rate):
-    """A service changes; how long until a client sees it."""
-    took, questions = [], []
-    name = "service-9000.team-0.svc.cluster.local"
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.settimeout(2)
-        for number in range(count):
-            wanted = bytes([172, 20 + number // 250, number % 250, 7])
-            ask(one, port, name, 1)
-            pipe.send({"kind": "Service",
-                       "metadata": {"name": "service-9000",
-                                    "namespace": "team-0"},
-                       "spec": {"clusterIP": ".".join(map(str, wanted)),
-                                "ports": [{"name": "http", "port": 80}]}})
-            while True:
-                asked = time.perf_counter()
-                answer = ask(one, port, name, number & 65535)[1]
-                seen = time.perf_counter()
-                questions.append(seen - asked)
-                if answer == wanted:
-                    break
-                time.sleep(0.00005)     # the others need the processors
-            took.append(seen - pipe.recv())
-            time.sleep(max(0, 1 / rate - took[-1]))
-    took = sorted(1000 * value for value in took)
+    """A service changes; how long until a client sees it: from the moment in
+    which the server hands the event to its socket."""
+    took, questions = [], 0
+    witness = subprocess.Popen(
+        [f"{measure.TOOLS}/witness", "127.0.0.1", str(port),
+         "service-9000.team-0.svc.cluster.local"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+    for number in range(count):
+        wanted = f"172.{20 + number // 250}.{number % 250}.7"
+        began = time.monotonic()
+        witness.stdin.write(wanted + "\n")
+        pipe.send({"kind": "Service",
+                   "metadata": {"name": "service-9000",
+                                "namespace": "team-0"},
+                   "spec": {"clusterIP": wanted,
+                            "ports": [{"name": "http", "port": 80}]}})
+        seen, asked = map(int, witness.stdout.readline().split())
+        took.append(seen / 1e6 - 1e3 * pipe.recv())
+        questions += asked
+        time.sleep(max(0, began + 1 / rate - time.monotonic()))
+    witness.stdin.close()
+    witness.wait()
+    took.sort()
     print(f"propagation of {count} changes: median "
-          f"{statistics.median(took):.2f} ms, 99th percentile "
+          f"{statistics.median(took):.2f} ms, 90th percentile "
+          f"{took[int(len(took) * 0.9)]:.2f} ms, 99th "
           f"{took[int(len(took) * 0.99)]:.2f} ms, most {took[-1]:.2f} ms; "
-          f"a question takes {1000 * statistics.median(questions):.2f} ms, and "
-          f"{len(questions) / count:.1f} are asked")
+          f"{questions / count:.1f} questions for each")
 
 
 class Handler(api_server.Handler):
-    """Tells when an event begins to be written."""
+    """Tells when an event began to be written."""
+
+    def chunk(self, octets):
+        self.written = time.monotonic()
+        super().chunk(octets)
 
     def event(self, name, space, selector, event):
-        self.server.pipe.send(time.perf_counter())
         super().event(name, space, selector, event)
+        self.server.pipe.send(self.written)
 
 
 def measure_start(folder, port, server):

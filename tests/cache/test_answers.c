@@ -342,6 +342,51 @@ START_TEST(carries_over_to_another_size)
 }
 END_TEST
 
+static const struct {
+    const char *name;
+    uint16_t type;
+    uint8_t bits;
+    bool is_forgotten;
+} sayings[] = {
+    { "a.example.", CORE_A, 0, true },
+    { "a.example.", CORE_A, KEY_DNSSEC_OK, true },
+    { "a.example.", CORE_AAAA, KEY_DNSSEC_OK | KEY_CHECKING_DISABLED, true },
+    { "A.Example.", CORE_TXT, 0, true },
+    { "a.example.", CORE_CAA, KEY_CHECKING_DISABLED, true },
+    { "b.example.", CORE_A, 0, false },
+    { "x.a.example.", CORE_A, 0, false },
+};
+
+START_TEST(forgets_what_others_said_of_a_name)
+{
+    static const uint8_t name[] = "\1a\7example";
+
+    start();
+    for (size_t i = 0; i < sizeof sayings / sizeof *sayings; i++) {
+        struct key key = sample_key(sayings[i].name, sayings[i].type,
+                                    sayings[i].bits, answers_secret(answers));
+        struct scrubbed scrubbed;
+        struct sample reply;
+        int64_t lifetime_ms;
+
+        sample_reply(&reply, sayings[i].name, sayings[i].type, CORE_NXDOMAIN,
+                     (const char *[3]) {
+                         NULL, "example. 60 SOA ns.x. a.x. 1 2 3 4 60" });
+        ck_assert(scrub_reply(scrub, &reply.message, &key, &scrubbed));
+        answers_learn(answers, &key, &scrubbed, &lifetime_ms, 0);
+    }
+    answers_forget_foreign(answers, name);
+    for (size_t i = 0; i < sizeof sayings / sizeof *sayings; i++) {
+        struct key key = sample_key(sayings[i].name, sayings[i].type,
+                                    sayings[i].bits, answers_secret(answers));
+
+        ck_assert_int_eq(answers_recall(answers, &key, 0).state,
+                         sayings[i].is_forgotten ? RECALL_NOTHING
+                         : RECALL_FRESH);
+    }
+}
+END_TEST
+
 START_TEST(forgets_all)
 {
     start();
@@ -367,6 +412,7 @@ main(void)
     tcase_add_loop_test(cases, renews_what_is_popular_before_its_end, 0,
                         CORE_TEST_ROWS(renewals));
     tcase_add_test(cases, carries_over_to_another_size);
+    tcase_add_test(cases, forgets_what_others_said_of_a_name);
     tcase_add_test(cases, forgets_all);
     return core_test_run(cases);
 }

@@ -119,6 +119,43 @@ START_TEST(removes_and_clears)
 END_TEST
 
 static bool
+remove_it(void *owner, const struct entry *entry)
+{
+    (void) owner;
+    (void) entry;
+    return true;
+}
+
+START_TEST(knows_which_names_are_of_others)
+{
+    struct key key = sample_key("a.example.", NULL_TYPE, 0, &sample_secret);
+    struct image image;
+
+    ck_assert(!store_may_have_foreign(store, key.question));
+    image = entry_image(put("a.example.", 4, 0));
+    ck_assert(store_may_have_foreign(store, key.question));
+    put("a.example.", 400, 0);          /* elsewhere */
+    store_remove(store, &key);
+    ck_assert(!store_may_have_foreign(store, key.question));
+    image = entry_image(put("a.example.", 4, 0));
+    store_put_local(store, &key, &image, 1, 0);             /* in place */
+    ck_assert(!store_may_have_foreign(store, key.question));
+    put("a.example.", 4, 0);
+    ck_assert(store_may_have_foreign(store, key.question));
+    store_clear(store);
+    ck_assert(!store_may_have_foreign(store, key.question));
+    for (unsigned i = 0; i < 40000; i++)            /* many are evicted */
+        put(numbered("a", i), 100, 0);
+    ck_assert_uint_gt(store_counters(store)->evictions, 1000);
+    store_each(store, remove_it, NULL);
+    for (unsigned i = 0; i < 40000; i++) {
+        key = sample_key(numbered("a", i), NULL_TYPE, 0, &sample_secret);
+        ck_assert(!store_may_have_foreign(store, key.question));
+    }
+}
+END_TEST
+
+static bool
 count_or_remove(void *owner, const struct entry *entry)
 {
     unsigned *count = owner;
@@ -245,6 +282,7 @@ main(void)
     tcase_add_test(cases, finds_by_the_whole_key);
     tcase_add_test(cases, replaces_in_place_or_elsewhere);
     tcase_add_test(cases, removes_and_clears);
+    tcase_add_test(cases, knows_which_names_are_of_others);
     tcase_add_test(cases, shows_each_one_once);
     tcase_add_test(cases, never_takes_more_than_its_capacity);
     tcase_add_test(cases, refuses_what_is_too_large);

@@ -3,6 +3,7 @@
 #include "lib/pace.h"
 
 #include <sched.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "coredns/clock.h"
@@ -67,6 +68,29 @@ START_TEST(a_policy_that_was_chosen_stays)
 }
 END_TEST
 
+/* The slice of this thread in nanoseconds; 0: the kernel does not tell. */
+static uint64_t
+slice_ns(void)
+{
+    uint64_t attributes[7] = { 0 };
+
+    syscall(SYS_sched_getattr, 0, attributes, sizeof attributes, 0);
+    return attributes[3];
+}
+
+START_TEST(short_slices_are_asked_for)
+{
+    core_loop_t *loop = core_loop_new();
+    uint64_t usual_ns = slice_ns();
+    core_pace_t *pace = core_pace_new(loop);
+
+    /* Kernels before 6.12 have none, and say 0. */
+    ck_assert(usual_ns == 0 || slice_ns() < usual_ns);
+    core_pace_destroy(&pace);
+    core_loop_destroy(&loop);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -74,5 +98,6 @@ main(void)
 
     tcase_add_test(cases, who_works_much_gives_way_as_long);
     tcase_add_test(cases, a_policy_that_was_chosen_stays);
+    tcase_add_test(cases, short_slices_are_asked_for);
     return core_test_run(cases);
 }

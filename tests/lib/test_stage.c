@@ -13,6 +13,7 @@
 #include <zmq.h>
 
 #include "coredns/clock.h"
+#include "coredns/rrtype.h"
 #include "core_test.h"
 
 /* ---- a stage that does what the first label of the name says ------------- */
@@ -80,6 +81,28 @@ end_lookup(void *owner, const struct core_message *reply)
     core_held_end(&held, CORE_ANSWERED);
 }
 
+/* "move" and how the reply to the name that has changed is: 'n', of the name
+   alone; 'z', of any data; 'p', none; 'a', of the name, whose types have all
+   changed. */
+static void
+move(struct sample *sample, const char *word)
+{
+    char name[] = "\1?";
+
+    name[1] = word[4];
+    core_life_changed(sample->life, (const uint8_t *) name,
+                      word[4] == 'a' ? CORE_ANY : 1);
+}
+
+/* Says what the reply depends on, for a name that moves. */
+static void
+add_scope(core_query_t *query, char letter)
+{
+    uint8_t scope = letter == 'z' ? CORE_SCOPE_ZONES : CORE_SCOPE_NAME;
+
+    core_query_trail(query, CORE_TRAIL_SCOPE, &scope, 1);
+}
+
 static enum core_verdict
 handle_sample(void *state, core_query_t *query)
 {
@@ -87,8 +110,12 @@ handle_sample(void *state, core_query_t *query)
     const char *word = (const char *) core_query_message(query)->qname + 1;
     core_loop_t *loop = core_life_loop(sample->life);
 
-    if (strncmp(word, "pass", 4) == 0)
+    if (strncmp(word, "pass", 4) == 0 || strcmp(word, "p") == 0)
         return CORE_PASSED;
+    if (strncmp(word, "move", 4) == 0)
+        move(sample, word);
+    if (strcmp(word, "n") == 0 || strcmp(word, "z") == 0)
+        add_scope(query, *word);
     if (strncmp(word, "alter", 5) == 0) {
         const struct core_message *message = core_query_message(query);
         uint8_t *changed = core_query_change(query, message->size);
@@ -276,7 +303,7 @@ send_query(const char *label, uint64_t id)
 static uint8_t frame[70000];
 
 static void
-receive_reply(struct core_record *record)
+receive(enum core_batch_kind kind, struct core_record *record)
 {
     struct core_batch_reader reader;
 
@@ -286,8 +313,15 @@ receive_reply(struct core_record *record)
 
     ck_assert_int_gt(size, 0);
     ck_assert(core_batch_open(&reader, frame, (size_t) size));
-    ck_assert_int_eq(reader.kind, CORE_BATCH_REPLIES);
+    ck_assert_int_eq(reader.kind, kind);
     ck_assert(core_batch_next(&reader, record));
+    ck_assert_uint_eq(reader.left, 0);
+}
+
+static void
+receive_reply(struct core_record *record)
+{
+    receive(CORE_BATCH_REPLIES, record);
 }
 
 /* ---- the tests ----------------------------------------------------------- */
@@ -394,6 +428,56 @@ START_TEST(carries_queries_down_and_replies_back)
     ck_assert_uint_eq(reply.flags, 0);
     ck_assert_uint_eq(reply.message[2] & 0x80, 0x80);
     ck_assert_mem_eq(reply.message, "\x12\x34", 2);
+    disconnect_wires();
+    ck_assert_int_eq(end_stage(), 0);
+}
+END_TEST
+
+static const struct {
+    const char *label;
+    bool is_answered;                   /* with the change */
+} moves[] = {
+    { "moven", true }, { "movez", false }, { "movep", false },
+    { "movea", false },
+};
+
+START_TEST(tells_changes_and_what_is_answered_from_then_on)
+{
+    core_batch_t *wish = core_batch_new();
+    struct core_record record;
+    size_t size;
+
+    start_stage(false);
+    connect_wires();
+    core_batch_start(wish, CORE_BATCH_CHANGES);
+    core_batch_add(wish, &(struct core_record) {
+        .message = (const uint8_t *) "\0\0\40\0\0\0\0\0\0\0\0\0",
+        .message_size = CORE_HEADER_SIZE });
+
+    const void *octets = core_batch_frame(wish, &size);
+
+    zmq_send(asker, "", 0, ZMQ_SNDMORE);
+    zmq_send(asker, octets, size, 0);
+    core_batch_destroy(&wish);
+    receive(CORE_BATCH_CHANGES, &record);
+
+    send_query(moves[_i].label, 1);
+    receive(CORE_BATCH_CHANGES, &record);
+    ck_assert_uint_eq(record.message[2], CORE_OPCODE_NOTIFY << 3);
+    ck_assert_uint_eq(record.message[13], (uint8_t) moves[_i].label[4]);
+    receive_reply(&record);
+    ck_assert_uint_eq(record.id, 1);
+    if (moves[_i].is_answered) {
+        receive(CORE_BATCH_CHANGES, &record);
+        ck_assert_uint_eq(record.message[2] & 0x80, 0x80);
+        ck_assert_uint_eq(record.message[3] & 15, 9);
+        ck_assert_mem_eq(record.message + 12, "\1n\0\0\1\0\1", 7);
+        ck_assert_ptr_nonnull(core_trail_find(record.trail, record.trail_size,
+                                              CORE_TRAIL_SCOPE, &size));
+    }
+    send_query("answer", 2);            /* nothing else was told */
+    receive_reply(&record);
+    ck_assert_uint_eq(record.id, 2);
     disconnect_wires();
     ck_assert_int_eq(end_stage(), 0);
 }
@@ -528,6 +612,9 @@ main(void)
                         CORE_TEST_ROWS(rows));
     tcase_add_loop_test(cases, carries_queries_down_and_replies_back, 0,
                         CORE_TEST_ROWS(downward));
+    tcase_add_loop_test(cases,
+                        tells_changes_and_what_is_answered_from_then_on, 0,
+                        CORE_TEST_ROWS(moves));
     tcase_add_test(cases, tells_the_stops_of_a_traced_query);
     tcase_add_test(cases, tells_its_status_and_takes_new_settings);
     tcase_add_loop_test(cases, ends_with_the_code_that_says_who_must_act, 0,
