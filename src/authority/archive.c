@@ -322,6 +322,9 @@ archive_tidy(archive_t *self, const zones_t *zones, unsigned source)
     if (self->file == -1 || self->new_path != NULL
         || self->written < 2 * self->base + GROWTH)
         return;
+    archive_flush(self);                /* nothing of it into the new one */
+    if (self->file == -1)
+        return;
     close(self->file);
     self->new_path = new_path_of(self->path);
     self->file = open_file(self->new_path);

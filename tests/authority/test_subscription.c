@@ -427,6 +427,22 @@ START_TEST(an_archive_does_not_grow_for_ever)
 }
 END_TEST
 
+/* One that is written anew in the middle of what has to be said. */
+START_TEST(an_archive_begins_at_its_beginning)
+{
+    char text[32];
+
+    begin_archive();
+    subscription_hooks.synced(subscription, true, NULL);
+    begin_whole();
+    for (unsigned i = 0; i < 200000; i++)
+        change(CORE_CHANGE_PUT, "b", i % 2 == 0 ? address : other);
+    subscription_hooks.commit(subscription, 2);
+    ck_assert_uint_eq(live_again(), 1);
+    ck_assert_str_eq(names(text), "b");
+}
+END_TEST
+
 static void
 begin_pending(void)
 {
@@ -515,6 +531,7 @@ main(void)
     tcase_add_test(cases, removed_and_abandoned_is_not_remembered);
     tcase_add_test(cases, a_shortened_archive_is_read_as_far_as_it_is_whole);
     tcase_add_test(cases, an_archive_does_not_grow_for_ever);
+    tcase_add_test(cases, an_archive_begins_at_its_beginning);
     tcase_add_test(cases, data_stay_when_the_source_has_none_yet);
     tcase_add_test(cases, data_on_disk_stay_when_the_source_has_none_yet);
     return core_test_run(cases);
