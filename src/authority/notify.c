@@ -430,7 +430,7 @@ notifier_tell(notifier_t *self, const struct zone *zone,
 
     if (rule->notify_source != NULL)
         (void) host_port_address(rule->notify_source, 0, &like.source,
-                                 &like.source_size);
+                                 &like.source_size, why);
     for (size_t i = 0; i < rule->notify.count; i++) {
         if (host_port_from_text(texts[i], DNS_PORT, &like.target,
                                 &like.target_size, why) == -1)
@@ -458,7 +458,8 @@ notify_check(const struct transfer_rule *rule, const char *where,
             core_faults_add(faults, NULL, 0, "%s.notify: %s: %s", where,
                             texts[i], why);
     if (rule->notify_source != NULL
-        && host_port_address(rule->notify_source, 0, &address, &size) == -1)
-        core_faults_add(faults, NULL, 0, "%s.notify_source: %s: not an "
-                        "address", where, rule->notify_source);
+        && host_port_address(rule->notify_source, 0, &address, &size,
+                             why) == -1)
+        core_faults_add(faults, NULL, 0, "%s.notify_source: %s: %s", where,
+                        rule->notify_source, why);
 }

@@ -69,14 +69,14 @@ address_parse(struct address *self, const char *text,
         return -1;
     }
     cut_path(rest, text);
-    if (host_port_cut(rest, scheme->port, host, &port, why) == -1)
-        return -1;
-    self->is_any = strcmp(host, "*") == 0 || *host == '\0';
-    if (host_port_address(self->is_any ? "::" : host, port, &self->where,
-                          &self->where_size) == -1) {
+    if (host_port_cut(rest, scheme->port, host, &port) == -1) {
         snprintf(why, ADDRESS_WHY_SIZE, "not an address");
         return -1;
     }
+    self->is_any = strcmp(host, "*") == 0 || *host == '\0';
+    if (host_port_address(self->is_any ? "::" : host, port, &self->where,
+                          &self->where_size, why) == -1)
+        return -1;
     self->udp = scheme->udp;
     self->tcp = scheme->tcp;
     if (self->is_any)

@@ -51,7 +51,7 @@ read_server(struct corefile_chain *chain, const struct corefile_line *line,
         return;
     }
     host_port_to_text(text, &address, size);
-    host_port_cut(text, DNS_PORT, host, &port, why);
+    host_port_cut(text, DNS_PORT, host, &port);
     transfer->to[transfer->count] = copy_text(chain, host);
     transfer->notify[transfer->count++] = copy_text(chain, text);
 }
@@ -74,9 +74,10 @@ read_source(struct corefile_chain *chain, const struct corefile_line *line)
 {
     struct sockaddr_storage address;
     socklen_t size;
+    char why[HOST_PORT_WHY_SIZE];
 
-    if (host_port_address(line->words[1], 0, &address, &size) == -1)
-        corefile_fail(chain, line, "not an address: %s", line->words[1]);
+    if (host_port_address(line->words[1], 0, &address, &size, why) == -1)
+        corefile_fail(chain, line, "%s: %s", line->words[1], why);
     else
         corefile_set(chain, line, "notify_source",
                      draft_quote(chain->memory, line->words[1]));

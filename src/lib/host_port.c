@@ -42,7 +42,7 @@ find_end(const char *text)
 
 int
 host_port_cut(const char *text, int fallback, char host[HOST_PORT_HOST_SIZE],
-              int *port, char why[HOST_PORT_WHY_SIZE])
+              int *port)
 {
     const char *host_end = find_end(text);
     const char *rest = host_end;
@@ -51,35 +51,40 @@ host_port_cut(const char *text, int fallback, char host[HOST_PORT_HOST_SIZE],
     if (rest != NULL && skipped)
         rest++;
     if (rest == NULL || (*rest != '\0' && *rest != ':')
-        || host_end - text - skipped >= HOST_PORT_HOST_SIZE) {
-        snprintf(why, HOST_PORT_WHY_SIZE, "not an address");
+        || host_end - text - skipped >= HOST_PORT_HOST_SIZE)
         return -1;
-    }
     snprintf(host, HOST_PORT_HOST_SIZE, "%.*s",
              (int) (host_end - text - skipped), text + skipped);
     *port = fallback;
     if (*rest == ':' || fallback == 0)
         *port = port_from_text(*rest == ':' ? rest + 1 : "");
-    if (*port != -1)
-        return 0;
-    snprintf(why, HOST_PORT_WHY_SIZE, "needs a port from 1 to 65535");
+    return 0;
+}
+
+static int
+fail(char why[HOST_PORT_WHY_SIZE], const char *text)
+{
+    snprintf(why, HOST_PORT_WHY_SIZE, "%s", text);
     return -1;
 }
 
 int
 host_port_address(const char *host, int port,
-                  struct sockaddr_storage *address, socklen_t *size)
+                  struct sockaddr_storage *address, socklen_t *size,
+                  char why[HOST_PORT_WHY_SIZE])
 {
     struct addrinfo hints = { .ai_flags = AI_NUMERICHOST,
                               .ai_socktype = SOCK_STREAM };
     struct addrinfo *found;
 
-    if (getaddrinfo(host, NULL, &hints, &found) != 0)
-        return -1;
+    if (*host == '\0' || getaddrinfo(host, NULL, &hints, &found) != 0)
+        return fail(why, "not an address");
     memset(address, 0, sizeof *address);
     memcpy(address, found->ai_addr, found->ai_addrlen);
     *size = found->ai_addrlen;
     freeaddrinfo(found);
+    if (port == -1)
+        return fail(why, "needs a port from 1 to 65535");
     if (address->ss_family == AF_INET6)
         ((struct sockaddr_in6 *) address)->sin6_port = htons((uint16_t) port);
     else
@@ -96,14 +101,11 @@ host_port_from_text(const char *text, int fallback,
     int port;
 
     if (fallback != 0
-        && host_port_address(text, fallback, address, size) == 0)
+        && host_port_address(text, fallback, address, size, why) == 0)
         return 0;
-    if (host_port_cut(text, fallback, host, &port, why) == -1)
-        return -1;
-    if (*host != '\0' && host_port_address(host, port, address, size) == 0)
-        return 0;
-    snprintf(why, HOST_PORT_WHY_SIZE, "not an address");
-    return -1;
+    if (host_port_cut(text, fallback, host, &port) == -1)
+        return fail(why, "not an address");
+    return host_port_address(host, port, address, size, why);
 }
 
 char *

@@ -18,17 +18,18 @@
 
 /*
  * Cuts the text into host and port, which is fallback when there is none (0:
- * there must be one).  Returns -1 and says why when that cannot be done.
+ * there must be one), and -1 when it is no port.  Returns -1 when the text has
+ * not that form.
  */
 int
     host_port_cut(const char *text, int fallback,
-                  char host[HOST_PORT_HOST_SIZE], int *port,
-                  char why[HOST_PORT_WHY_SIZE]);
+                  char host[HOST_PORT_HOST_SIZE], int *port);
 
-/* The address of a host and port; -1 when the host is no address. */
+/* The address of a host and port; -1, and why, when one of them is none. */
 int
     host_port_address(const char *host, int port,
-                      struct sockaddr_storage *address, socklen_t *size);
+                      struct sockaddr_storage *address, socklen_t *size,
+                      char why[HOST_PORT_WHY_SIZE]);
 
 /* Both in one; an IPv6 address without a port needs no brackets. */
 int
