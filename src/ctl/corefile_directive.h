@@ -45,7 +45,7 @@ struct corefile_forward {
     bool is_left;                       /* queries of its zone may go on */
 };
 
-struct chain_group;                     /* of corefile_stages.c */
+struct corefile_group;                  /* of corefile_group.h */
 
 /* What a block asks for. */
 struct corefile_chain {
@@ -89,7 +89,7 @@ struct corefile_chain {
     char *place;                        /* the addresses it serves, as text */
     char front[32];                     /* the frontend in front of it */
     bool has_neighbours;                /* other blocks are behind that too */
-    struct chain_group *group;          /* chains that share its next stage */
+    struct corefile_group *group;       /* chains that share its next stage */
     const char *head;                   /* its first stage so far, lent, or
                                            NULL */
 };

@@ -33,6 +33,30 @@ const char *
                         struct draft *members,
                         const struct corefile_block *block);
 
+/* Says where queries go on, or what they get where they may come to the end:
+   CoreDNS fails there. */
+void
+    corefile_set_next(struct draft *members,
+                      const struct corefile_block *block, const char *next,
+                      bool is_left);
+
+/* Moves the items to the members, as a list of that key. */
+void
+    corefile_set_list(struct draft *members,
+                      const struct corefile_block *block, const char *key,
+                      struct draft *items);
+
+/* For corefile_stages_build(): the stages of one kind for all chains, or for
+   one. */
+void
+    corefile_build_forwards(corefile_stages_t *self,
+                            struct corefile_chain *chains, size_t count);
+void
+    corefile_build_authorities(corefile_stages_t *self,
+                               struct corefile_chain *chains, size_t count);
+void
+    corefile_put_etcd(corefile_stages_t *self, struct corefile_chain *chain);
+
 void
     corefile_stages_write(const corefile_stages_t *self, FILE *file);
 

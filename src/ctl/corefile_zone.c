@@ -162,3 +162,22 @@ corefile_zones_add_key(struct corefile_zones *zones,
     free(copy);
     return wrong;
 }
+
+bool
+corefile_zones_have(const struct corefile_zones *zones, const char *zone)
+{
+    for (size_t i = 0; i < zones->count; i++)
+        if (strcmp(zones->items[i], zone) == 0)
+            return true;
+    return false;
+}
+
+void
+corefile_zones_append(struct corefile_zones *zones, const char *zone)
+{
+    if (corefile_zones_have(zones, zone))
+        return;
+    zones->items = core_grow(zones->items, zones->count, &zones->capacity,
+                             sizeof *zones->items);
+    zones->items[zones->count++] = zone;
+}

@@ -30,6 +30,12 @@ const char *
     corefile_zones_add(struct corefile_zones *zones,
                        struct core_arena *memory, const char *text);
 
+/* True when the zone is in the list; appends it, as it is, when it is not. */
+bool
+    corefile_zones_have(const struct corefile_zones *zones, const char *zone);
+void
+    corefile_zones_append(struct corefile_zones *zones, const char *zone);
+
 /* True when the zone is the name or above it; both are in such a list. */
 bool
     corefile_zone_covers(const char *zone, const char *name);
