@@ -6,6 +6,7 @@
 
 knot_port=$("$tools/ports")
 metrics_port=$("$tools/ports")
+deaf_port=$("$tools/ports")
 
 # small SERIAL ADDRESS
 small() {
@@ -42,7 +43,8 @@ stages: {
         transfers = (
             { zones = [ "test." ]; to = [ "127.0.0.1", "127.1.0.0/16" ];
               notify = [ "127.0.0.1:$knot_port" ]; },
-            { zones = [ "closed.test." ]; }
+            { zones = [ "closed.test." ];
+              notify = [ "127.0.0.1:$deaf_port" ]; }
         );
     };
     file-sync: {
@@ -72,6 +74,8 @@ has_serial() {
     [ "$(serial "$1" "$2")" = "$3" ]
 }
 
+helper tests/system/notified "$deaf_port" >"$folder/notified"
+eventually 10 grep -q ready "$folder/notified"
 small 1 192.0.2.1
 large 1 a
 zone closed.test <<END
@@ -101,6 +105,17 @@ same "from this version the SOA record" 1 \
     "$(dig @127.0.0.1 -p "$port" +noall +answer small.test IXFR=1 | wc -l)"
 same "over UDP as well" 1 "$(dig @127.0.0.1 -p "$port" +notcp +noall +answer \
     small.test IXFR=0 | wc -l)"
+
+# ---- who does not listen -----------------------------------------------------
+
+check "who does not answer NOTIFY is told again" \
+    eventually 40 grep -q -e quiet -e another "$folder/notified"
+same "until he does" \
+"ready
+NOTIFY AA closed.test. IN SOA
+NOTIFY AA closed.test. IN SOA
+NOTIFY AA closed.test. IN SOA
+quiet" "$(cat "$folder/notified")"
 
 # ---- one version, whatever happens ------------------------------------------
 
