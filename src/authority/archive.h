@@ -65,16 +65,19 @@ bool
 
 /*
  * Reads the archive at path and calls the hooks with what it holds, complete
- * transactions only.  Returns how many there are; 0 and a fault when there is
- * no archive that can be read.
+ * transactions only: all, or (only not NULL) those of that zone, but for the
+ * ones that say that it failed.  Returns how many there are; 0 and a fault when
+ * there is no archive that can be read.
  */
 unsigned
-    archive_read(const char *path, const struct core_subscriber_hooks *hooks,
-                 void *owner, struct core_fault *fault);
+    archive_read(const char *path, const struct core_zone_id *only,
+                 const struct core_subscriber_hooks *hooks, void *owner,
+                 struct core_fault *fault);
 
 /* The same with the octets of an archive, which may be anything. */
 unsigned
     archive_read_octets(const uint8_t *bytes, size_t size,
+                        const struct core_zone_id *only,
                         const struct core_subscriber_hooks *hooks,
                         void *owner);
 

@@ -1,5 +1,7 @@
 /*
  * archive_read - what an archive holds, read as if a stranger had written it
+ *
+ * What is not wanted is passed over by its size, and not looked at.
  */
 
 #include "authority/archive.h"
@@ -20,9 +22,19 @@ struct reader {
     size_t offset;
     const struct core_subscriber_hooks *hooks;
     void *owner;
+    const struct core_zone_id *only;    /* NULL: all of them */
     bool is_open;                       /* within a transaction */
+    bool is_skipped;                    /* that is not wanted */
     unsigned count;                     /* of complete ones */
 };
+
+static bool
+is_wanted(const struct reader *self, const struct core_zone_id *zone)
+{
+    return self->only == NULL
+        || (zone->layer == self->only->layer
+            && core_name_equal(zone->name, self->only->name));
+}
 
 static bool
 read_begin(struct reader *self, const uint8_t *body, size_t size, bool whole)
@@ -37,6 +49,11 @@ read_begin(struct reader *self, const uint8_t *body, size_t size, bool whole)
             && feed_options_read(body + used, size - used, &options) == 0))
         return false;
     self->is_open = true;
+    self->is_skipped = !is_wanted(self, &zone)
+        || (self->only != NULL && has_options
+            && (options.options.flags & CORE_ZONE_FAILED) != 0);
+    if (self->is_skipped)
+        return true;
     self->hooks->begin(self->owner, &zone,
                        has_options ? &options.options : NULL, whole);
     return true;
@@ -50,6 +67,8 @@ read_end(struct reader *self, enum record_kind kind, const uint8_t *body,
     if (!self->is_open || (kind == RECORD_COMMIT && size != 8))
         return false;
     self->is_open = false;
+    if (self->is_skipped)
+        return true;
     if (kind == RECORD_ABANDON) {
         self->hooks->abandon(self->owner);
         return true;
@@ -64,6 +83,8 @@ read_change(struct reader *self, const uint8_t *body, size_t size)
 {
     struct core_change change;
 
+    if (self->is_open && self->is_skipped)
+        return true;
     if (!self->is_open || size == 0
         || core_change_read(body, size, &change) != size)
         return false;
@@ -78,7 +99,8 @@ read_remove(struct reader *self, const uint8_t *body, size_t size)
 
     if (self->is_open || feed_zone_read(body, size, &zone) == 0)
         return false;
-    self->hooks->remove(self->owner, &zone);
+    if (is_wanted(self, &zone))
+        self->hooks->remove(self->owner, &zone);
     return true;
 }
 
@@ -124,7 +146,8 @@ map_file(const char *path, size_t *size)
         return NULL;
     if (fstat(file, &status) == 0 && status.st_size >= ARCHIVE_MAGIC_SIZE) {
         *size = (size_t) status.st_size;
-        bytes = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, file, 0);
+        bytes = mmap(NULL, *size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file,
+                     0);
     } else {
         errno = EINVAL;
     }
@@ -134,11 +157,12 @@ map_file(const char *path, size_t *size)
 
 unsigned
 archive_read_octets(const uint8_t *bytes, size_t size,
+                    const struct core_zone_id *only,
                     const struct core_subscriber_hooks *hooks, void *owner)
 {
     struct reader reader = {
         .bytes = bytes, .size = size, .offset = ARCHIVE_MAGIC_SIZE,
-        .hooks = hooks, .owner = owner,
+        .only = only, .hooks = hooks, .owner = owner,
     };
 
     if (size < ARCHIVE_MAGIC_SIZE
@@ -146,14 +170,15 @@ archive_read_octets(const uint8_t *bytes, size_t size,
         return 0;
     while (read_record(&reader))
         ;
-    if (reader.is_open)
+    if (reader.is_open && !reader.is_skipped)
         hooks->abandon(owner);
     return reader.count;
 }
 
 unsigned
-archive_read(const char *path, const struct core_subscriber_hooks *hooks,
-             void *owner, struct core_fault *fault)
+archive_read(const char *path, const struct core_zone_id *only,
+             const struct core_subscriber_hooks *hooks, void *owner,
+             struct core_fault *fault)
 {
     size_t size;
     const uint8_t *bytes = map_file(path, &size);
@@ -163,7 +188,7 @@ archive_read(const char *path, const struct core_subscriber_hooks *hooks,
         return 0;
     }
 
-    unsigned count = archive_read_octets(bytes, size, hooks, owner);
+    unsigned count = archive_read_octets(bytes, size, only, hooks, owner);
 
     if (count == 0)
         core_fault_set(fault, path, 0, "holds no zone");

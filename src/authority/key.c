@@ -9,6 +9,8 @@
 #include "authority/key.h"
 
 #include <assert.h>
+#include <stdbool.h>
+#include <string.h>
 
 /* Per octet: its position, and the second one where the first only announces
    it.  Capital letters have those of the small ones. */
@@ -47,30 +49,57 @@ static const uint8_t octet_positions[256][2] = {
     {47,37}, {47,38}, {47,39}, {47,40}, {47,41}, {47,42}, {47,43}, {47,44},
 };
 
-void
-key_make(struct key *key, const uint8_t *name)
+/* Where the labels of a name start, the first one first; how many there are. */
+static unsigned
+find_labels(const uint8_t *name, uint8_t starts[CORE_NAME_LABELS])
 {
-    uint8_t starts[CORE_NAME_LABELS];
     unsigned labels = 0;
-    unsigned size = 0;
 
     for (unsigned at = 0; name[at] != 0; at += name[at] + 1u) {
         assert(labels < CORE_NAME_LABELS);
         starts[labels++] = (uint8_t) at;
     }
+    return labels;
+}
+
+/* Puts down the positions of a label; how many there are.  Of host names each
+   octet has one, which goes without looking at where the last one went. */
+static unsigned
+put_label(uint8_t *positions, const uint8_t *label)
+{
+    unsigned seconds = 0;
+    unsigned size = 0;
+
+    for (unsigned k = 1; k <= *label; k++) {
+        positions[k - 1] = octet_positions[label[k]][0];
+        seconds |= octet_positions[label[k]][1];
+    }
+    if (seconds == 0)
+        return *label;
+    for (unsigned k = 1; k <= *label; k++) {
+        const uint8_t *both = octet_positions[label[k]];
+
+        positions[size++] = both[0];
+        if (both[1] != 0)
+            positions[size++] = both[1];
+    }
+    return size;
+}
+
+void
+key_make(struct key *key, const uint8_t *name)
+{
+    uint8_t starts[CORE_NAME_LABELS];
+    unsigned labels = find_labels(name, starts);
+    unsigned size = 0;
+
     key->name = name;
     key->labels = labels;
     key->ends[0] = 0;
     for (unsigned i = 0; i < labels; i++) {
         const uint8_t *label = name + starts[labels - 1 - i];
 
-        for (unsigned k = 1; k <= *label; k++) {
-            const uint8_t *positions = octet_positions[label[k]];
-
-            key->positions[size++] = positions[0];
-            if (positions[1] != 0)
-                key->positions[size++] = positions[1];
-        }
+        size += put_label(key->positions + size, label);
         key->positions[size++] = KEY_TERMINATOR;
         key->ends[i + 1] = (uint16_t) size;
     }
@@ -78,16 +107,52 @@ key_make(struct key *key, const uint8_t *name)
     key->size = size;
 }
 
-int
-key_parting(const struct key *left, const struct key *right)
+/* Compares a label, and the TERMINATOR behind it, with what the key has from
+   offset on; true when they part, at offset then. */
+static bool
+parts_in(const struct key *key, const uint8_t *label, unsigned *offset,
+         unsigned *position)
 {
-    unsigned shorter = left->size < right->size ? left->size : right->size;
+    for (unsigned k = 1; k <= *label; k++)
+        for (unsigned i = 0; i < 2; i++) {
+            *position = octet_positions[label[k]][i];
+            if (*position == 0)
+                continue;
+            if (key_at(key, *offset) != *position)
+                return true;
+            (*offset)++;
+        }
+    *position = KEY_TERMINATOR;
+    if (key_at(key, *offset) != *position)
+        return true;
+    (*offset)++;
+    return false;
+}
 
-    for (unsigned i = 0; i < shorter; i++)
-        if (left->positions[i] != right->positions[i])
-            return (int) i;
-    assert(left->size == right->size);
-    return -1;
+int
+key_part(const struct key *key, const uint8_t *name, unsigned *position)
+{
+    uint8_t own_starts[CORE_NAME_LABELS], starts[CORE_NAME_LABELS];
+    unsigned own_labels = find_labels(key->name, own_starts);
+    unsigned labels = find_labels(name, starts);
+    unsigned shared = 0, offset;
+
+    /* Labels that are the same to the octet: most, among neighbours. */
+    while (shared < own_labels && shared < labels) {
+        const uint8_t *own = key->name + own_starts[own_labels - 1 - shared];
+        const uint8_t *label = name + starts[labels - 1 - shared];
+
+        if (memcmp(own, label, *label + 1u) != 0)
+            break;
+        shared++;
+    }
+    offset = key->ends[shared];
+    for (; shared < labels; shared++)
+        if (parts_in(key, name + starts[labels - 1 - shared], &offset,
+                     position))
+            return (int) offset;
+    *position = KEY_TERMINATOR;
+    return key_at(key, offset) != KEY_TERMINATOR ? (int) offset : -1;
 }
 
 unsigned

@@ -38,9 +38,10 @@ key_at(const struct key *key, size_t offset)
     return offset < key->size ? key->positions[offset] : KEY_TERMINATOR;
 }
 
-/* Where two keys part: the first offset that differs; -1 when none does. */
+/* Where a key parts from that of a name: the first offset that differs, and the
+   name's position there; -1 when none does. */
 int
-    key_parting(const struct key *left, const struct key *right);
+    key_part(const struct key *key, const uint8_t *name, unsigned *position);
 
 /* How many whole labels lie in front of that offset. */
 unsigned

@@ -205,78 +205,10 @@ commit_part(subscription_t *self, uint64_t version)
     tell_settled(self, zone);
 }
 
-/* One zone of an archive. */
-struct excerpt {
-    subscription_t *subscription;
-    struct core_zone_id id;
-    bool is_inside;
-};
-
-static bool
-same_zone(const struct core_zone_id *left, const struct core_zone_id *right)
-{
-    return left->layer == right->layer
-        && core_name_equal(left->name, right->name);
-}
-
-static void
-excerpt_begin(void *owner, const struct core_zone_id *zone,
-              const struct core_zone_options *options, bool whole)
-{
-    struct excerpt *excerpt = owner;
-
-    excerpt->is_inside = same_zone(zone, &excerpt->id)
-        && (options == NULL || (options->flags & CORE_ZONE_FAILED) == 0);
-    if (excerpt->is_inside)
-        subscription_hooks.begin(excerpt->subscription, zone, options, whole);
-}
-
-static void
-excerpt_change(void *owner, const struct core_change *change)
-{
-    struct excerpt *excerpt = owner;
-
-    if (excerpt->is_inside)
-        subscription_hooks.change(excerpt->subscription, change);
-}
-
-static void
-excerpt_commit(void *owner, uint64_t version)
-{
-    struct excerpt *excerpt = owner;
-
-    if (excerpt->is_inside)
-        subscription_hooks.commit(excerpt->subscription, version);
-}
-
-static void
-excerpt_abandon(void *owner)
-{
-    struct excerpt *excerpt = owner;
-
-    if (excerpt->is_inside)
-        subscription_hooks.abandon(excerpt->subscription);
-}
-
-static void
-excerpt_remove(void *owner, const struct core_zone_id *zone)
-{
-    struct excerpt *excerpt = owner;
-
-    if (same_zone(zone, &excerpt->id))
-        subscription_hooks.remove(excerpt->subscription, zone);
-}
-
 /* Brings back one zone from the archive, and writes it to the new one. */
 static void
 restore_zone(subscription_t *self, const struct core_zone_id *id)
 {
-    static const struct core_subscriber_hooks hooks = {
-        .begin = excerpt_begin, .change = excerpt_change,
-        .commit = excerpt_commit, .abandon = excerpt_abandon,
-        .remove = excerpt_remove,
-    };
-    struct excerpt excerpt = { .subscription = self, .id = *id };
     struct core_fault fault;
 
     if (self->archive_path == NULL || self->is_reading)
@@ -285,7 +217,7 @@ restore_zone(subscription_t *self, const struct core_zone_id *id)
         archive_flush(self->archive);
     self->is_reading = true;
     self->is_copying = true;
-    archive_read(self->archive_path, &hooks, &excerpt, &fault);
+    archive_read(self->archive_path, id, &subscription_hooks, self, &fault);
     self->is_reading = false;
     self->is_copying = false;
 }
@@ -412,7 +344,7 @@ subscription_restore(subscription_t *self, struct core_fault *fault)
         return 0;
     }
     self->is_reading = true;
-    count = archive_read(self->archive_path, &subscription_hooks, self,
+    count = archive_read(self->archive_path, NULL, &subscription_hooks, self,
                          fault);
     self->is_reading = false;
     self->is_restored = count > 0;

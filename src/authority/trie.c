@@ -54,18 +54,29 @@ bit_of(unsigned position)
     return UINT64_C(1) << position;
 }
 
+/* Without an instruction for it, which not all processors have, the compiler
+   calls a function. */
+static inline unsigned
+count_bits(uint64_t word)
+{
+    word -= word >> 1 & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333))
+        + (word >> 2 & UINT64_C(0x3333333333333333));
+    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned) (word * UINT64_C(0x0101010101010101) >> 56);
+}
+
 static inline unsigned
 count_twigs(const struct twig *branch)
 {
-    return (unsigned) __builtin_popcountll(branch->word & BITS);
+    return count_bits(branch->word & BITS);
 }
 
 /* The place of a position among the twigs, whether it is there or not. */
 static inline unsigned
 place_of(const struct twig *branch, unsigned position)
 {
-    return (unsigned)
-        __builtin_popcountll(branch->word & BITS & (bit_of(position) - 1));
+    return count_bits(branch->word & BITS & (bit_of(position) - 1));
 }
 
 static inline bool
@@ -141,30 +152,40 @@ trie_count(const trie_t *self)
 }
 
 /* A leaf that agrees with the key as far as any does.  The trie has names. */
-static void *
+static const struct twig *
 nearest(const trie_t *self, const struct key *key)
 {
     const struct twig *twig = &self->root;
 
     while (is_branch(twig)) {
         unsigned position = key_at(key, offset_of(twig));
+        unsigned place = has_twig(twig, position) ? place_of(twig, position)
+            : 0;                        /* then any will do */
 
-        if (!has_twig(twig, position))
-            return lowest(twig);
-        twig = &twig->twigs[place_of(twig, position)];
+        twig = &twig->twigs[place];
     }
-    return twig->thing;
+    return twig;
+}
+
+struct trie_spot
+trie_look(const trie_t *self, const struct key *key)
+{
+    struct trie_spot spot = { .near = NULL };
+    void *thing;
+
+    if (self->count == 0)
+        return spot;
+    spot.near = nearest(self, key);
+    thing = spot.near->thing;
+    if (core_name_equal(name_of(self, thing), key->name))
+        spot.match = thing;
+    return spot;
 }
 
 void *
 trie_find(const trie_t *self, const struct key *key)
 {
-    if (self->count == 0)
-        return NULL;
-
-    void *thing = nearest(self, key);
-
-    return core_name_equal(name_of(self, thing), key->name) ? thing : NULL;
+    return trie_look(self, key).match;
 }
 
 /*
@@ -215,18 +236,16 @@ trie_search(const trie_t *self, const struct key *key, struct trie_path *path)
         return;
     }
 
-    struct key other;
-
-    key_make(&other, name_of(self, thing));
-
-    int parting = key_parting(key, &other);
+    unsigned position;
+    int parting = key_part(key, name_of(self, thing), &position);
+    unsigned labels = core_name_labels(name_of(self, thing));
 
     assert(parting >= 0);
     path->shared = key_labels_before(key, (size_t) parting);
     while (path->count > 0 && offsets[path->count - 1] > parting)
         path->count--;
     /* The leaf itself may be a name above, with no branch to tell. */
-    if (other.labels == path->shared && other.labels < key->labels
+    if (labels == path->shared && labels < key->labels
         && (path->count == 0 || path->above[path->count - 1] != thing))
         path->above[path->count++] = thing;
 }
@@ -253,15 +272,15 @@ beside(const struct twig *branch, unsigned position, enum side side)
 static void *
 neighbour(const trie_t *self, const struct key *key, enum side side)
 {
-    struct key other;
     const struct twig *twig = &self->root;
     const struct twig *found = NULL;
+    unsigned other;
 
     if (self->count == 0)
         return NULL;
-    key_make(&other, name_of(self, nearest(self, key)));
 
-    int parting = key_parting(key, &other);
+    int parting = key_part(key, name_of(self, nearest(self, key)->thing),
+                           &other);
     unsigned limit = parting >= 0 ? (unsigned) parting : KEY_SIZE;
 
     while (is_branch(twig) && offset_of(twig) <= limit) {
@@ -278,7 +297,7 @@ neighbour(const trie_t *self, const struct key *key, enum side side)
     }
     /* Or all of what is left lies on one side of the key. */
     if (twig != NULL && parting >= 0) {
-        bool greater = key_at(&other, limit) > key_at(key, limit);
+        bool greater = other > key_at(key, limit);
 
         if (greater == (side == AFTER))
             found = twig;
@@ -344,52 +363,45 @@ split_twig(trie_t *self, struct twig *twig, unsigned offset,
     twig->twigs = twigs;
 }
 
-/* The leaf of that key, which is known to be there. */
-static struct twig *
-find_leaf(trie_t *self, const struct key *key)
-{
-    struct twig *twig = &self->root;
-
-    while (is_branch(twig))
-        twig = &twig->twigs[place_of(twig, key_at(key, offset_of(twig)))];
-    return twig;
-}
-
-void *
-trie_put(trie_t *self, const struct key *key, void *thing)
+void
+trie_put_at(trie_t *self, const struct key *key, const struct trie_spot *spot,
+            void *thing)
 {
     struct twig leaf = { .word = 0, .thing = thing };
-
-    if (self->count == 0) {
-        self->root = leaf;
-        self->count = 1;
-        return NULL;
-    }
-
-    void *old = nearest(self, key);
-
-    if (core_name_equal(name_of(self, old), key->name)) {
-        find_leaf(self, key)->thing = thing;
-        return old;
-    }
-
-    struct key other;
-
-    key_make(&other, name_of(self, old));
-
-    unsigned parting = (unsigned) key_parting(key, &other);
-    unsigned position = key_at(key, parting);
     struct twig *twig = &self->root;
+    unsigned position, other;
 
+    if (spot->match != NULL) {
+        /* The spot was found without a wish to change it. */
+        ((struct twig *) (uintptr_t) spot->near)->thing = thing;
+        return;
+    }
+    self->count++;
+    if (self->count == 1) {
+        self->root = leaf;
+        return;
+    }
+
+    unsigned parting = (unsigned) key_part(key,
+                                           name_of(self, spot->near->thing),
+                                           &other);
+
+    position = key_at(key, parting);
     while (is_branch(twig) && offset_of(twig) < parting)
         twig = &twig->twigs[place_of(twig, key_at(key, offset_of(twig)))];
     if (is_branch(twig) && offset_of(twig) == parting)
         add_twig(self, twig, position, leaf);
     else
-        split_twig(self, twig, parting, key_at(&other, parting), position,
-                   leaf);
-    self->count++;
-    return NULL;
+        split_twig(self, twig, parting, other, position, leaf);
+}
+
+void *
+trie_put(trie_t *self, const struct key *key, void *thing)
+{
+    struct trie_spot spot = trie_look(self, key);
+
+    trie_put_at(self, key, &spot, thing);
+    return spot.match;
 }
 
 /* Takes the twig of a position out of a branch, which may end with it. */

@@ -45,6 +45,21 @@ void
 size_t
     trie_count(const trie_t *self);
 
+/* Where a name is or would be; good until the trie changes. */
+struct trie_spot {
+    void *match;                        /* the thing of that very name; NULL:
+                                           there is none */
+    const struct twig *near;            /* private to the class */
+};
+
+struct trie_spot
+    trie_look(const trie_t *self, const struct key *key);
+
+/* Puts a thing there, in place of the match. */
+void
+    trie_put_at(trie_t *self, const struct key *key,
+                const struct trie_spot *spot, void *thing);
+
 /* The thing of that very name, or NULL. */
 void *
     trie_find(const trie_t *self, const struct key *key);

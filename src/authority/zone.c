@@ -107,7 +107,8 @@ change_node(struct zone *self, enum past_trie which,
 
     key_make(&key, change->owner);
 
-    struct node *old = trie_find(trie, &key);
+    struct trie_spot spot = trie_look(trie, &key);
+    struct node *old = spot.match;
 
     if (old == NULL && (change->kind == CORE_CHANGE_REMOVE
                         || change->kind == CORE_CHANGE_DELETE))
@@ -119,7 +120,7 @@ change_node(struct zone *self, enum past_trie which,
                     keep ? NODE_KEEP_DUPLICATES : NODE_DROP_DUPLICATES);
 
     if (node != NULL)
-        trie_put(trie, &key, node);
+        trie_put_at(trie, &key, &spot, node);
     else if (old != NULL)
         trie_remove(trie, &key);
     if (which == PAST_NAMES) {

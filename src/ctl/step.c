@@ -1,7 +1,9 @@
 /*
  * step - one thing to be done to a process, and what it has to wait for
  *
- * A head does not wait for ever for what is behind it: a stage that cannot be
+ * Stages start side by side.  Only a head waits until all behind it are ready,
+ * for it is the one that takes questions: those that come before wait in its
+ * sockets, which are open already.  A head does not wait for ever for what is behind it: a stage that cannot be
  * ready (its source is away) must not keep the rest from answering.
  */
 
@@ -38,16 +40,33 @@ step_is_observer(const struct step *self)
     return stage->wire_count == 0 && !stage->has_pipe && !stage->has_feed;
 }
 
-/* A start waits for what queries go to, and comes behind its sources. */
+/* Queries may come from the one stage to the other, by whatever way. */
+static bool
+is_behind(const struct plan_stage *front, const char *name)
+{
+    for (size_t i = 0; i < front->wire_count; i++)
+        if (front->wires[i].kind == WIRE_NEXT
+            && (strcmp(front->wires[i].to->name, name) == 0
+                || is_behind(front->wires[i].to, name)))
+            return true;
+    return false;
+}
+
+/* A head waits for what queries go to; the others come behind those, and all
+   behind their sources. */
 static bool
 has_to_start_after(const struct step *self, const struct step *other,
                    int64_t now_ms)
 {
+    const struct plan_stage *stage = process_spec(self->process)->stage;
+    const char *name = process_spec(other->process)->stage->name;
     bool is_waiting = other->state == STEP_WAITING;
 
-    return (leads_to(self, other, WIRE_SOURCE) && is_waiting)
-        || (leads_to(self, other, WIRE_NEXT)
-            && (is_waiting || now_ms - other->begun_ms < PATIENCE_MS));
+    if (is_waiting && (leads_to(self, other, WIRE_SOURCE)
+                       || leads_to(self, other, WIRE_NEXT)))
+        return true;
+    return stage->listen_count > 0 && is_behind(stage, name)
+        && (is_waiting || now_ms - other->begun_ms < PATIENCE_MS);
 }
 
 static bool

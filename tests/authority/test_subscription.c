@@ -509,6 +509,36 @@ START_TEST(data_on_disk_stay_when_the_source_has_none_yet)
 }
 END_TEST
 
+/* Each one by itself, whatever lies around it. */
+START_TEST(one_of_several_zones_comes_back)
+{
+    static const struct core_zone_id others[] = {
+        { .name = "\3top" }, { .layer = 1, .name = "\2ex" },
+    };
+    struct core_zone_options none = { .flags = 0 };
+    struct core_fault fault;
+    char text[32];
+
+    begin_archive();
+    for (int i = 0; i < 2; i++) {
+        subscription_hooks.begin(subscription, &others[i], &none, true);
+        subscription_hooks.commit(subscription, 3);
+        if (i == 0)
+            say_zone_a();
+    }
+    begin_part();
+    change(CORE_CHANGE_ADD, "b", address);
+    subscription_hooks.commit(subscription, 4);
+    subscription_hooks.remove(subscription, &others[1]);
+    tear_down();
+    set_up();
+    ck_assert_int_eq(subscription_keep(subscription, path, &fault), 0);
+    begin_pending();
+    ck_assert_str_eq(names(text), "ab");
+    ck_assert_uint_eq(zones_count(zones), 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -532,6 +562,7 @@ main(void)
     tcase_add_test(cases, a_shortened_archive_is_read_as_far_as_it_is_whole);
     tcase_add_test(cases, an_archive_does_not_grow_for_ever);
     tcase_add_test(cases, an_archive_begins_at_its_beginning);
+    tcase_add_test(cases, one_of_several_zones_comes_back);
     tcase_add_test(cases, data_stay_when_the_source_has_none_yet);
     tcase_add_test(cases, data_on_disk_stay_when_the_source_has_none_yet);
     return core_test_run(cases);

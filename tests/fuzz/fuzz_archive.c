@@ -77,13 +77,16 @@ static const struct core_subscriber_hooks hooks = {
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+    static const struct core_zone_id zone = { .name = "\7example\3org" };
     struct subscription_counters counters = { .changes = 0 };
     zones_t *zones = zones_new();
     struct state state = {
         .subscription = subscription_new(zones, 0, "source", &counters),
     };
 
-    archive_read_octets(bytes, size, &hooks, &state);
+    archive_read_octets(bytes, size, &zone, &hooks, &state);
+    assert(!state.is_open);
+    archive_read_octets(bytes, size, NULL, &hooks, &state);
     assert(!state.is_open);
     subscription_destroy(&state.subscription);
     zones_destroy(&zones);
