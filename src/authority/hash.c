@@ -1,5 +1,8 @@
 /*
  * hash - the hashed owner names of NSEC3 (RFC 5155 section 5)
+ *
+ * The library is first asked for its hash when a zone has need of one: before
+ * that it takes two megabytes and some milliseconds of nobody.
  */
 
 #include "authority/hash.h"
@@ -16,7 +19,7 @@
 #define BASE32_SIZE 32
 
 struct hasher {
-    EVP_MD *sha1;
+    EVP_MD *sha1;                       /* NULL: not asked for yet */
     EVP_MD_CTX *context;
 };
 
@@ -25,9 +28,6 @@ hasher_new(void)
 {
     hasher_t *self = core_allocate(sizeof *self);
 
-    self->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
-    self->context = EVP_MD_CTX_new();
-    assert(self->context != NULL);
     return self;
 }
 
@@ -42,6 +42,17 @@ hasher_destroy(hasher_t **self_p)
     EVP_MD_free(self->sha1);
     free(self);
     *self_p = NULL;
+}
+
+static void
+prepare(hasher_t *self)
+{
+    if (self->sha1 != NULL)
+        return;
+    self->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    if (self->context == NULL)
+        self->context = EVP_MD_CTX_new();
+    assert(self->context != NULL);
 }
 
 static bool
@@ -79,6 +90,7 @@ hasher_owner(hasher_t *self, const struct zone *zone, const uint8_t *name,
     uint8_t lower[CORE_NAME_SIZE];
     uint8_t hash[DIGEST_SIZE];
 
+    prepare(self);
     if (self->sha1 == NULL || 1 + BASE32_SIZE + zone_size > CORE_NAME_SIZE)
         return false;
     memcpy(lower, name, size);

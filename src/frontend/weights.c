@@ -1,13 +1,21 @@
 /*
  * weights - how often each address of a name is to come first
  *
- * The names lie in a hash table under their wire form; those with weights are
- * few, and so are the addresses of each, which are a list.
+ * The names are a tree of the C library, in canonical order; those with weights
+ * are few, and so are the addresses of each, which are a list.
  */
 
 #include "frontend/weights.h"
 
-#include <czmq.h>
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <search.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "coredns/memory.h"
 #include "coredns/name.h"
@@ -29,16 +37,13 @@ struct weighted_name {
 struct weights {
     char *path;
     struct stat known;                  /* the file as it was last looked at */
-    zhashx_t *names;                    /* wire name -> struct weighted_name */
+    void *names;                        /* tree of struct weighted_name */
 };
 
-/* ---- the table ----------------------------------------------------------- */
+/* ---- the tree ------------------------------------------------------------ */
 
-static size_t
-hash_name(const void *name)
-{
-    return (size_t) core_name_hash(name);
-}
+_Static_assert(offsetof(struct weighted_name, name) == 0,
+               "a name is compared with one that has weights as it is");
 
 static int
 compare_names(const void *left, const void *right)
@@ -47,26 +52,23 @@ compare_names(const void *left, const void *right)
 }
 
 static void
-destroy_name(void **item_p)
+destroy_name(void *owner)
 {
-    struct weighted_name *item = *item_p;
+    struct weighted_name *item = owner;
 
     free(item->addresses);
     free(item);
-    *item_p = NULL;
 }
 
-static zhashx_t *
-new_table(void)
+/* Puts an item in, in place of the one of the same name. */
+static void
+put_name(void **names, struct weighted_name *item)
 {
-    zhashx_t *table = zhashx_new();
+    struct weighted_name **place = tsearch(item, names, compare_names);
 
-    zhashx_set_key_hasher(table, hash_name);
-    zhashx_set_key_comparator(table, compare_names);
-    zhashx_set_key_duplicator(table, NULL);     /* it lies in the item */
-    zhashx_set_key_destructor(table, NULL);
-    zhashx_set_destructor(table, destroy_name);
-    return table;
+    if (*place != item)
+        destroy_name(*place);
+    *place = item;
 }
 
 /* ---- reading ------------------------------------------------------------- */
@@ -93,7 +95,7 @@ read_weight(struct address *address, const char *text)
 
 /* The item that the following addresses belong to; what is wrong, or NULL. */
 static const char *
-start_name(zhashx_t *table, const char *text, struct weighted_name **current)
+start_name(void **names, const char *text, struct weighted_name **current)
 {
     struct weighted_name *item = core_allocate(sizeof *item);
     struct address address;
@@ -104,7 +106,7 @@ start_name(zhashx_t *table, const char *text, struct weighted_name **current)
         return "expected a domain name, or an address and its weight";
     }
     core_name_lower(item->name);
-    zhashx_update(table, item->name, item);
+    put_name(names, item);
     *current = item;
     return NULL;
 }
@@ -128,7 +130,7 @@ add_address(struct weighted_name *item, const char *text, const char *weight)
 
 /* What is wrong with a line, or NULL. */
 static const char *
-read_line(zhashx_t *table, char *line, struct weighted_name **current)
+read_line(void **names, char *line, struct weighted_name **current)
 {
     static const char blanks[] = " \t\r\n";
     char *rest;
@@ -141,39 +143,39 @@ read_line(zhashx_t *table, char *line, struct weighted_name **current)
     if (first == NULL)
         return NULL;
     if (second == NULL)
-        return start_name(table, first, current);
+        return start_name(names, first, current);
     if (strtok_r(NULL, blanks, &rest) != NULL)
         return "more than an address and its weight";
     return add_address(*current, first, second);
 }
 
-/* The table, or NULL and a fault. */
-static zhashx_t *
-read_file(const char *path, struct core_fault *fault)
+/* Reads a tree of names; -1 and a fault when something is wrong. */
+static int
+read_file(void **names, const char *path, struct core_fault *fault)
 {
     FILE *file = fopen(path, "r");
-    zhashx_t *table = new_table();
     struct weighted_name *current = NULL;
     const char *wrong = NULL;
     char *line = NULL;
     size_t size = 0;
 
+    *names = NULL;
     if (file == NULL) {
         core_fault_set(fault, path, 0, "cannot open: %s", strerror(errno));
-        zhashx_destroy(&table);
-        return NULL;
+        return -1;
     }
     for (int number = 1; wrong == NULL && getline(&line, &size, file) != -1;
          number++) {
-        wrong = read_line(table, line, &current);
+        wrong = read_line(names, line, &current);
         if (wrong != NULL)
             core_fault_set(fault, path, number, "%s", wrong);
     }
     free(line);
     fclose(file);
-    if (wrong != NULL)
-        zhashx_destroy(&table);
-    return table;
+    if (wrong == NULL)
+        return 0;
+    tdestroy(*names, destroy_name);
+    return -1;
 }
 
 /* ---- life ---------------------------------------------------------------- */
@@ -184,7 +186,6 @@ weights_new(const char *path)
     weights_t *self = core_allocate(sizeof *self);
 
     self->path = core_copy_text(path);
-    self->names = new_table();
     return self;
 }
 
@@ -204,7 +205,7 @@ weights_destroy(weights_t **self_p)
     assert(self_p);
     if (*self_p == NULL)
         return;
-    zhashx_destroy(&(*self_p)->names);
+    tdestroy((*self_p)->names, destroy_name);
     free((*self_p)->path);
     free(*self_p);
     *self_p = NULL;
@@ -228,11 +229,11 @@ weights_refresh(weights_t *self, struct core_fault *fault)
         return 0;
     self->known = status;
 
-    zhashx_t *names = read_file(self->path, fault);
+    void *names;
 
-    if (names == NULL)
+    if (read_file(&names, self->path, fault) == -1)
         return -1;
-    zhashx_destroy(&self->names);
+    tdestroy(self->names, destroy_name);
     self->names = names;
     return 0;
 }
@@ -241,7 +242,9 @@ unsigned
 weights_find(const weights_t *self, const uint8_t *name,
              const uint8_t *address, size_t address_size)
 {
-    const struct weighted_name *item = zhashx_lookup(self->names, name);
+    struct weighted_name *const *place = tfind(name, &self->names,
+                                               compare_names);
+    const struct weighted_name *item = place == NULL ? NULL : *place;
 
     for (size_t i = 0; item != NULL && i < item->count; i++)
         if (item->addresses[i].size == address_size

@@ -4,10 +4,13 @@
 
 #include "kubernetes-sync/comparison.h"
 
-#include <czmq.h>
+#include <search.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "coredns/log.h"
+#include "coredns/memory.h"
 #include "kubernetes-sync/reflector.h"
 
 #define REPAIRS 16                      /* that are told one by one */
@@ -21,13 +24,17 @@ object_key(const struct object *object, char key[KEY_SIZE])
     return key;
 }
 
+static int
+compare_keys(const void *left, const void *right)
+{
+    return strcmp(left, right);
+}
+
 void
 comparison_begin(struct comparison *self, enum object_kind kind)
 {
     comparison_end(self);
-    *self = (struct comparison) {
-        .kind = kind, .is_running = true, .deleted = zhashx_new(),
-    };
+    *self = (struct comparison) { .kind = kind, .is_running = true };
 }
 
 uint64_t
@@ -35,7 +42,7 @@ comparison_end(struct comparison *self)
 {
     uint64_t repaired = self->repaired;
 
-    zhashx_destroy(&self->deleted);
+    tdestroy(self->deleted, free);
     *self = (struct comparison) { .kind = self->kind };
     return repaired;
 }
@@ -47,10 +54,18 @@ comparison_note_gone(struct comparison *self, const struct object *object)
 
     if (!self->is_running)
         return;
-    if (zhashx_size(self->deleted) >= DELETED)
+    if (self->deleted_count >= DELETED) {
         self->is_void = true;
+        return;
+    }
+
+    char *one = core_copy_text(object_key(object, key));
+    char **place = tsearch(one, &self->deleted, compare_keys);
+
+    if (*place == one)
+        self->deleted_count++;
     else
-        zhashx_update(self->deleted, object_key(object, key), "");
+        free(one);                      /* it has gone before */
 }
 
 bool
@@ -58,7 +73,8 @@ comparison_is_gone(const struct comparison *self, const struct object *object)
 {
     char key[KEY_SIZE];
 
-    return zhashx_lookup(self->deleted, object_key(object, key)) != NULL;
+    return tfind(object_key(object, key), &self->deleted, compare_keys)
+        != NULL;
 }
 
 void

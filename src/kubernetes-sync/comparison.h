@@ -10,6 +10,7 @@
 #define KUBERNETES_SYNC_COMPARISON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kubernetes-sync/object.h"
@@ -18,7 +19,9 @@ struct comparison {
     enum object_kind kind;
     bool is_running;
     bool is_void;                       /* too much went: it says nothing */
-    struct _zhashx_t *deleted;          /* "space/name" of what went since */
+    void *deleted;                      /* tree of "space/name" that went
+                                           since */
+    size_t deleted_count;
     uint64_t repaired;
 };
 

@@ -4,8 +4,8 @@
 
 #include "kubernetes-sync/session.h"
 
-#include <czmq.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,16 +8,17 @@
 #include "lib/curve.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <czmq.h>
+#include <zmq.h>
 
+#include "lib/certificate.h"
 #include "lib/source_file.h"
 
 #define PATH_SIZE 256
 #define FILE_LIMIT 65536                /* octets of a certificate */
-#define KEY_TEXT_SIZE 40                /* of a key in Z85 */
 #define FORBIDDEN (S_IRWXO | S_IWGRP)   /* to others, for a secret */
 
 /* Copies so many octets as a text; false when they are none or too many. */
@@ -70,31 +71,16 @@ struct pair {
     uint8_t secret_key[CURVE_KEY_SIZE];
 };
 
-static bool
-decode(uint8_t key[CURVE_KEY_SIZE], const char *text)
-{
-    return text != NULL && strlen(text) == KEY_TEXT_SIZE
-        && zmq_z85_decode(key, text) != NULL;
-}
-
 /* Takes the keys that a certificate has; false when one is no key. */
 static bool
 take_keys(struct pair *pair, const char *text, bool has_secret)
 {
-    zconfig_t *root = zconfig_str_load(text);
-    bool is_right = root != NULL
-        && decode(pair->public_key,
-                  zconfig_get(root, "curve/public-key", NULL))
-        && (!has_secret || decode(pair->secret_key,
-                                  zconfig_get(root, "curve/secret-key",
-                                              NULL)));
-
-    zconfig_destroy(&root);
-    return is_right;
+    return certificate_key(text, "public-key", pair->public_key)
+        && (!has_secret
+            || certificate_key(text, "secret-key", pair->secret_key));
 }
 
-/* Reads a certificate: not by zcert_load(), which loses memory at a broken one
-   and takes the secret one beside it. */
+/* Reads a certificate. */
 static int
 load(struct pair *pair, const char *path, bool has_secret,
      struct core_fault *fault)
