@@ -317,6 +317,11 @@ void
 void
     core_life_changed(core_life_t *life, const uint8_t *name, uint16_t type);
 
+/* Tells at once, for a stage that has other things to do at the end of the
+   round. */
+void
+    core_life_tell_changes(core_life_t *life);
+
 /*
  * Asks a question of our own, through the wire `lookup` (the whole server, as
  * a client would) or, without one, down our next stage.  done is called once,

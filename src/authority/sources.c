@@ -102,12 +102,13 @@ keep_archives(struct authority *self, core_life_t *life)
     }
 }
 
-/* By the time of this the stages in front have been told. */
+/* The disk comes behind those who wait. */
 static void
 flush_archives(void *owner)
 {
     struct authority *self = owner;
 
+    core_life_tell_changes(self->life);
     for (size_t i = 0; i < self->source_count; i++)
         subscription_flush(self->subscriptions[i]);
 }

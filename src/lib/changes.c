@@ -175,12 +175,20 @@ add_answers(core_life_t *life)
 }
 
 void
+core_life_tell_changes(core_life_t *life)
+{
+    if (life->changes == NULL)
+        return;
+    add_answers(life);
+    changes_send(life);
+}
+
+void
 changes_flush(void *owner)
 {
     core_life_t *life = owner;
 
-    add_answers(life);
-    changes_send(life);
+    core_life_tell_changes(life);
     core_inlet_tell_again(life->inlet);
 }
 
