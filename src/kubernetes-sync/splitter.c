@@ -4,6 +4,9 @@
  * Only brackets and strings are understood, as much as it takes to know where
  * a value ends.  Octets are looked at once; what belongs to a value that is
  * wanted is copied in portions, not one by one.
+ *
+ * What its managers have noted of an object is often half of it, and nothing
+ * that we read: it is left out, before anybody parses it.
  */
 
 #include "kubernetes-sync/splitter.h"
@@ -15,6 +18,8 @@
 
 #define DEPTH 1000
 #define KEY_SIZE 32                     /* longer ones are not of interest */
+
+static const char unwanted[] = "managedFields";     /* of the metadata */
 
 enum place {
     PLACE_START,                        /* before the object of a list */
@@ -37,6 +42,10 @@ struct splitter {
     bool in_key;
     bool is_escaped;
     bool in_items;
+    bool is_unwanted;                   /* what the last string is the key of */
+    bool is_skipping;                   /* a value that is not wanted */
+    unsigned matched;                   /* octets of `unwanted` in this string;
+                                           more than it has: another string */
     enum place place;
     char key[KEY_SIZE + 1];
     size_t key_size;
@@ -212,15 +221,49 @@ read_between(splitter_t *self, char octet)
     return octet == ',' || fail(self, "an item is not an object");
 }
 
+/* How deep inside a held object the members of its metadata stand. */
+static unsigned
+metadata_depth(const splitter_t *self)
+{
+    return self->base + (self->mode == SPLITTER_STREAM ? 3 : 2);
+}
+
+/* Octets of a string up to one that says something: most are such. */
+static size_t
+plain_octets(const char *bytes, size_t size)
+{
+    size_t count = 0;
+
+    while (count < size && bytes[count] != '"' && bytes[count] != '\\')
+        count++;
+    return count;
+}
+
+/* Compares some octets more of a string with the key that is not wanted. */
+static void
+match(splitter_t *self, const char *bytes, size_t size)
+{
+    if (self->matched + size < sizeof unwanted
+        && memcmp(unwanted + self->matched, bytes, size) == 0)
+        self->matched += (unsigned) size;
+    else
+        self->matched = sizeof unwanted;
+}
+
 static bool
 read_string(splitter_t *self, char octet)
 {
+    if (octet != '"')
+        match(self, &octet, 1);
     if (self->is_escaped) {
         self->is_escaped = false;
     } else if (octet == '\\') {
         self->is_escaped = true;
     } else if (octet == '"') {
         self->in_string = false;
+        self->is_unwanted = self->is_held
+            && self->matched == sizeof unwanted - 1
+            && self->depth == metadata_depth(self);
         if (self->in_key) {
             self->in_key = false;
             self->key[self->key_size <= KEY_SIZE ? self->key_size : 0] = '\0';
@@ -241,6 +284,7 @@ read_inside(splitter_t *self, char octet)
 {
     if (octet == '"') {
         self->in_string = true;
+        self->matched = 0;
     } else if (octet == '{' || octet == '[') {
         if (++self->depth > DEPTH)
             return fail(self, "brackets are nested too deep");
@@ -256,6 +300,28 @@ ends(const splitter_t *self)
 {
     return self->is_held && !self->is_scalar && !self->in_string
         && self->depth == self->base;
+}
+
+/* True when a value begins behind this octet that is not wanted. */
+static bool
+begins_to_skip(splitter_t *self, char octet)
+{
+    bool was_unwanted = self->is_unwanted;
+
+    if (self->in_string || octet == '"' || is_space(octet))
+        return false;
+    self->is_unwanted = false;
+    return was_unwanted && self->is_held && !self->is_skipping
+        && octet == ':';
+}
+
+/* True when such a value has ended before this octet. */
+static bool
+ends_to_skip(const splitter_t *self, char octet)
+{
+    return self->is_skipping && !self->in_string
+        && self->depth == metadata_depth(self)
+        && (octet == ',' || octet == '}');
 }
 
 /* One octet; held says that it is part of the value. */
@@ -281,28 +347,54 @@ ends_before(const splitter_t *self, char octet)
         && (octet == ',' || octet == '}' || is_space(octet));
 }
 
+/* The next octet that may say something, from there on. */
+static size_t
+pass_plain(splitter_t *self, const char *bytes, size_t from, size_t size)
+{
+    size_t plain;
+
+    if (!self->in_string || self->in_key || self->is_escaped)
+        return from;
+    plain = plain_octets(bytes + from, size - from);
+    match(self, bytes + from, plain);
+    return from + plain;
+}
+
 const char *
 splitter_read(splitter_t *self, const char *bytes, size_t size)
 {
     size_t start = 0;                   /* of what is held and not copied */
 
-    for (size_t i = 0; i < size && self->fault == NULL; i++) {
+    for (size_t i = 0; self->fault == NULL; i++) {
         bool was_held = self->is_held;
 
+        i = pass_plain(self, bytes, i, size);
+        if (i == size)
+            break;
         if (ends_before(self, bytes[i])) {
             if (!keep(self, bytes + start, i - start) || !release(self))
                 break;
             was_held = false;
         }
+        if (ends_to_skip(self, bytes[i])) {
+            self->is_skipping = false;
+            start = i;
+        }
         if (!read_octet(self, bytes[i]))
             break;
         if (self->is_held && !was_held)
             start = i;
+        if (begins_to_skip(self, bytes[i])) {
+            if (!keep(self, bytes + start, i + 1 - start)
+                || !keep(self, "null", 4))
+                break;
+            self->is_skipping = true;
+        }
         if (ends(self)
             && (!keep(self, bytes + start, i + 1 - start) || !release(self)))
             break;
     }
-    if (self->fault == NULL && self->is_held)
+    if (self->fault == NULL && self->is_held && !self->is_skipping)
         keep(self, bytes + start, size - start);
     return self->fault;
 }

@@ -42,6 +42,25 @@ static const struct {
     { SPLITTER_LIST, "{\"a\" 1}", "", "a list has no colon", false },
     { SPLITTER_LIST, "{\"a\":{} \"b\":1}", "a={};", "a list has no comma",
       false },
+    /* What managers have noted in the metadata of an object is left out... */
+    { SPLITTER_STREAM, "{\"object\":{\"metadata\":{\"managedFields\":[{\"f\":"
+      "{\"}\":[1,2]}},3],\"name\":\"x\"}}}", "{\"object\":{\"metadata\":{"
+      "\"managedFields\":null,\"name\":\"x\"}}};", NULL, true },
+    { SPLITTER_LIST, "{\"items\":[{\"m\":{\"managedFields\" : [ ] }},"
+      "{\"m\":{\"managedFields\":\"a,b\",\"n\":1}},{\"n\":2}]}",
+      "{\"m\":{\"managedFields\" :null}};"
+      "{\"m\":{\"managedFields\":null,\"n\":1}};{\"n\":2};", NULL, true },
+    { SPLITTER_STREAM, "{\"o\":{\"m\":{\"managedFields\":[{\"f\":1}", "", NULL,
+      false },
+
+    /* ...but nothing of that name elsewhere, nor of another name. */
+    { SPLITTER_LIST, "{\"items\":[{\"m\":{\"l\":{\"managedFields\":\"x\"},"
+      "\"v\":\"managedFields\",\"managedField\":3,\"managedFieldss\":[4],"
+      "\"\\managedFields\":5},\"managedFields\":6}],\"managedFields\":7}",
+      "{\"m\":{\"l\":{\"managedFields\":\"x\"},\"v\":\"managedFields\","
+      "\"managedField\":3,\"managedFieldss\":[4],\"\\managedFields\":5},"
+      "\"managedFields\":6};managedFields=7;", NULL, true },
+
     /* Of a key that is too long nobody wants to know more. */
     { SPLITTER_LIST, "{\"0123456789012345678901234567890123\":1}", "=1;", NULL,
       true },
