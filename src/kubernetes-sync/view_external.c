@@ -5,9 +5,9 @@
  * or under the name that its load balancer has; if it has none of these and is
  * headless, with its endpoints, when that is wanted.
  *
- * Any label below a service with addresses has them too, as with CoreDNS, which
- * looks at that label only where there are endpoints: in such a zone a wildcard
- * stands for one label (CORE_ZONE_SINGLE).
+ * Any label below a service has what it has, as with CoreDNS, which looks at that
+ * label only where there are endpoints: in such a zone a wildcard stands for one
+ * label (CORE_ZONE_SINGLE).
  *
  * A load balancer's name is an alias, and an alias has no other data (RFC 1034
  * section 3.6.2): what SRV records a cache in between would get depended on
@@ -102,10 +102,14 @@ gather_balancer(const struct gathering *self, const struct spec_service *spec,
                 const uint8_t *name, const uint8_t *target)
 {
     struct spec_list ports = spec->ports;
+    uint8_t wildcard[CORE_NAME_SIZE];
     struct spec_port port;
 
-    if (spec->externals.count == 0)
+    if (spec->externals.count == 0) {
         gather_name(self, CORE_CNAME, name, target);
+        if (making_name(wildcard, "*", NULL, name))
+            gather_name(self, CORE_CNAME, wildcard, target);
+    }
     while (spec_next_port(&ports, &port)) {
         if (spec->externals.count > 0)
             gather_service(self, name, port.number, target);

@@ -195,6 +195,7 @@ static const struct {
     { VIEW_EXTERNAL, PLAIN, SPACE LB LB_HOST WEB DB DB_SLICE,
       "*.lb.prod.c. A 198.51.100.7\n*.lb.prod.c. A 198.51.100.8\n"
       "*.lb.prod.c. SRV 0 33 80 lb.prod.c.\n"
+      "*.lbhost.prod.c. CNAME lb.example.org.\n"
       "_http._tcp.lb.prod.c. A 198.51.100.7\n"
       "_http._tcp.lb.prod.c. A 198.51.100.8\n"
       "_http._tcp.lb.prod.c. SRV 0 33 80 lb.prod.c.\n"
@@ -207,6 +208,7 @@ static const struct {
       "'name':'dns','port':53,'protocol':'UDP'}]},'status':{'loadBalancer':{"
       "'ingress':[{'hostname':'lb.example.org'},{'hostname':'b.example.org'}]"
       "}}}\n",
+      "*.h.prod.c. CNAME lb.example.org.\n"
       "_dns._udp.h.prod.c. SRV 0 100 53 lb.example.org.\n"
       "_http._tcp.h.prod.c. SRV 0 100 80 lb.example.org.\n"
       "h.prod.c. CNAME lb.example.org.\n" },

@@ -132,10 +132,21 @@ put "$(service late 10.96.1.2)"
 follows "what comes is told to all" late 10.96.1.2 n1 n2
 same "nobody but the sync asks the API" "" "$(find "$folder"/run-n* \
     -name 'kubernetes-sync*')"
+# A key like those of a Secret: of another user, for a group.
+chmod 440 "$folder/keys-n3/node_secret"
+check "a key of ours that a group may read is refused" sh -c "
+    ip netns exec $(net n3) env COREDNS_HOST=node KEYS='$folder/keys-n3' \
+        '$bin/corednsctl' -c '$folder/n3.conf' -r '$folder/run-n3' start 2>&1 |
+    grep -q 'node_secret: others may read this key'"
+chown 65534 "$folder/keys-n3/node_secret"
 check "another node joins" at n3 start
 follows "it has all of it" late 10.96.1.2 n3
 put "$(service more 10.96.1.3)"
 follows "and what comes" more 10.96.1.3 n1 n2 n3
+
+check "a node is reloaded" at n1 reload
+same "it sees itself, and hosts with an address" "node sync " \
+    "$(at n1 status --all | awk 'NR > 1 { print $1 }' | sort -u | tr '\n' ' ')"
 
 # ---- whose key is not known
 check "a stranger starts" at stranger start
