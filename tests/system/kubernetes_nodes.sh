@@ -145,6 +145,18 @@ put "$(service more 10.96.1.3)"
 follows "and what comes" more 10.96.1.3 n1 n2 n3
 
 check "a node is reloaded" at n1 reload
+# told MACHINE STAGE: the page of metrics has them
+told() {
+    on "$1" curl -s http://127.0.0.1:9153/metrics | grep -q "stage=\"$2\""
+}
+for stage in authority cache forward frontend; do
+    check "the metrics of its $stage are there" eventually 5 told n1 "$stage"
+done
+check "those of the sync at the sync" eventually 5 told sync kubernetes-sync
+same "whose readiness is its own" "200 200" "$(for machine in sync n1; do
+    on "$machine" curl -s -o /dev/null -w '%{http_code}\n' \
+        http://127.0.0.1:8181/ready
+done | xargs)"
 same "it sees itself, and hosts with an address" "node sync " \
     "$(at n1 status --all | awk 'NR > 1 { print $1 }' | sort -u | tr '\n' ' ')"
 
@@ -181,6 +193,10 @@ follows "its next life tells what came" web 10.96.1.6 n1 n2 n3
 at sync stop
 check "a node joins meanwhile" at n4 start
 same "and does not say that there is nothing" SERVFAIL "$(node_code n4 web)"
+same "it is not ready" 503 "$(on n4 curl -s -o "$folder/ready" \
+    -w '%{http_code}' 'http://127.0.0.1:8181/ready?verbose')"
+check "and says why" grep -q 'authority: waiting for kubernetes-sync' \
+    "$folder/ready"
 same "the others go on" "10.96.1.6 10.96.1.6 10.96.1.6" \
     "$(for node in n1 n2 n3; do node_ask $node web; done | xargs)"
 put "$(service web 10.96.1.6)" DELETED
