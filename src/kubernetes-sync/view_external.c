@@ -5,9 +5,9 @@
  * or under the name that its load balancer has; if it has none of these and is
  * headless, with its endpoints, when that is wanted.
  *
- * Any label below a service has what it has, as with CoreDNS, which looks at that
- * label only where there are endpoints: in such a zone a wildcard stands for one
- * label (CORE_ZONE_SINGLE).
+ * Any label below a service has what it has, as with CoreDNS, which looks at
+ * that label only where there are endpoints: in such a zone a wildcard stands
+ * for one label (CORE_ZONE_SINGLE).
  *
  * A load balancer's name is an alias, and an alias has no other data (RFC 1034
  * section 3.6.2): what SRV records a cache in between would get depended on
