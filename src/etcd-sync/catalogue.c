@@ -10,6 +10,10 @@
 
 #include "coredns/memory.h"
 #include "etcd-sync/catalogue_parts.h"
+#include "etcd-sync/selection.h"
+
+#define WIDE 250                        /* services below a name that costs
+                                           much */
 
 /* ---- life ---------------------------------------------------------------- */
 
@@ -92,7 +96,8 @@ catalogue_destroy(catalogue_t **self_p)
     leases_destroy(&self->leases);
     zones_destroy(&self->zones);
     tree_destroy(&self->tree);
-    free(self->dirty);
+    free(self->narrow.nodes);
+    free(self->wide.nodes);
     free(self->prefix);
     free(self);
     *self_p = NULL;
@@ -118,6 +123,14 @@ catalogue_leases(catalogue_t *self)
 
 /* ---- what is touched ----------------------------------------------------- */
 
+static void
+add_dirty(struct dirty *dirty, struct tree_node *node)
+{
+    dirty->nodes = core_grow(dirty->nodes, dirty->count, &dirty->capacity,
+                             sizeof *dirty->nodes);
+    dirty->nodes[dirty->count++] = node;
+}
+
 void
 catalogue_touch(void *owner, struct tree_node *node)
 {
@@ -127,9 +140,7 @@ catalogue_touch(void *owner, struct tree_node *node)
         if ((node->flags & TREE_DIRTY) != 0)
             continue;
         node->flags |= TREE_DIRTY;
-        self->dirty = core_grow(self->dirty, self->dirty_count,
-                                &self->dirty_capacity, sizeof *self->dirty);
-        self->dirty[self->dirty_count++] = node;
+        add_dirty(node->below > WIDE ? &self->wide : &self->narrow, node);
     }
 }
 
@@ -165,11 +176,25 @@ refers(const catalogue_t *self, const struct service *service)
         && zones_have_name(self->zones, service_host(service));
 }
 
+/* A service more or less is below all nodes above: some may have too many of
+   them from here on, or no more. */
+static void
+count_wide(catalogue_t *self, const struct tree_node *node, int step)
+{
+    uint32_t crossed = step > 0 ? SELECTION_LIMIT + 1 : SELECTION_LIMIT;
+
+    for (node = node->parent; node != NULL; node = node->parent)
+        if (node->below == crossed && zones_of(self->zones, node) != NULL)
+            self->counters.too_wide += (uint64_t) step;
+}
+
 /* Gives the node a service, or none. */
 static void
 set_service(catalogue_t *self, struct tree_node *node,
             struct service **service_p)
 {
+    int step = (*service_p != NULL) - (node->service != NULL);
+
     if (refers(self, node->service))
         referrers_remove(self->referrers,
                          core_name_hash(service_host(node->service)), node);
@@ -179,6 +204,8 @@ set_service(catalogue_t *self, struct tree_node *node,
     self->counters.keys -= node->service != NULL;
     self->counters.keys += *service_p != NULL;
     tree_set_service(node, service_p);
+    if (step != 0)
+        count_wide(self, node, step);
 }
 
 static void
@@ -315,39 +342,4 @@ catalogue_count(const catalogue_t *self, struct catalogue_counters *counters)
 {
     *counters = self->counters;
     counters->leases = leases_count(self->leases);
-}
-
-/* A stranger may have chosen it: what does not print, or would part words, is
-   written as \DDD. */
-static void
-print_key(const char *key, size_t size, FILE *file)
-{
-    for (size_t i = 0; i < size; i++) {
-        unsigned char octet = (unsigned char) key[i];
-
-        if (octet <= ' ' || octet == '\\' || octet > '~')
-            fprintf(file, "\\%03u", octet);
-        else
-            fputc(octet, file);
-    }
-}
-
-void
-catalogue_print_bad(const catalogue_t *self, size_t limit, const char *behind,
-                    FILE *file)
-{
-    const struct tree_node *root = tree_root(self->tree);
-    char path[TREE_PATH_SIZE];
-
-    if (self->counters.bad == 0)
-        return;
-    for (const struct tree_node *node = root; node != NULL && limit > 0;
-         node = tree_next(root, node)) {
-        if ((node->flags & TREE_BAD) == 0)
-            continue;
-        limit--;
-        print_key(self->prefix, strlen(self->prefix), file);
-        print_key(path, tree_path(root, node, path), file);
-        fprintf(file, "%s\n", behind);
-    }
 }

@@ -57,6 +57,9 @@ struct catalogue_counters {
     uint64_t bad;                       /* with a bad one */
     uint64_t leases;
     uint64_t published;                 /* names, since the start */
+    uint64_t too_wide;                  /* names with too many services */
+    uint64_t too_large;                 /* names without one of their RRsets */
+    uint64_t too_many_hosts;            /* names without one of their hosts */
     uint64_t stubs;                     /* zones with servers of their own */
     uint64_t stubs_left_out;            /* services that are no such server */
 };
@@ -136,16 +139,32 @@ void
     catalogue_publish_to(catalogue_t *self, const struct catalogue_sink *sink,
                          uint32_t serial);
 
-/* Publishes some of what was touched; true when there is more. */
+/* Which names are published. */
+enum catalogue_which {
+    CATALOGUE_NARROW,                   /* with few services below them */
+    CATALOGUE_ALL,
+};
+
+/*
+ * Publishes some of what was touched; true when there is more of that kind.
+ * Names with many services below them cost much: so that somebody can pace
+ * them, *cost (may be NULL) is how many services those had that were published.
+ */
 bool
-    catalogue_flush(catalogue_t *self, uint32_t serial);
+    catalogue_flush(catalogue_t *self, uint32_t serial,
+                    enum catalogue_which which, size_t *cost);
+
+/* Says whether names of that kind wait to be published. */
+bool
+    catalogue_waits(const catalogue_t *self, enum catalogue_which which);
 
 void
     catalogue_count(const catalogue_t *self,
                     struct catalogue_counters *counters);
 
-/* Writes a line for each key with a bad value, so many of them at most: the
-   key, then the text behind. */
+/* Writes a line for each key with a bad value, and each name that has not all
+   the records it should, so many of them at most: the key or name, the text
+   behind, and what it is. */
 void
     catalogue_print_bad(const catalogue_t *self, size_t limit,
                         const char *behind, FILE *file);

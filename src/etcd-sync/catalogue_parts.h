@@ -5,6 +5,7 @@
  *   catalogue_publish.c    what was touched, on its way to the publisher
  *   catalogue_reader.c     a zone, name after name
  *   catalogue_stubs.c      zones that come with ours
+ *   catalogue_report.c     what is not served as it stands in the store
  */
 
 #ifndef ETCD_SYNC_CATALOGUE_PARTS_H
@@ -12,6 +13,13 @@
 
 #include "etcd-sync/catalogue.h"
 #include "etcd-sync/referrers.h"
+
+/* Nodes that wait to be published. */
+struct dirty {
+    struct tree_node **nodes;
+    size_t count;
+    size_t capacity;
+};
 
 struct catalogue {
     char *prefix;                       /* "/skydns/" */
@@ -25,13 +33,17 @@ struct catalogue {
     stubs_t *stubs;
     struct catalogue_sink sink;
     bool is_live;                       /* changes are published */
-    struct tree_node **dirty;
-    size_t dirty_count;
-    size_t dirty_capacity;
+    struct dirty narrow;
+    struct dirty wide;
     uint32_t load;                      /* the number of the present one */
     uint32_t serial;                    /* as published last */
     struct catalogue_counters counters;
 };
+
+/* Notes what of the services of a node is in no record. */
+void
+    catalogue_note_left_out(catalogue_t *self, struct tree_node *node,
+                            unsigned left_out);
 
 /* Looks whether the zones that come with ours have become others. */
 void

@@ -13,6 +13,7 @@
 #include "etcd-sync/catalogue_parts.h"
 
 #define SLICE 256                       /* names published in one go */
+#define SLICE_SERVICES 8000             /* services below them, about */
 #define TRANSACTION_SIZE (CORE_FEED_TRANSACTION_SIZE / 4)
 
 void
@@ -82,6 +83,7 @@ publish_node(struct slice *slice, struct tree_node *node)
     if (!tree_name(node, name))
         return;
     records_make(self->records, node, slice->serial);
+    catalogue_note_left_out(self, node, records_left_out(self->records));
     hash = records_hash(self->records);
     if (hash == node->published)
         return;
@@ -112,20 +114,24 @@ publish_zone(struct slice *slice, struct tree_node *const *nodes,
     commit(slice);
 }
 
-bool
-catalogue_flush(catalogue_t *self, uint32_t serial)
+/* Takes nodes out of those that wait; what came last is the first, for the
+   order does not matter.  Ends with one that costs more than there is left. */
+static size_t
+take(struct dirty *dirty, struct tree_node *nodes[SLICE], size_t count,
+     size_t *cost)
 {
-    struct tree_node *nodes[SLICE];
-    size_t count = self->dirty_count < SLICE ? self->dirty_count : SLICE;
+    while (dirty->count > 0 && count < SLICE && *cost < SLICE_SERVICES) {
+        nodes[count] = dirty->nodes[--dirty->count];
+        *cost += nodes[count++]->below;
+    }
+    return count;
+}
+
+static void
+publish_nodes(catalogue_t *self, struct tree_node *const *nodes, size_t count)
+{
     bool has_stubs = false;
 
-    if (count == 0)
-        return false;
-    /* What came last is taken first: the order does not matter. */
-    self->dirty_count -= count;
-    memcpy(nodes, self->dirty + self->dirty_count, count * sizeof *nodes);
-    if ((int32_t) (serial - self->serial) > 0)
-        self->serial = serial;
     for (size_t i = 0; i < count; i++)
         nodes[i]->flags |= TREE_HELD;
     for (size_t i = 0; i < zones_count(self->zones); i++) {
@@ -148,5 +154,29 @@ catalogue_flush(catalogue_t *self, uint32_t serial)
         nodes[i]->flags &= (uint8_t) ~TREE_HELD;
         tree_prune(self->tree, nodes[i]);
     }
-    return self->dirty_count > 0;
+}
+
+bool
+catalogue_flush(catalogue_t *self, uint32_t serial,
+                enum catalogue_which which, size_t *cost)
+{
+    struct tree_node *nodes[SLICE];
+    size_t narrow_cost = 0, wide_cost = 0;
+    size_t count = take(&self->narrow, nodes, 0, &narrow_cost);
+
+    if (which == CATALOGUE_ALL)
+        count = take(&self->wide, nodes, count, &wide_cost);
+    if (cost != NULL)
+        *cost = wide_cost;
+    if ((int32_t) (serial - self->serial) > 0)
+        self->serial = serial;
+    publish_nodes(self, nodes, count);
+    return catalogue_waits(self, which);
+}
+
+bool
+catalogue_waits(const catalogue_t *self, enum catalogue_which which)
+{
+    return self->narrow.count > 0
+        || (which == CATALOGUE_ALL && self->wide.count > 0);
 }

@@ -77,8 +77,8 @@ static bool
 read_name(catalogue_reader_t *self)
 {
     const struct tree_node *top = self->zone->apex;
-    const struct tree_node *node = self->has_begun
-        ? tree_behind(top, self->path, self->path_size) : top;
+    struct tree_node *node = self->has_begun
+        ? tree_behind(top, self->path, self->path_size) : self->zone->apex;
 
     self->has_begun = true;
     while (node != NULL
@@ -89,6 +89,8 @@ read_name(catalogue_reader_t *self)
         return false;
     self->path_size = tree_path(top, node, self->path);
     records_make(self->records, node, self->catalogue->serial);
+    catalogue_note_left_out(self->catalogue, node,
+                            records_left_out(self->records));
     self->index = 0;
     return true;
 }

@@ -358,7 +358,7 @@ run_bad(void *owner, core_call_t *call)
     char behind[128];
 
     /* As a line of the authority's zones: there are no layer and serial. */
-    snprintf(behind, sizeof behind, " %s - - 0 bad-value",
+    snprintf(behind, sizeof behind, " %s - - 0",
              core_life_name(self->life));
     if (self->session != NULL)
         catalogue_print_bad(session_catalogue(self->session), SHOWN_BAD,
@@ -397,7 +397,8 @@ run_remove(void *owner, core_call_t *call)
 
 static const struct core_verb verbs[] = {
     { "zones", run_zones, "one line a zone: name, state, services" },
-    { "bad", run_bad, "the keys with bad values, the first 1000" },
+    { "bad", run_bad, "keys with bad values, names without all records; 1000 "
+      "at most" },
     { "put", run_put, "a name, a value, a lease in seconds: puts that key" },
     { "get", run_get, "a name: its key and those below, from etcd" },
     { "rm", run_remove, "a name: removes its key" },

@@ -4,6 +4,8 @@
 
 #include "etcd-sync/gauges.h"
 
+#define INCOMPLETE "coredns_etcd_sync_names_incomplete"
+
 void
 gauges_count(struct gauges *gauges, const session_t *session)
 {
@@ -16,6 +18,9 @@ gauges_count(struct gauges *gauges, const session_t *session)
     gauges->bad = counters.bad;
     gauges->leases = counters.leases;
     gauges->published = counters.published;
+    gauges->too_wide = counters.too_wide;
+    gauges->too_large = counters.too_large;
+    gauges->too_many_hosts = counters.too_many_hosts;
     gauges->stubs = counters.stubs;
     gauges->stubs_left_out = counters.stubs_left_out;
     if (follower == NULL)
@@ -45,6 +50,15 @@ gauges_tell(const struct gauges *gauges, core_telemetry_t *telemetry)
           "Keys whose value is left out as a bad one.", &gauges->bad },
         { CORE_GAUGE, "coredns_etcd_sync_leases",
           "Leases that keys hang on.", &gauges->leases },
+        { CORE_GAUGE, INCOMPLETE "{cause=\"services\"}",
+          "Names that have not all the records of their services.",
+          &gauges->too_wide },
+        { CORE_GAUGE, INCOMPLETE "{cause=\"size\"}",
+          "Names that have not all the records of their services.",
+          &gauges->too_large },
+        { CORE_GAUGE, INCOMPLETE "{cause=\"hosts\"}",
+          "Names that have not all the records of their services.",
+          &gauges->too_many_hosts },
         { CORE_GAUGE, "coredns_etcd_sync_stubs",
           "Zones whose servers are listed.", &gauges->stubs },
         { CORE_GAUGE, "coredns_etcd_sync_stubs_left_out",

@@ -12,6 +12,7 @@
 
 struct gauges {
     uint64_t keys, bad, leases, stale_seconds, revision;
+    uint64_t too_wide, too_large, too_many_hosts;
     uint64_t stubs, stubs_left_out;
     uint64_t published, loads, watches, events, failures, logins, questions;
 };

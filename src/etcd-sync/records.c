@@ -75,6 +75,7 @@ clear(records_t *self)
         self->sets[i].size = 0;
     }
     self->reached = UINT64_C(0xcbf29ce484222325);
+    self->left_out = 0;
 }
 
 /*
@@ -185,8 +186,8 @@ make_srv(records_t *self, const struct selection *hosts)
             || !write_target(hosts->nodes[i], target))
             continue;
         size = core_name_size(target);
-        rdata = add_record(&self->sets[SET_SRV], records_ttl(self, hosts->nodes[i]),
-                           6 + size);
+        rdata = add_record(&self->sets[SET_SRV],
+                           records_ttl(self, hosts->nodes[i]), 6 + size);
         if (rdata == NULL)
             return;
         core_write16(rdata, priority);
@@ -210,8 +211,8 @@ make_mx(records_t *self, const struct selection *hosts)
         if (!service->mail || !write_target(hosts->nodes[i], target))
             continue;
         size = core_name_size(target);
-        rdata = add_record(&self->sets[SET_MX], records_ttl(self, hosts->nodes[i]),
-                           2 + size);
+        rdata = add_record(&self->sets[SET_MX],
+                           records_ttl(self, hosts->nodes[i]), 2 + size);
         if (rdata == NULL)
             return;
         core_write16(rdata, priority_of(self, service));
@@ -309,8 +310,9 @@ make_servers(records_t *self, const struct zone *zone)
     for (size_t i = 0; i < self->hosts.count; i++)
         if (self->hosts.nodes[i]->service->host_kind != SERVICE_NAME
             && write_target(self->hosts.nodes[i], target))
-            records_add(&self->sets[SET_NS], records_ttl(self, self->hosts.nodes[i]),
-                        target, core_name_size(target));
+            records_add(&self->sets[SET_NS],
+                        records_ttl(self, self->hosts.nodes[i]), target,
+                        core_name_size(target));
 }
 
 void
@@ -328,6 +330,7 @@ drop_large(records_t *self)
 {
     for (size_t i = 0; i < SETS; i++)
         if (self->sets[i].size > RECORDS_SIZE) {
+            self->left_out |= TREE_TOO_LARGE;
             self->sets[i].count = 0;
             self->sets[i].size = 0;
         }
@@ -364,6 +367,12 @@ records_make(records_t *self, const struct tree_node *node, uint32_t serial)
 }
 
 /* ---- what was made ------------------------------------------------------- */
+
+unsigned
+records_left_out(const records_t *self)
+{
+    return self->left_out;
+}
 
 static bool
 is_empty(const records_t *self)

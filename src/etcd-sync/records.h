@@ -60,6 +60,10 @@ void
     records_make(records_t *self, const struct tree_node *node,
                  uint32_t serial);
 
+/* What of the services is in no record: TREE_TOO_LARGE, TREE_TOO_MANY_HOSTS. */
+unsigned
+    records_left_out(const records_t *self);
+
 /* Makes only the SOA of a zone. */
 void
     records_make_soa(records_t *self, const struct zone *zone,

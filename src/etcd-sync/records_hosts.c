@@ -85,6 +85,9 @@ follow_host(records_t *self, const struct service *service, unsigned depth,
             memcpy(self->outside.name, service_host(service),
                    service->host_size);
             self->outside.ttl_seconds = ttl_seconds;
+        } else if (!core_name_equal(self->outside.name,
+                                    service_host(service))) {
+            self->left_out |= TREE_TOO_MANY_HOSTS;
         }
         return;
     }
@@ -111,7 +114,8 @@ follow(records_t *self, const struct tree_node *node, unsigned depth,
     self->budget -= lesser((uint32_t) selection->count + 1, self->budget);
     for (size_t i = 0; i < selection->count; i++) {
         const struct service *service = selection->nodes[i]->service;
-        uint32_t ttl = lesser(ttl_seconds, records_ttl(self, selection->nodes[i]));
+        uint32_t ttl = lesser(ttl_seconds,
+                              records_ttl(self, selection->nodes[i]));
 
         if (service->host_kind != SERVICE_NAME)
             add_address(self, service, ttl);

@@ -42,6 +42,7 @@ struct records {
     uint32_t budget;                    /* services to be looked at in them */
     struct outside outside;
     uint32_t *weights;                  /* sums, by priority */
+    unsigned left_out;                  /* enum tree_flag */
     bool exists;                        /* keys are at the name or below */
     uint64_t reached;                   /* hash of all that hosts lead to */
 };

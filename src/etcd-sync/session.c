@@ -18,6 +18,7 @@
 
 #define LOGGED_BAD 50                   /* bad values told of in a while */
 #define LOGGED_MS 60000                 /* which is so long */
+#define PAUSE_SERVICES 40               /* that cost a millisecond of it */
 #define KEY_SHOWN 200                   /* octets of a key in the log */
 
 struct session {
@@ -29,8 +30,10 @@ struct session {
     follower_t *follower;               /* NULL: frozen */
     errands_t *errands;                 /* NULL likewise */
     core_timer_t *flush;                /* or NULL */
+    core_timer_t *pause;                /* of names with many services; or
+                                           NULL */
     unsigned logged_bad;
-    uint64_t stubs_left_out;            /* as was told */
+    struct catalogue_counters told;     /* in the log */
     int64_t logged_ms;                  /* since when they are counted */
     bool is_loaded;
 };
@@ -45,19 +48,66 @@ session_serial(void)
 
 static void
     flush_soon(session_t *self);
-
-/* Which services these are can be seen by what is missing: they are few. */
 static void
-tell_stubs(session_t *self)
+    end_pause(void *owner);
+
+/* Tells of more than there was before; which ones these are, the verb `bad`
+   says. */
+static void
+tell_more(uint64_t now, uint64_t *before, const char *what)
+{
+    if (now > *before)
+        core_log(CORE_LOG_WARNING, "%" PRIu64 " %s", now, what);
+    *before = now;
+}
+
+static void
+tell_left_out(session_t *self)
 {
     struct catalogue_counters counters;
 
     catalogue_count(self->catalogue, &counters);
-    if (counters.stubs_left_out > self->stubs_left_out)
-        core_log(CORE_LOG_WARNING, "%s: of what is listed below dns/stub, %"
-                 PRIu64 " services are no servers for a zone, or too many",
-                 self->target.prefix, counters.stubs_left_out);
-    self->stubs_left_out = counters.stubs_left_out;
+    tell_more(counters.too_wide, &self->told.too_wide,
+              "names have too many services below them: they have no records "
+              "of these");
+    tell_more(counters.too_large, &self->told.too_large,
+              "names lack records of a type, which no message could hold");
+    tell_more(counters.too_many_hosts, &self->told.too_many_hosts,
+              "names have several hosts that are names of others: the first "
+              "counts");
+    tell_more(counters.stubs_left_out, &self->told.stubs_left_out,
+              "services below dns/stub are no servers of a zone, or too many");
+}
+
+/*
+ * Names with many services are published at once when they have been at rest,
+ * and then left alone for as long as they cost: however often something changes
+ * below them, it is told a few times a second.
+ */
+static void
+publish(session_t *self)
+{
+    size_t cost;
+
+    catalogue_flush(self->catalogue, session_serial(), self->pause == NULL
+                    ? CATALOGUE_ALL : CATALOGUE_NARROW, &cost);
+    if (cost > 0)
+        self->pause = core_loop_timer(self->loop,
+                                      (int64_t) (cost / PAUSE_SERVICES), 0,
+                                      end_pause, self);
+    if (catalogue_waits(self->catalogue, self->pause == NULL ? CATALOGUE_ALL
+                        : CATALOGUE_NARROW))
+        flush_soon(self);
+    tell_left_out(self);
+}
+
+static void
+end_pause(void *owner)
+{
+    session_t *self = owner;
+
+    self->pause = NULL;                 /* it has ended itself */
+    publish(self);
 }
 
 static void
@@ -66,9 +116,7 @@ flush(void *owner)
     session_t *self = owner;
 
     self->flush = NULL;                 /* it has ended itself */
-    if (catalogue_flush(self->catalogue, session_serial()))
-        flush_soon(self);
-    tell_stubs(self);
+    publish(self);
 }
 
 static void
@@ -258,6 +306,7 @@ session_destroy(session_t **self_p)
         return;
     session_freeze(self);
     core_loop_timer_cancel(self->loop, &self->flush);
+    core_loop_timer_cancel(self->loop, &self->pause);
     catalogue_destroy(&self->catalogue);
     free(self);
     *self_p = NULL;

@@ -31,6 +31,8 @@ enum tree_flag {
     TREE_ZONE = 0x04,                   /* a zone begins here; stays */
     TREE_DIRTY = 0x08,                  /* waits to be published; stays */
     TREE_LOCAL = 0x20,                  /* it stands for another name; stays */
+    TREE_TOO_LARGE = 0x40,              /* an RRset of its name was left out */
+    TREE_TOO_MANY_HOSTS = 0x80,         /* a host of its name was left out */
     TREE_HELD = 0x10,                   /* is being published; stays */
 };
 

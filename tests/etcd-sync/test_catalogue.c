@@ -57,7 +57,7 @@ read_all(struct model *model, catalogue_t *catalogue, size_t room)
 static void
 flush(catalogue_t *catalogue)
 {
-    while (catalogue_flush(catalogue, 1))
+    while (catalogue_flush(catalogue, 1, CATALOGUE_ALL, NULL))
         ;
 }
 
@@ -286,7 +286,7 @@ START_TEST(keys_are_counted_and_bad_ones_told_once)
     ck_assert_uint_eq(counters.bad, 1);
     catalogue_print_bad(catalogue, 10, " bad", file);
     fclose(file);
-    ck_assert_str_eq(text, "/skydns/test/zone/b/c bad\n");
+    ck_assert_str_eq(text, "/skydns/test/zone/b/c bad bad-value\n");
     free(text);
     ck_assert_int_eq(model_put(catalogue, "/skydns/test/zone/b/c", "{}"),
                      CATALOGUE_TAKEN);

@@ -127,7 +127,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     take_key(catalogue, &(struct core_etcd_key) {
         .key = { stub, sizeof stub - 1 }, .value = { text, size },
     });
-    while (catalogue_flush(catalogue, 1))
+    while (catalogue_flush(catalogue, 1, CATALOGUE_ALL, NULL))
         ;
     catalogue_each_zone(catalogue, read_zone, catalogue);
     splitter_destroy(&splitter);

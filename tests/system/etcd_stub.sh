@@ -120,7 +120,7 @@ check "a server that is a name is left out" eventually 5 \
 check "what is configured counts more" answers ns.else.test A 192.0.2.1
 check "our own zone stays ours" answers www.skydns.test A 192.0.2.2
 check "what was left out is told" eventually 5 grep -q \
-    '/skydns/: of what is listed below dns/stub, 2 services' \
+    '2 services below dns/stub are no servers' \
     "$folder/run/log/etcd-sync.log"
 
 # ---- an etcd that is away, processes that die -------------------------------
