@@ -1,7 +1,8 @@
 /*
  * replica_parts - what the two halves of a replica share
  *
- *   replica.c           states, published messages, requests
+ *   replica.c           states, and published messages
+ *   replica_request.c   requests
  *   replica_answer.c    answers to requests
  */
 
