@@ -11,7 +11,7 @@ other=$2
 loop=$3
 
 # The server of the zones that are stubs, twice.
-for name in example.net inner.skydns.test else.test; do
+for name in example.net inner.skydns.test else.test more.test later.test; do
     zone $name <<END
 \$TTL 60
 @ SOA ns host 1 7200 3600 1209600 60
@@ -58,6 +58,8 @@ stages: {
         zones = (
             { origin = "example.net."; file = "example.net.zone"; },
             { origin = "else.test."; file = "else.test.zone"; },
+            { origin = "more.test."; file = "more.test.zone"; },
+            { origin = "later.test."; file = "later.test.zone"; },
             { origin = "inner.skydns.test.";
               file = "inner.skydns.test.zone"; }
         );
@@ -133,6 +135,30 @@ check "a forward that starts anew knows them" eventually 20 \
 check "and asks them" eventually 5 answers ns.example.net A 192.0.2.1
 etcd_start 1
 check "etcd is back" eventually 20 etcd_is_well
+
+# ---- reload, restart of the feed --------------------------------------------
+
+# is_asked ZONE RCODE: a name of it that nobody has asked for gives that
+fresh=0
+# shellcheck disable=SC2317
+is_asked() {
+    fresh=$((fresh + 1))
+    [ "$(rcode "f$fresh.$1" A)" = "$2" ]
+}
+check "a server is asked" is_asked example.net NXDOMAIN
+sed -i "s/zone = \"else.test.\"/zone = [ \"else.test.\", \"more.test.\" ]/" \
+    "$configuration"
+check "nobody is asked for another zone" is_asked more.test REFUSED
+check "a reload" ctl reload
+check "brings another route" eventually 5 is_asked more.test NXDOMAIN
+check "and leaves those that are listed" is_asked example.net NXDOMAIN
+kill -9 "$(pid_of etcd-sync)"
+check "the feed may be killed" is_asked example.net NXDOMAIN
+put test/skydns/dns/stub/later.test/1 "{\"host\":\"127.0.0.1\",\"port\":$one}"
+check "what is listed later is asked" eventually 20 is_asked later.test NXDOMAIN
+remove test/skydns/dns/stub/later.test/1
+check "and no more when it has gone" eventually 5 is_asked later.test REFUSED
+check "what was listed before still is" is_asked example.net NXDOMAIN
 
 # ---- a loop -----------------------------------------------------------------
 
