@@ -51,7 +51,7 @@ echo_is_wildcard(const struct node *node)
 {
     struct rrset mark;
 
-    return core_name_is_wildcard(node->name) && find_mark(node, &mark);
+    return find_mark(node, &mark);
 }
 
 bool

@@ -31,7 +31,7 @@ bool
 enum echo_result
     echo_answer(struct answer *answer, const struct link *link);
 
-/* Says whether the node, in such a zone, is the wildcard for addresses. */
+/* Says whether a wildcard of such a zone is the one for addresses. */
 bool
     echo_is_wildcard(const struct node *node);
 

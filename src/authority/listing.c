@@ -19,7 +19,7 @@ write_flags(const struct zone *zone, FILE *output)
 {
     static const char *const names[] = {
         "failed", "stale", "hosts", "fallthrough", "fall-unsupported",
-        "pending", "echo", "labels",
+        "pending", "echo", "labels", "single",
     };
     bool any = false;
 

@@ -99,11 +99,16 @@ write_node(struct transfer_mark *mark, struct core_writer *writer,
     return written;
 }
 
-/* What stands for names that nobody else could make of it is left out. */
+/* A wildcard that is read in another way than RFC 4592 has it would be answers
+   that we do not give, at a server that has it from us. */
 static bool
 is_ours_alone(const past_t *past, const struct node *node)
 {
-    return (past_flags(past) & CORE_ZONE_ECHO) != 0 && echo_is_wildcard(node);
+    if (!core_name_is_wildcard(node->name))
+        return false;
+    return (past_flags(past) & CORE_ZONE_SINGLE) != 0
+        || ((past_flags(past) & CORE_ZONE_ECHO) != 0
+            && echo_is_wildcard(node));
 }
 
 enum transfer_result

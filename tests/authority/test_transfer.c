@@ -160,6 +160,23 @@ START_TEST(sends_all_records_between_two_soa_records)
 }
 END_TEST
 
+START_TEST(leaves_out_wildcards_for_one_label)
+{
+    zones_t *zones = zones_new();
+    struct zone *zone = zone_text_put(zones, 0, 0, "ex.", CORE_ZONE_SINGLE,
+                                      "@ 30 SOA ns h 7 1 2 3 60\n"
+                                      "*.lb 5 A 192.0.2.1\n"
+                                      "lb 5 A 192.0.2.1\n");
+    struct lines lines = { .count = 0 };
+
+    read_all(zone, "ex.", &lines, NULL);
+    ck_assert_uint_eq(lines.count, 3);
+    ck_assert_str_eq(lines.items[1], "lb.ex.\t5\tIN\tA\t192.0.2.1\n");
+    end_lines(&lines);
+    zones_destroy(&zones);
+}
+END_TEST
+
 START_TEST(leaves_out_what_spells_addresses)
 {
     zones_t *zones = zones_new();
@@ -359,6 +376,7 @@ main(void)
     TCase *cases = tcase_create("transfer");
 
     tcase_add_test(cases, sends_all_records_between_two_soa_records);
+    tcase_add_test(cases, leaves_out_wildcards_for_one_label);
     tcase_add_test(cases, leaves_out_what_spells_addresses);
     tcase_add_test(cases, is_one_version_whatever_changes_meanwhile);
     tcase_add_test(cases, outlives_its_zone);
