@@ -25,7 +25,7 @@ struct verb {
     int least, most;                    /* words that it takes */
     const char *says;
     const char *command;                /* what may stand behind "--":
-                                           "program [word ...]"; NULL: nothing */
+                                           "program [word ...]"; or NULL */
 };
 
 /* What the command line asks for; texts are lent from it. */

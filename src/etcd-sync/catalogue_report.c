@@ -1,5 +1,5 @@
 /*
- * catalogue_report - what is not served as it stands in the store, for operators
+ * catalogue_report - what is not served as it stands in the store
  */
 
 #include "etcd-sync/catalogue_parts.h"
