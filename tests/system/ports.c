@@ -19,6 +19,7 @@
 #define LOWEST 10000
 #define HIGHEST 32000
 
+/* A port that is free is held until we end, so that none comes twice. */
 static bool
 is_free(int kind, unsigned port)
 {
@@ -28,10 +29,11 @@ is_free(int kind, unsigned port)
         .sin_addr = { htonl(INADDR_LOOPBACK) },
     };
     int fd = socket(AF_INET, kind, 0);
-    int rc = bind(fd, (struct sockaddr *)&address, sizeof address);
 
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return true;
     close(fd);
-    return rc == 0;
+    return false;
 }
 
 int
