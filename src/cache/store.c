@@ -29,7 +29,7 @@
 #define CACHE_LINE 64
 #define LARGE_PAGE_SHARE 16             /* filled before they are used */
 #define LOCAL_LIFETIME_MS (3600 * 1000) /* then the source is asked again */
-#define FOREIGN_NAMES 4096              /* hashes of names that are told apart */
+#define FOREIGN_NAMES 4096              /* hashes that are told apart */
 
 /* ---- life ---------------------------------------------------------------- */
 

@@ -3,8 +3,8 @@
  *
  * Stages start side by side.  Only a head waits until all behind it are ready,
  * for it is the one that takes questions: those that come before wait in its
- * sockets, which are open already.  A head does not wait for ever for what is behind it: a stage that cannot be
- * ready (its source is away) must not keep the rest from answering.
+ * sockets, which are open already.  It does not wait for ever: a stage that
+ * cannot be ready (its source is away) must not keep the rest from answering.
  */
 
 #include "ctl/step.h"
