@@ -95,7 +95,8 @@ put_files(corefile_stages_t *self, struct corefile_chain *chain, int first,
 
     for (int i = first; i <= last; i++)
         if (chain->source_counts[i] > 0)
-            corefile_set_list(&members, chain->block, keys[i], &chain->sources[i]);
+            corefile_set_list(&members, chain->block, keys[i],
+                              &chain->sources[i]);
     if (members.count == 0)
         return;
     fprintf(sources, "%s\"%s\"", ftell(sources) > 0 ? ", " : "",

@@ -132,12 +132,12 @@ bool
 
 /*
  * From here on changes are published there; our zones are to be announced by
- * the caller, those that come with them are told at once.  serial is that of
- * the zones, here and below; it never goes back.
+ * the caller, those that come with them are told at once.  now_seconds is the
+ * time, here and below, of which serials are made (serial.h).
  */
 void
     catalogue_publish_to(catalogue_t *self, const struct catalogue_sink *sink,
-                         uint32_t serial);
+                         uint32_t now_seconds);
 
 /* Which names are published. */
 enum catalogue_which {
@@ -151,8 +151,13 @@ enum catalogue_which {
  * them, *cost (may be NULL) is how many services those had that were published.
  */
 bool
-    catalogue_flush(catalogue_t *self, uint32_t serial,
+    catalogue_flush(catalogue_t *self, uint32_t now_seconds,
                     enum catalogue_which which, size_t *cost);
+
+/* Publishes the serials that must move once more because several changes came
+   in one second; true when it should be called again in the next one. */
+bool
+    catalogue_settle(catalogue_t *self, uint32_t now_seconds);
 
 /* Says whether names of that kind wait to be published. */
 bool

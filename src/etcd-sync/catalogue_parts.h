@@ -36,7 +36,6 @@ struct catalogue {
     struct dirty narrow;
     struct dirty wide;
     uint32_t load;                      /* the number of the present one */
-    uint32_t serial;                    /* as published last */
     struct catalogue_counters counters;
 };
 

@@ -18,12 +18,14 @@
 
 void
 catalogue_publish_to(catalogue_t *self, const struct catalogue_sink *sink,
-                     uint32_t serial)
+                     uint32_t now_seconds)
 {
     assert(!self->is_live);
     self->sink = *sink;
     self->is_live = true;
-    self->serial = serial;
+    for (size_t i = 0; i < zones_count(self->zones); i++)
+        serial_change(zones_serial(self->zones, zones_at(self->zones, i)),
+                      now_seconds);
     catalogue_refresh_stubs(self);
 }
 
@@ -31,7 +33,8 @@ catalogue_publish_to(catalogue_t *self, const struct catalogue_sink *sink,
 struct slice {
     catalogue_t *catalogue;
     const struct zone *zone;
-    uint32_t serial;
+    struct serial serial;               /* as it becomes by it */
+    bool has_begun;
     bool is_open;
     size_t size;                        /* of the transaction so far */
 };
@@ -53,7 +56,7 @@ say(struct slice *slice, const struct core_change *change)
 
     if (!slice->is_open)
         sink->begin(sink->owner, &slice->zone->id);
-    slice->is_open = true;
+    slice->has_begun = slice->is_open = true;
     slice->size += CORE_NAME_SIZE + change->rdatas_size;
     sink->change(sink->owner, change);
 }
@@ -82,7 +85,7 @@ publish_node(struct slice *slice, struct tree_node *node)
     node->flags &= (uint8_t) ~TREE_DIRTY;
     if (!tree_name(node, name))
         return;
-    records_make(self->records, node, slice->serial);
+    records_make(self->records, node, slice->serial.value);
     catalogue_note_left_out(self, node, records_left_out(self->records));
     hash = records_hash(self->records);
     if (hash == node->published)
@@ -98,20 +101,56 @@ publish_node(struct slice *slice, struct tree_node *node)
         commit(slice);
 }
 
+static struct slice
+begin_slice(catalogue_t *self, size_t index)
+{
+    const struct zone *zone = zones_at(self->zones, index);
+
+    return (struct slice) {
+        .catalogue = self, .zone = zone,
+        .serial = *zones_serial(self->zones, zone),
+    };
+}
+
+/* Its serial is that of the zone from here on. */
 static void
-publish_zone(struct slice *slice, struct tree_node *const *nodes,
-             size_t count)
+end_slice(struct slice *slice)
 {
     catalogue_t *self = slice->catalogue;
 
-    for (size_t i = 0; i < count; i++)
-        if (zones_of(self->zones, nodes[i]) == slice->zone)
-            publish_node(slice, nodes[i]);
-    if (slice->size == 0)
-        return;
-    records_make_soa(self->records, slice->zone, slice->serial);
+    *zones_serial(self->zones, slice->zone) = slice->serial;
+    records_make_soa(self->records, slice->zone, slice->serial.value);
     say_records(slice);
     commit(slice);
+}
+
+static void
+publish_zone(catalogue_t *self, size_t index, struct tree_node *const *nodes,
+             size_t count, uint32_t now_seconds)
+{
+    struct slice slice = begin_slice(self, index);
+
+    serial_change(&slice.serial, now_seconds);
+    for (size_t i = 0; i < count; i++)
+        if (zones_of(self->zones, nodes[i]) == slice.zone)
+            publish_node(&slice, nodes[i]);
+    if (slice.has_begun)
+        end_slice(&slice);
+}
+
+bool
+catalogue_settle(catalogue_t *self, uint32_t now_seconds)
+{
+    bool is_open = false;
+
+    for (size_t i = 0; i < zones_count(self->zones); i++) {
+        struct slice slice = begin_slice(self, i);
+
+        if (serial_settle(&slice.serial, now_seconds))
+            end_slice(&slice);
+        is_open |= slice.serial.is_open;
+    }
+    return is_open;
 }
 
 /* Takes nodes out of those that wait; what came last is the first, for the
@@ -128,20 +167,15 @@ take(struct dirty *dirty, struct tree_node *nodes[SLICE], size_t count,
 }
 
 static void
-publish_nodes(catalogue_t *self, struct tree_node *const *nodes, size_t count)
+publish_nodes(catalogue_t *self, struct tree_node *const *nodes, size_t count,
+              uint32_t now_seconds)
 {
     bool has_stubs = false;
 
     for (size_t i = 0; i < count; i++)
         nodes[i]->flags |= TREE_HELD;
-    for (size_t i = 0; i < zones_count(self->zones); i++) {
-        struct slice slice = {
-            .catalogue = self, .zone = zones_at(self->zones, i),
-            .serial = self->serial,
-        };
-
-        publish_zone(&slice, nodes, count);
-    }
+    for (size_t i = 0; i < zones_count(self->zones); i++)
+        publish_zone(self, i, nodes, count, now_seconds);
     for (size_t i = 0; i < count; i++) {
         /* Those above all zones are in none of them. */
         if (zones_of(self->zones, nodes[i]) == NULL)
@@ -157,7 +191,7 @@ publish_nodes(catalogue_t *self, struct tree_node *const *nodes, size_t count)
 }
 
 bool
-catalogue_flush(catalogue_t *self, uint32_t serial,
+catalogue_flush(catalogue_t *self, uint32_t now_seconds,
                 enum catalogue_which which, size_t *cost)
 {
     struct tree_node *nodes[SLICE];
@@ -168,9 +202,7 @@ catalogue_flush(catalogue_t *self, uint32_t serial,
         count = take(&self->wide, nodes, count, &wide_cost);
     if (cost != NULL)
         *cost = wide_cost;
-    if ((int32_t) (serial - self->serial) > 0)
-        self->serial = serial;
-    publish_nodes(self, nodes, count);
+    publish_nodes(self, nodes, count, now_seconds);
     return catalogue_waits(self, which);
 }
 

@@ -88,7 +88,8 @@ read_name(catalogue_reader_t *self)
     if (node == NULL)
         return false;
     self->path_size = tree_path(top, node, self->path);
-    records_make(self->records, node, self->catalogue->serial);
+    records_make(self->records, node,
+                 zones_serial(self->catalogue->zones, self->zone)->value);
     catalogue_note_left_out(self->catalogue, node,
                             records_left_out(self->records));
     self->index = 0;

@@ -18,6 +18,7 @@
 
 #define LOGGED_BAD 50                   /* bad values told of in a while */
 #define LOGGED_MS 60000                 /* which is so long */
+#define SETTLE_MS 1000                  /* serials move once a second */
 #define PAUSE_SERVICES 40               /* that cost a millisecond of it */
 #define KEY_SHOWN 200                   /* octets of a key in the log */
 
@@ -32,14 +33,15 @@ struct session {
     core_timer_t *flush;                /* or NULL */
     core_timer_t *pause;                /* of names with many services; or
                                            NULL */
+    core_timer_t *settling;             /* or NULL */
     unsigned logged_bad;
     struct catalogue_counters told;     /* in the log */
     int64_t logged_ms;                  /* since when they are counted */
     bool is_loaded;
 };
 
-uint32_t
-session_serial(void)
+static uint32_t
+now_seconds(void)
 {
     return (uint32_t) (core_clock_real_us() / 1000000);
 }
@@ -50,6 +52,8 @@ static void
     flush_soon(session_t *self);
 static void
     end_pause(void *owner);
+static void
+    settle_later(session_t *self);
 
 /* Tells of more than there was before; which ones these are, the verb `bad`
    says. */
@@ -79,6 +83,25 @@ tell_left_out(session_t *self)
               "services below dns/stub are no servers of a zone, or too many");
 }
 
+static void
+settle(void *owner)
+{
+    session_t *self = owner;
+
+    self->settling = NULL;              /* it has ended itself */
+    if (catalogue_settle(self->catalogue, now_seconds()))
+        settle_later(self);
+}
+
+/* Looks in a second whether serials have to move once more. */
+static void
+settle_later(session_t *self)
+{
+    if (self->settling == NULL)
+        self->settling = core_loop_timer(self->loop, SETTLE_MS, 0, settle,
+                                         self);
+}
+
 /*
  * Names with many services are published at once when they have been at rest,
  * and then left alone for as long as they cost: however often something changes
@@ -89,8 +112,9 @@ publish(session_t *self)
 {
     size_t cost;
 
-    catalogue_flush(self->catalogue, session_serial(), self->pause == NULL
+    catalogue_flush(self->catalogue, now_seconds(), self->pause == NULL
                     ? CATALOGUE_ALL : CATALOGUE_NARROW, &cost);
+    settle_later(self);
     if (cost > 0)
         self->pause = core_loop_timer(self->loop,
                                       (int64_t) (cost / PAUSE_SERVICES), 0,
@@ -307,6 +331,7 @@ session_destroy(session_t **self_p)
     session_freeze(self);
     core_loop_timer_cancel(self->loop, &self->flush);
     core_loop_timer_cancel(self->loop, &self->pause);
+    core_loop_timer_cancel(self->loop, &self->settling);
     catalogue_destroy(&self->catalogue);
     free(self);
     *self_p = NULL;
@@ -346,7 +371,7 @@ session_publish_to(session_t *self, core_publisher_t *publisher)
     catalogue_publish_to(self->catalogue, &(struct catalogue_sink) {
         .begin = begin, .change = add, .commit = commit,
         .zone = tell_zone, .owner = publisher,
-    }, session_serial());
+    }, now_seconds());
 }
 
 catalogue_t *

@@ -55,8 +55,4 @@ const follower_t *
 errands_t *
     session_errands(const session_t *self);
 
-/* The serial of the zones, which is the time. */
-uint32_t
-    session_serial(void);
-
 #endif

@@ -14,6 +14,7 @@
 
 struct place {
     struct zone zone;
+    struct serial serial;
     char path[PATH_SIZE];
     size_t path_size;
 };
@@ -93,6 +94,16 @@ const struct zone *
 zones_at(const zones_t *self, size_t index)
 {
     return &self->places[index].zone;
+}
+
+struct serial *
+zones_serial(const zones_t *self, const struct zone *zone)
+{
+    struct place *place = self->places;
+
+    while (&place->zone != zone)
+        place++;
+    return &place->serial;
 }
 
 uint64_t

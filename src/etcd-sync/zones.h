@@ -11,6 +11,7 @@
 
 #include "coredns/feed.h"
 #include "etcd-sync/tree.h"
+#include "lib/serial.h"
 
 struct zone {
     struct core_zone_id id;
@@ -34,6 +35,10 @@ size_t
 
 const struct zone *
     zones_at(const zones_t *self, size_t index);
+
+/* The serial of one of them, to be changed with its records. */
+struct serial *
+    zones_serial(const zones_t *self, const struct zone *zone);
 
 /* Services of the zone of that index, those of zones below it too. */
 uint64_t

@@ -401,6 +401,46 @@ START_TEST(a_lease_bounds_the_ttl)
 }
 END_TEST
 
+/* ---- serials ------------------------------------------------------------- */
+
+/* Notes the serial of zone.test. */
+static void
+note_serial(void *owner, const struct core_change *change)
+{
+    uint32_t *serial = owner;
+
+    if (change->type == CORE_SOA)
+        *serial = core_read32(change->rdatas + change->rdatas_size - 20);
+}
+
+START_TEST(each_change_moves_the_serial_sooner_or_later)
+{
+    catalogue_t *catalogue = model_catalogue(zones);
+    uint32_t serial = 0;
+
+    catalogue_publish_to(catalogue, &(struct catalogue_sink) {
+        .begin = ignore, .change = note_serial, .commit = ignore_end,
+        .zone = ignore_zone, .owner = &serial,
+    }, 10);
+    model_put(catalogue, "/skydns/test/zone/a", "{\"host\":\"192.0.2.1\"}");
+    catalogue_flush(catalogue, 12, CATALOGUE_ALL, NULL);
+    ck_assert_uint_eq(serial, 12);
+    ck_assert(!catalogue_settle(catalogue, 13));
+    ck_assert_uint_eq(serial, 12);
+
+    model_put(catalogue, "/skydns/test/zone/a", "{\"host\":\"192.0.2.2\"}");
+    catalogue_flush(catalogue, 14, CATALOGUE_ALL, NULL);
+    model_put(catalogue, "/skydns/test/zone/a", "{\"host\":\"192.0.2.3\"}");
+    catalogue_flush(catalogue, 14, CATALOGUE_ALL, NULL);
+    ck_assert_uint_eq(serial, 14);
+    ck_assert(catalogue_settle(catalogue, 14));
+    ck_assert_uint_eq(serial, 14);
+    ck_assert(!catalogue_settle(catalogue, 15));
+    ck_assert_uint_eq(serial, 15);
+    catalogue_destroy(&catalogue);
+}
+END_TEST
+
 /* ---- reading while it changes -------------------------------------------- */
 
 START_TEST(a_reader_goes_on_where_it_was)
@@ -490,6 +530,7 @@ main(void)
     tcase_add_test(cases, a_new_load_of_the_same_publishes_nothing);
     tcase_add_test(cases, what_does_not_change_records_is_not_published);
     tcase_add_test(cases, a_lease_bounds_the_ttl);
+    tcase_add_test(cases, each_change_moves_the_serial_sooner_or_later);
     tcase_add_test(cases, a_reader_goes_on_where_it_was);
     tcase_add_test(cases, an_rrset_larger_than_the_room_is_cut);
     tcase_set_timeout(cases, 60);
