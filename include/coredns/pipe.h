@@ -106,6 +106,10 @@ core_inlet_t *
 void
     core_inlet_destroy(core_inlet_t **self_p);
 
+/* True when a stage in front of us wants to be told of changes. */
+bool
+    core_inlet_is_followed(const core_inlet_t *self);
+
 /*
  * Sends a batch of changes to the stages in front of us that want to be told
  * (see core_outlet_follow()).  One that misses a batch is told later that

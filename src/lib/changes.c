@@ -23,6 +23,7 @@
 #define NAMES_MOST 256                  /* told one by one */
 #define ANSWERS_MOST 64                 /* told with them */
 #define ANSWER_SIZE 4096                /* of one of these, at most */
+#define ANSWERS_SIZE 65536              /* of all that are composed for it */
 #define QUESTION_SIZE (CORE_HEADER_SIZE + CORE_NAME_SIZE + 4)
 #define DEPTH 8                         /* nothing is looked up for them */
 
@@ -135,8 +136,8 @@ is_of_name(const core_life_t *life, const core_query_t *query)
     return scope != NULL && size == 1 && *scope == CORE_SCOPE_NAME;
 }
 
-/* Adds what would be answered now. */
-static void
+/* Adds what would be answered now; returns how many octets were composed. */
+static size_t
 add_answer(core_life_t *life, const struct question *question)
 {
     static const struct core_envelope nobody = { .hops = 0 };
@@ -155,22 +156,29 @@ add_answer(core_life_t *life, const struct question *question)
         .trail = trail, .trail_size = sizeof trail,
     };
 
-    if (!core_batch_is_full(batch, CORE_MESSAGE_SIZE)
-        && query_start(&query, life, &record, batch, &nobody)
-        && life->stage->handle_query(life->version.state, &query)
-            == CORE_ANSWERED
-        && query.writer.size <= ANSWER_SIZE && is_of_name(life, &query))
+    if (core_batch_is_full(batch, CORE_MESSAGE_SIZE)
+        || !query_start(&query, life, &record, batch, &nobody)
+        || life->stage->handle_query(life->version.state, &query)
+            != CORE_ANSWERED)
+        return 0;
+    if (query.writer.size <= ANSWER_SIZE && is_of_name(life, &query))
         query_commit(&query);
+    return query.writer.size;
 }
 
-/* Adds the answers that were asked for; none when all others are as new. */
+/* Adds the answers that were asked for; none when all others are as new, or
+   nobody is told. */
 static void
 add_answers(core_life_t *life)
 {
     struct changes *changes = life->changes;
+    size_t composed = 0;
 
-    for (size_t i = 0; i < changes->question_count && !changes->is_all; i++)
-        add_answer(life, &changes->questions[i]);
+    if (changes->is_all || !core_inlet_is_followed(life->inlet))
+        changes->question_count = 0;
+    for (size_t i = 0; i < changes->question_count && composed < ANSWERS_SIZE;
+         i++)
+        composed += add_answer(life, &changes->questions[i]);
     changes->question_count = 0;
 }
 

@@ -109,6 +109,12 @@ tell(core_inlet_t *self, struct peer *peer, core_batch_t *changes)
     return true;
 }
 
+bool
+core_inlet_is_followed(const core_inlet_t *self)
+{
+    return self->peer_count > 0;
+}
+
 void
 core_inlet_tell(core_inlet_t *self, core_batch_t *changes)
 {
