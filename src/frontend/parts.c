@@ -22,12 +22,12 @@ parts_judge(const dispatch_t *self, struct flight flight,
             const struct core_record *record, struct core_part *next)
 {
     bool has_more = (record->flags & CORE_RECORD_MORE) != 0;
-    struct core_part part = { .number = 0 };
-    bool is_part = core_trail_part(record->trail, record->trail_size, &part);
+    struct core_part part;
 
-    if (!is_part && !has_more && !is_streaming(flight.slot))
+    if (!has_more && !is_streaming(flight.slot))
         return PARTS_LAST;
-    if (!is_part || has_more != (part.bookmark_size > 0))
+    if (!core_trail_part(record->trail, record->trail_size, &part)
+        || has_more != (part.bookmark_size > 0))
         return PARTS_BROKEN;
     if (is_streaming(flight.slot)) {
         const struct stream *stream =
