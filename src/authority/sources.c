@@ -165,7 +165,7 @@ is_first_instance(const core_life_t *life)
 {
     const char *dot = strrchr(core_life_name(life), '.');
 
-    return dot == NULL || strcmp(dot, ".1") == 0;
+    return dot == NULL || strcmp(dot, ".0") == 0;
 }
 
 static int

@@ -25,6 +25,11 @@ struct feed_source {
     feed_zones_t *zones;
     const struct core_snapshot_hooks *hooks;
     void *owner;
+
+    /* Publishes what is gathered: what is said of zones behind a request, or
+       behind the reading of one, must have a greater number than they tell. */
+    void (*settle)(void *publisher);
+    void *publisher;
     uint64_t epoch;
     uint64_t sequence;                  /* of the last message published */
     uint64_t removed;                   /* of the last one that removed */

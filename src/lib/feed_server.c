@@ -107,6 +107,7 @@ handle_request(feed_server_t *self, const uint8_t *id, size_t id_size,
 
     if (!feed_header_read(bytes, size, &header) || served == NULL)
         return;
+    self->source->settle(self->source->publisher);
     if (header.kind == FEED_WANT) {
         end_job(served);
         memcpy(served->id, id, id_size);

@@ -6,8 +6,9 @@
  * Another one answers requests for snapshots (feed_server.h).
  *
  * Nothing is kept but the name, the options and the last sequence number of
- * each zone.  Renewals are gathered until something else is to be said or the
- * round of the loop is over: 12,000 zones of a first load are two messages.
+ * each zone.  Renewals are gathered until something else is to be said, a
+ * snapshot is asked for or the round of the loop is over: 12,000 zones of a
+ * first load are two messages.
  */
 
 #include "coredns/feed.h"
@@ -70,6 +71,12 @@ flush_renewal(core_publisher_t *self)
         return;
     publish(self, self->renewal, self->renewal_size, 0);
     self->renewal_size = 0;
+}
+
+static void
+settle(void *owner)
+{
+    flush_renewal(owner);
 }
 
 static void
@@ -304,6 +311,7 @@ core_publisher_new(void *context, core_loop_t *loop,
     self->hooks = *hooks;
     self->source = (struct feed_source) {
         .zones = feed_zones_new(), .hooks = &self->hooks, .owner = owner,
+        .settle = settle, .publisher = self,
         .epoch = (uint64_t) core_clock_real_us(),
     };
     self->renewal = core_allocate(CORE_FEED_FRAME_SIZE);
