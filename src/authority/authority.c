@@ -138,6 +138,7 @@ check(const void *data, core_faults_t *faults)
 
     for (size_t i = 0; i < settings->transfers.count; i++) {
         snprintf(where, sizeof where, "authority.transfers[%zu]", i);
+        transfers_check(&rules[i], &settings->transfers, where, faults);
         notify_check(&rules[i], where, faults);
     }
 }

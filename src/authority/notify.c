@@ -455,8 +455,8 @@ notify_check(const struct transfer_rule *rule, const char *where,
     for (size_t i = 0; i < rule->notify.count; i++)
         if (host_port_from_text(texts[i], DNS_PORT, &address, &size,
                                 why) == -1)
-            core_faults_add(faults, NULL, 0, "%s.notify: %s: %s", where,
-                            texts[i], why);
+            core_faults_add(faults, NULL, 0, "%s.notify[%zu]: %s: %s", where,
+                            i, texts[i], why);
     if (rule->notify_source != NULL
         && host_port_address(rule->notify_source, 0, &address, &size,
                              why) == -1)

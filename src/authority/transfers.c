@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,9 @@
 #include "coredns/rrtype.h"
 
 #define IDLE_MS 60000                   /* a reader that does not come back */
+#define ROOM_MS 5000                    /* the same, when others want to */
 #define BEAT_MS 5000
+#define TOLD_MS 1000                    /* a line of the log in it, at most */
 
 /* One that goes on. */
 struct running {
@@ -36,6 +39,8 @@ struct transfers {
     uint64_t last_number;
     unsigned count;
     struct running running[TRANSFERS];
+    int64_t told_ms;                    /* a line was written */
+    uint64_t untold;                    /* that were left out since */
     struct transfer_counters counters;
 };
 
@@ -117,6 +122,38 @@ transfers_rule_of(const transfers_t *self, const uint8_t *zone)
 }
 
 static bool
+has_zone(const struct core_list *zones, size_t count, const uint8_t *zone)
+{
+    const uint8_t *const *names = zones->items;
+
+    for (size_t i = 0; i < count; i++)
+        if (core_name_equal(names[i], zone))
+            return true;
+    return false;
+}
+
+void
+transfers_check(const struct transfer_rule *rule,
+                const struct core_list *rules, const char *where,
+                core_faults_t *faults)
+{
+    const uint8_t *const *names = rule->zones.items;
+    char name[CORE_NAME_TEXT_SIZE];
+
+    for (size_t i = 0; i < rule->zones.count; i++) {
+        bool is_twice = has_zone(&rule->zones, i, names[i]);
+
+        for (const struct transfer_rule *other = rules->items;
+             !is_twice && other != rule; other++)
+            is_twice = has_zone(&other->zones, other->zones.count, names[i]);
+        if (is_twice)
+            core_faults_add(faults, NULL, 0, "%s.zones[%zu]: %s has its rule "
+                            "already", where, i,
+                            core_name_to_text(name, names[i]));
+    }
+}
+
+static bool
 may_have(const transfers_t *self, const uint8_t *zone,
          const uint8_t client[16])
 {
@@ -165,11 +202,28 @@ end_forgotten(void *owner)
         core_loop_timer_cancel(self->loop, &self->timer);
 }
 
+/* Ends the one that was idle longest, if that was long enough. */
+static void
+make_room(transfers_t *self)
+{
+    struct running *oldest = &self->running[0];
+
+    for (unsigned i = 1; i < self->count; i++)
+        if (self->running[i].used_ms < oldest->used_ms)
+            oldest = &self->running[i];
+    if (core_loop_now_ms(self->loop) - oldest->used_ms < ROOM_MS)
+        return;
+    self->counters.failed++;
+    end_running(self, oldest);
+}
+
 /* Begins a transfer at the mark, and gives it its number; NULL when too many
    go on. */
 static struct running *
 begin(transfers_t *self, struct zone *zone, struct transfer_mark *mark)
 {
+    if (self->count == TRANSFERS)
+        make_room(self);
     if (self->count == TRANSFERS)
         return NULL;
 
@@ -207,10 +261,35 @@ take_over(transfers_t *self, struct zone *zone, struct transfer_mark *mark)
 
 /* ---- the answers --------------------------------------------------------- */
 
+/* Says in the log who gets nothing and why, once a second at most: it may be
+   anybody who asks. */
+static void
+tell_refusal(transfers_t *self, const core_query_t *query, const char *why)
+{
+    int64_t now_ms = core_loop_now_ms(self->loop);
+    char name[CORE_NAME_TEXT_SIZE];
+    char client[INET6_ADDRSTRLEN];
+    char others[64] = "";
+
+    if (self->told_ms != 0 && now_ms - self->told_ms < TOLD_MS) {
+        self->untold++;
+        return;
+    }
+    if (self->untold > 0)
+        snprintf(others, sizeof others, " (%" PRIu64 " others before)",
+                 self->untold);
+    core_log(CORE_LOG_NOTICE, "zone %s: not sent to %s: %s%s",
+             core_name_to_text(name, core_query_message(query)->qname),
+             write_client(query, client), why, others);
+    self->told_ms = now_ms;
+    self->untold = 0;
+}
+
 static enum core_verdict
 refuse(transfers_t *self, core_query_t *query, unsigned rcode,
        enum core_ede ede, const char *why)
 {
+    tell_refusal(self, query, why);
     if (rcode == CORE_REFUSED)
         self->counters.refused++;
     else
@@ -301,6 +380,18 @@ tell_end(const core_query_t *query, const struct transfer_mark *mark,
              running->messages);
 }
 
+static enum core_verdict
+refuse_record(transfers_t *self, core_query_t *query,
+              const struct transfer_mark *mark)
+{
+    char name[CORE_NAME_TEXT_SIZE];
+    char why[CORE_NAME_TEXT_SIZE + 64];
+
+    snprintf(why, sizeof why, "a record of %s fits in no message",
+             core_name_to_text(name, mark->place.name));
+    return refuse(self, query, CORE_SERVFAIL, CORE_EDE_OTHER, why);
+}
+
 /* Writes the part behind the mark. */
 static enum core_verdict
 answer_part(transfers_t *self, core_query_t *query, struct running *running,
@@ -308,16 +399,19 @@ answer_part(transfers_t *self, core_query_t *query, struct running *running,
 {
     struct core_writer *writer = core_query_reply(query);
     uint8_t bookmark[CORE_BOOKMARK_SIZE];
-    enum transfer_result result = TRANSFER_FAILED;
+    enum transfer_result result;
 
-    running->used_ms = core_loop_now_ms(self->loop);
-    past_read(running->past, &mark->place);
-    if (past_is_whole(running->past))
-        result = transfer_write(running->past, mark, writer);
-    if (result == TRANSFER_FAILED) {
+    if (!past_is_whole(running->past)) {
         end_running(self, running);
         return refuse(self, query, CORE_SERVFAIL, CORE_EDE_OTHER,
-                      "the transfer cannot be completed");
+                      "too much has changed for so slow a reader");
+    }
+    running->used_ms = core_loop_now_ms(self->loop);
+    past_read(running->past, &mark->place);
+    result = transfer_write(running->past, mark, writer);
+    if (result == TRANSFER_FAILED) {
+        end_running(self, running);
+        return refuse_record(self, query, mark);
     }
     running->messages++;
     running->records += writer->counts[CORE_ANSWER];

@@ -16,7 +16,8 @@
 #include "coredns/setting.h"
 #include "coredns/stage.h"
 
-#define TRANSFERS 32                    /* at a time */
+#define TRANSFERS 32                    /* at a time; one that nobody has read
+                                           for a while makes room */
 
 /* One group of the setting `transfers`. */
 struct transfer_rule {
@@ -49,6 +50,12 @@ void
 /* From here on those that nobody reads any more end after a while. */
 void
     transfers_watch(transfers_t *self, core_loop_t *loop);
+
+/* Adds a fault for each zone of the rule that one in front of it has too. */
+void
+    transfers_check(const struct transfer_rule *rule,
+                    const struct core_list *rules, const char *where,
+                    core_faults_t *faults);
 
 /* The rule for a zone: the one that names it or the nearest above it; NULL
    when there is none. */

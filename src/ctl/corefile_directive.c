@@ -309,5 +309,6 @@ corefile_chain_clear(struct corefile_chain *self)
     free(self->zones.items);
     free(self->addresses.items);
     free(self->origins.items);
+    free(self->transferred.items);
     free(self->cluster_zones.items);
 }

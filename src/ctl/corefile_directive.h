@@ -84,6 +84,7 @@ struct corefile_chain {
     struct draft etcd;                  /* of the stage etcd-sync */
     const struct corefile_line *etcd_line;      /* NULL: there is none */
     struct draft transfers;             /* groups of the authority's */
+    struct corefile_zones transferred;  /* the zones of these */
     struct corefile_zones origins;      /* of the files */
     struct draft *draft;                /* what options are written to */
     char *place;                        /* the addresses it serves, as text */

@@ -6,6 +6,7 @@
  * counts for the latter alone.
  */
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -20,6 +21,7 @@
 /* What the lines of one `transfer` say. */
 struct transfer {
     bool is_open;                       /* to anybody */
+    bool is_wrong;                      /* and that has been said */
     const char **to, **notify;          /* texts in the arena */
     size_t count;
     const struct corefile_line *source;
@@ -48,6 +50,7 @@ read_server(struct corefile_chain *chain, const struct corefile_line *line,
     }
     if (host_port_from_text(word, DNS_PORT, &address, &size, why) == -1) {
         corefile_fail(chain, line, "%s: %s", word, why);
+        transfer->is_wrong = true;
         return;
     }
     host_port_to_text(text, &address, size);
@@ -83,16 +86,39 @@ read_source(struct corefile_chain *chain, const struct corefile_line *line)
                      draft_quote(chain->memory, line->words[1]));
 }
 
+/* The zones of the line; of several lines for a zone the first one counts. */
+static const char *
+take_zones(struct corefile_chain *chain, const struct corefile_line *line)
+{
+    struct corefile_zones zones = corefile_arguments(chain, line, 1, true);
+    const char *list;
+    size_t count = 0;
+
+    for (size_t i = 0; i < zones.count; i++) {
+        if (corefile_zones_have(&chain->transferred, zones.items[i])) {
+            core_faults_add(chain->notices, line->path, line->line,
+                            "transfer: a line above it counts for %s",
+                            zones.items[i]);
+            continue;
+        }
+        corefile_zones_append(&chain->transferred, zones.items[i]);
+        zones.items[count++] = zones.items[i];
+    }
+    list = count == 0 ? NULL : draft_list(chain->memory, zones.items, count);
+    free(zones.items);
+    return list;
+}
+
 static void
 write_group(struct corefile_chain *chain, const struct corefile_line *line,
             const struct transfer *transfer)
 {
+    const char *zones = take_zones(chain, line);
+
+    if (zones == NULL)
+        return;
     chain->draft = &chain->members;
-    corefile_set(chain, line, "zones",
-                 corefile_zone_list(chain, line, 1,
-                                    draft_list(chain->memory,
-                                               chain->zones.items,
-                                               chain->zones.count)));
+    corefile_set(chain, line, "zones", zones);
     corefile_set(chain, line, "to", transfer->is_open ? ANYBODY
                  : draft_list(chain->memory, transfer->to, transfer->count));
     if (transfer->count > 0)
@@ -135,9 +161,9 @@ corefile_read_transfer(struct corefile_chain *chain,
              strcmp(option->words[0], "to") == 0 && j < option->count; j++)
             read_server(chain, option, option->words[j], &transfer);
     }
-    if (!transfer.is_open && transfer.count == 0)
+    if (!transfer.is_open && !transfer.is_wrong && transfer.count == 0)
         corefile_fail(chain, line, "expected `to` with at least one address "
                       "or *");
-    else
+    else if (!transfer.is_wrong)
         write_group(chain, line, &transfer);
 }

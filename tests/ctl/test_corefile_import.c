@@ -162,6 +162,11 @@ static const struct {
       "notify = [ \"192.0.2.1:53\", \"[2001:db8::1]:5353\" ]; "
       "notify_source = \"192.0.2.9\"; }, { zones = [ \"b.\" ]; } );",
       "authority-2" },
+    { "a {\n transfer {\n  to *\n }\n transfer a b.a {\n  to 192.0.2.1\n }\n"
+      " file z a\n}\n",
+      "transfers = ( { zones = [ \"a.\" ]; "
+      "to = [ \"0.0.0.0/0\", \"::/0\" ]; }, { zones = [ \"b.a.\" ]; "
+      "to = [ \"192.0.2.1\" ]; notify = [ \"192.0.2.1:53\" ]; } );", NULL },
     { "a {\n transfer x.a {\n  to *\n }\n kubernetes\n}\n",
       "transfers = ( { zones = [ \"x.a.\" ]; "
       "to = [ \"0.0.0.0/0\", \"::/0\" ]; } );", "notify" },
