@@ -125,11 +125,11 @@ restore_archives(void *owner)
         if (subscription_has_zones(self->subscriptions[i]))
             continue;
         if (subscription_restore(self->subscriptions[i], &fault) == 0)
-            core_log(CORE_LOG_NOTICE, "%s is away, and there are no zones of "
-                     "it on disk", self->source_names[i]);
+            core_log(CORE_LOG_NOTICE, "%s has not been heard, and there are "
+                     "no zones of it on disk", self->source_names[i]);
         else
-            core_log(CORE_LOG_WARNING, "%s is away: its zones are those on "
-                     "disk", self->source_names[i]);
+            core_log(CORE_LOG_WARNING, "%s has not been heard: its zones are "
+                     "those on disk", self->source_names[i]);
     }
     /* From here on queries are taken, if it is known which have no answer yet;
        that it is not ready is told all the same. */
