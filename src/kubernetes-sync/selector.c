@@ -29,22 +29,25 @@ skip_word(const char **at)
     return size > 0;
 }
 
-/* Moves over "(a,b)"; false when it is none. */
-static bool
-skip_set(const char **at)
+/* Moves over "(a,b)"; what is wrong with it, or NULL.  A set of nothing is
+   refused by the server. */
+static const char *
+check_set(const char **at)
 {
+    const char *start;
+
     *at = skip_blanks(*at);
     if (**at != '(')
-        return false;
+        return "a set in ( ) is missing";
+    start = skip_blanks(*at + 1);
     do {
         *at = skip_blanks(*at + 1);
         skip_word(at);
         *at = skip_blanks(*at);
     } while (**at == ',');
     if (**at != ')')
-        return false;
-    ++*at;
-    return true;
+        return "a set in ( ) is missing";
+    return (*at)++ == start ? "a set is empty" : NULL;
 }
 
 /* Moves over a keyword that a set follows. */
@@ -64,7 +67,7 @@ static const char *
 check_values(const char **at)
 {
     if (skip_keyword(at, "in") || skip_keyword(at, "notin"))
-        return skip_set(at) ? NULL : "a set in ( ) is missing";
+        return check_set(at);
     if (**at == '=' || **at == '!' || **at == '<' || **at == '>') {
         bool is_not = **at == '!';
 

@@ -183,6 +183,68 @@ check_zones(const struct settings *settings, core_faults_t *faults)
 }
 
 static void
+tell_twice(const char *key, size_t number, const uint8_t *zone,
+           const char *list, core_faults_t *faults)
+{
+    char text[CORE_NAME_TEXT_SIZE];
+
+    core_faults_add(faults, NULL, 0, "kubernetes-sync.%s[%zu]: %s is one of "
+                    "`%s` already", key, number, core_name_to_text(text, zone),
+                    list);
+}
+
+static void
+check_unique(const struct core_list *names, const char *key,
+             core_faults_t *faults)
+{
+    const uint8_t *const *items = names->items;
+
+    for (size_t i = 0; i < names->count; i++) {
+        const struct core_list before = { .items = names->items, .count = i };
+
+        if (settings_has_name(&before, items[i]))
+            tell_twice(key, i, items[i], key, faults);
+    }
+}
+
+static bool
+is_below_any(const uint8_t *name, const struct core_list *names)
+{
+    const uint8_t *const *items = names->items;
+
+    for (size_t i = 0; i < names->count; i++)
+        if (core_name_is_below(name, items[i]))
+            return true;
+    return false;
+}
+
+/* A zone for outside hides one of the cluster, unless it leaves to that one
+   what it has not. */
+static void
+check_outside(const struct settings *settings, size_t number,
+              core_faults_t *faults)
+{
+    const struct external_settings *external = settings->external.items;
+    const struct core_list *zones = &external[number].zones;
+    const uint8_t *const *items = zones->items;
+    char key[64], other[64];
+
+    snprintf(key, sizeof key, "external[%zu].zones", number);
+    check_unique(zones, key, faults);
+    for (size_t i = 0; i < zones->count; i++) {
+        if (settings_has_name(&settings->zones, items[i])
+            && !is_below_any(items[i], &external[number].fallthrough))
+            tell_twice(key, i, items[i], "zones", faults);
+        for (size_t j = 0; j < number; j++) {
+            if (!settings_has_name(&external[j].zones, items[i]))
+                continue;
+            snprintf(other, sizeof other, "external[%zu].zones", j);
+            tell_twice(key, i, items[i], other, faults);
+        }
+    }
+}
+
+static void
 check_addresses(const struct settings *settings, core_faults_t *faults)
 {
     const char *const *addresses = settings->addresses.items;
@@ -235,6 +297,8 @@ settings_check(const struct settings *settings, core_faults_t *faults)
     const struct external_settings *external = settings->external.items;
 
     check_zones(settings, faults);
+    check_unique(&settings->zones, "zones", faults);
+    check_unique(&settings->multicluster, "multicluster", faults);
     check_addresses(settings, faults);
     check_selector("labels", settings->labels, faults);
     check_selector("namespace_labels", settings->namespace_labels, faults);
@@ -245,6 +309,7 @@ settings_check(const struct settings *settings, core_faults_t *faults)
         snprintf(key, sizeof key, "external[%zu].fallthrough", i);
         check_fall(&external[i].fallthrough, key, faults);
         check_apex(external[i].apex, i, faults);
+        check_outside(settings, i, faults);
     }
     if (settings->namespaces.count > 0 && settings->namespace_labels != NULL)
         core_faults_add(faults, NULL, 0, "kubernetes-sync.namespace_labels: "

@@ -13,7 +13,7 @@ static const struct {
     { "", NULL },
     { "app=nginx", NULL },
     { "app == nginx, tier!=front,!old, new", NULL },
-    { "env in (prod,staging), env notin ( a ), x in ()", NULL },
+    { "env in (prod,staging), env notin ( a ), x in (,)", NULL },
     { "kubernetes.io/name=x_y.z-1", NULL },
     { "n>5,m<6", NULL },
     { "in=notin", NULL },
@@ -23,6 +23,8 @@ static const struct {
     { "a!b", "! has no =" },
     { "a in b", "a set in ( ) is missing" },
     { "a in (b", "a set in ( ) is missing" },
+    { "a in ()", "a set is empty" },
+    { "b,a notin ( )", "a set is empty" },
     { "a&b=c", "not a label selector" },
 };
 
