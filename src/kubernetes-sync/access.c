@@ -4,6 +4,7 @@
 
 #include "kubernetes-sync/access.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,21 @@ account_file(const char *folder, const char *name)
     return NULL;
 }
 
+static bool
+is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+
+    return value != NULL && *value != '\0';
+}
+
+bool
+access_is_inside(void)
+{
+    return is_set("KUBERNETES_SERVICE_HOST")
+        && is_set("KUBERNETES_SERVICE_PORT");
+}
+
 static int
 read_environment(struct access *self, const struct access_settings *settings,
                  struct core_fault *fault)
@@ -107,7 +123,7 @@ read_environment(struct access *self, const struct access_settings *settings,
     const char *port = getenv("KUBERNETES_SERVICE_PORT");
     bool is_six = host != NULL && strchr(host, ':') != NULL;
 
-    if (host == NULL || *host == '\0' || port == NULL || *port == '\0') {
+    if (!access_is_inside()) {
         core_fault_set(fault, NULL, 0, "neither endpoint nor kubeconfig, and "
                        "no KUBERNETES_SERVICE_HOST and "
                        "KUBERNETES_SERVICE_PORT in the environment");
@@ -142,19 +158,66 @@ take_text(char **to, const char *text)
     *to = core_copy_text(text);
 }
 
+/* There is a part in it that no address of a server has. */
+static bool
+has_more(CURLU *url)
+{
+    static const CURLUPart parts[] = {
+        CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT,
+    };
+    char *text = NULL;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (curl_url_get(url, parts[i], &text, 0) == CURLUE_OK) {
+            curl_free(text);
+            return true;
+        }
+    return false;
+}
+
+static bool
+has_port_zero(CURLU *url)
+{
+    char *text = NULL;
+    bool is_zero = curl_url_get(url, CURLUPART_PORT, &text, 0) == CURLUE_OK
+        && strcmp(text, "0") == 0;
+
+    curl_free(text);
+    return is_zero;
+}
+
+const char *
+access_check_url(const char *url)
+{
+    CURLU *read = curl_url();
+    CURLUcode code = curl_url_set(read, CURLUPART_URL, url, 0);
+    const char *fault = NULL;
+
+    if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+        fault = "neither http://... nor https://...";
+    else if (code == CURLUE_BAD_PORT_NUMBER || has_port_zero(read))
+        fault = "its port is none of 1 to 65535";
+    else if (code != CURLUE_OK)
+        fault = curl_url_strerror(code);
+    else if (has_more(read))
+        fault = "more than host, port and path";
+    curl_url_cleanup(read);
+    return fault;
+}
+
 static int
-check_url(struct access *self, struct core_fault *fault)
+check_url(struct access *self, const char *path, struct core_fault *fault)
 {
     size_t size = strlen(self->url);
+    const char *wrong = access_check_url(self->url);
 
+    if (wrong != NULL) {
+        core_fault_set(fault, path, 0, "%s: %s", self->url, wrong);
+        return -1;
+    }
     while (size > 0 && self->url[size - 1] == '/')
         self->url[--size] = '\0';
-    if (strncmp(self->url, "https://", 8) == 0
-        || strncmp(self->url, "http://", 7) == 0)
-        return 0;
-    core_fault_set(fault, NULL, 0, "not an address of http:// or https://: %s",
-                   self->url);
-    return -1;
+    return 0;
 }
 
 static int
@@ -173,11 +236,12 @@ find_all(struct access *self, const struct access_settings *settings,
     take_text(&self->token_path, settings->token);
     if ((self->certificate.path == NULL && self->certificate.octets == NULL)
         != (self->key.path == NULL && self->key.octets == NULL)) {
-        core_fault_set(fault, NULL, 0, "a certificate and its key belong "
-                       "together");
+        core_fault_set(fault, settings->kubeconfig, 0, "a certificate and its "
+                       "key belong together");
         return -1;
     }
-    return check_url(self, fault);
+    return check_url(self, settings->endpoint == NULL ? settings->kubeconfig
+                     : NULL, fault);
 }
 
 struct access *

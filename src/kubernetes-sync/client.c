@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coredns/log.h"
 #include "coredns/memory.h"
 #include "coredns/version.h"
 #include "kubernetes-sync/token.h"
@@ -388,12 +389,30 @@ set_name(struct request *self, const char *path)
     curl_easy_setopt(self->curl, CURLOPT_URL, self->url);
 }
 
+/* The token, if there is one; what is wrong with its file is told once. */
+static void
+add_token(struct request *self)
+{
+    token_t *token = self->client->token;
+    const char *text = token_get(token);
+    struct core_fault fault;
+    char *bearer;
+
+    if (token_has_news(token, &fault))
+        core_log_fault(CORE_LOG_ERROR, &fault);
+    if (text == NULL)
+        return;
+    if (asprintf(&bearer, "Bearer %s", text) == -1)
+        abort();
+    add_header(self, "Authorization", bearer);
+    explicit_bzero(bearer, strlen(bearer));
+    free(bearer);
+}
+
 static void
 set_options(struct request *self, const char *path)
 {
     CURL *curl = self->curl;
-    const char *token = token_get(self->client->token);
-    char *bearer;
 
     curl_easy_setopt(curl, CURLOPT_URL, self->url);
     curl_easy_setopt(curl, CURLOPT_PRIVATE, self);
@@ -414,13 +433,7 @@ set_options(struct request *self, const char *path)
                      "coredns-kubernetes-sync/" CORE_VERSION);
     set_security(self);
     add_header(self, "Accept", "application/json");
-    if (token != NULL) {
-        if (asprintf(&bearer, "Bearer %s", token) == -1)
-            abort();
-        add_header(self, "Authorization", bearer);
-        explicit_bzero(bearer, strlen(bearer));
-        free(bearer);
-    }
+    add_token(self);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, self->headers);
     if (self->client->access->server_name != NULL)
         set_name(self, path);

@@ -185,6 +185,11 @@ read_document(struct reading *self, struct access *access,
     const yaml_node_t *node;
     const char *cluster, *user;
 
+    if (root != NULL && root->type != YAML_MAPPING_NODE) {
+        core_fault_set(self->fault, self->path, 0, "no kubeconfig: it is not "
+                       "made of keys and values");
+        return -1;
+    }
     if (context == NULL)
         context = text_of(self, root, "current-context");
     if (context == NULL) {

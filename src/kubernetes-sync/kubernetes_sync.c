@@ -14,6 +14,7 @@
 
 #include "coredns/memory.h"
 #include "kubernetes-sync/cluster.h"
+#include "kubernetes-sync/inspection.h"
 #include "kubernetes-sync/reflector.h"
 #include "kubernetes-sync/session.h"
 #include "kubernetes-sync/settings.h"
@@ -46,6 +47,12 @@ static void
 check(const void *settings, core_faults_t *faults)
 {
     settings_check(settings, faults);
+}
+
+static void
+inspect(const void *settings, core_faults_t *faults)
+{
+    inspection_run(settings, faults);
 }
 
 static void *
@@ -348,6 +355,7 @@ const struct core_stage kubernetes_sync_stage = {
     .settings_size = sizeof (struct settings),
     .open = open_kubernetes_sync,
     .check = check,
+    .inspect = inspect,
     .watch = watch_kubernetes_sync,
     .reload = reload_kubernetes_sync,
     .close = close_kubernetes_sync,

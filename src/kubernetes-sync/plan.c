@@ -212,3 +212,16 @@ plan_clear(struct plan *self)
     free(self->views);
     self->views = NULL;
 }
+
+struct access *
+plan_access(const struct settings *settings, struct core_fault *fault)
+{
+    const struct access_settings access = {
+        .endpoint = settings->endpoint, .authority = settings->ca,
+        .certificate = settings->certificate, .key = settings->key,
+        .token = settings->token, .kubeconfig = settings->kubeconfig,
+        .context = settings->context, .account = settings->service_account,
+    };
+
+    return access_new(&access, fault);
+}

@@ -5,6 +5,7 @@
 #ifndef KUBERNETES_SYNC_PLAN_H
 #define KUBERNETES_SYNC_PLAN_H
 
+#include "kubernetes-sync/access.h"
 #include "kubernetes-sync/catalog.h"
 #include "kubernetes-sync/cluster.h"
 #include "kubernetes-sync/limiter.h"
@@ -29,5 +30,9 @@ void
     plan_make(struct plan *self, const struct settings *settings);
 void
     plan_clear(struct plan *self);
+
+/* Where the server is by these settings, see access_new(). */
+struct access *
+    plan_access(const struct settings *settings, struct core_fault *fault);
 
 #endif

@@ -265,26 +265,13 @@ make_reflectors(session_t *self, const struct settings *settings)
         make_reflector(self, settings, OBJECT_POD, "/api/v1/pods", NULL);
 }
 
-static struct access *
-find_access(const struct settings *settings, struct core_fault *fault)
-{
-    const struct access_settings access = {
-        .endpoint = settings->endpoint, .authority = settings->ca,
-        .certificate = settings->certificate, .key = settings->key,
-        .token = settings->token, .kubeconfig = settings->kubeconfig,
-        .context = settings->context, .account = settings->service_account,
-    };
-
-    return access_new(&access, fault);
-}
-
 session_t *
 session_new(core_loop_t *loop, const struct settings *settings,
             struct session_counters *counters,
             void (*changed)(void *owner), void *owner,
             struct core_fault *fault)
 {
-    struct access *access = find_access(settings, fault);
+    struct access *access = plan_access(settings, fault);
     session_t *self;
 
     if (access == NULL)

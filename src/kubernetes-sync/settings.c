@@ -10,6 +10,7 @@
 
 #include "coredns/feed.h"
 #include "coredns/name.h"
+#include "kubernetes-sync/access.h"
 #include "kubernetes-sync/address.h"
 #include "kubernetes-sync/selector.h"
 
@@ -291,11 +292,34 @@ check_fall(const struct core_list *names, const char *key,
                         "names", key, CORE_FEED_FALL);
 }
 
+/* Where the server is, as far as no file says it. */
+static void
+check_server(const struct settings *settings, core_faults_t *faults)
+{
+    const char *fault = settings->endpoint == NULL ? NULL
+        : access_check_url(settings->endpoint);
+
+    if (fault != NULL)
+        core_faults_add(faults, NULL, 0, "kubernetes-sync.endpoint: %s: %s",
+                        settings->endpoint, fault);
+    if (settings->endpoint == NULL && settings->kubeconfig == NULL
+        && !access_is_inside())
+        core_faults_add(faults, NULL, 0, "kubernetes-sync.endpoint: is "
+                        "missing: there is no kubeconfig either, and no "
+                        "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT "
+                        "in the environment");
+    if ((settings->certificate == NULL) != (settings->key == NULL)
+        && settings->kubeconfig == NULL)
+        core_faults_add(faults, NULL, 0, "kubernetes-sync.certificate: belongs "
+                        "together with key");
+}
+
 void
 settings_check(const struct settings *settings, core_faults_t *faults)
 {
     const struct external_settings *external = settings->external.items;
 
+    check_server(settings, faults);
     check_zones(settings, faults);
     check_unique(&settings->zones, "zones", faults);
     check_unique(&settings->multicluster, "multicluster", faults);
@@ -319,8 +343,4 @@ settings_check(const struct settings *settings, core_faults_t *faults)
     if (settings->zonal && settings->endpoints == ENDPOINTS_NONE)
         core_faults_add(faults, NULL, 0, "kubernetes-sync.zonal: needs "
                         "endpoints");
-    if ((settings->certificate == NULL) != (settings->key == NULL)
-        && settings->kubeconfig == NULL)
-        core_faults_add(faults, NULL, 0, "kubernetes-sync.certificate: belongs "
-                        "together with key");
 }

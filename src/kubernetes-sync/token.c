@@ -4,8 +4,8 @@
 
 #include "kubernetes-sync/token.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +20,8 @@ struct token {
     const char *text;
     char *read;                         /* from the file, last; or NULL */
     struct stat file;                   /* of that */
+    const char *fault;                  /* of the file, now; NULL: none */
+    const char *told;                   /* the one that was told last */
 };
 
 token_t *
@@ -61,36 +63,63 @@ is_same_file(const struct stat *left, const struct stat *right)
 }
 
 /* A token is one line; one that cannot be read leaves the old one. */
-static void
+static const char *
 read_file(token_t *self, int file, const struct stat *status)
 {
     char *text = core_allocate(TOKEN_SIZE + 1);
     ssize_t size = read(file, text, TOKEN_SIZE);
+    const char *fault = size == -1 ? strerrordesc_np(errno) : NULL;
 
-    if (size > 0) {
-        text[strcspn(text, "\r\n \t")] = '\0';
+    text[strcspn(text, "\r\n \t")] = '\0';
+    if (fault == NULL && *text == '\0') {
+        fault = "is empty";
+    } else if (fault == NULL) {
         token_forget(self);
         self->read = core_copy_text(text);
         self->file = *status;
     }
     explicit_bzero(text, TOKEN_SIZE);
     free(text);
+    return fault;
+}
+
+/* Reads the file when it is another one; what is wrong with it, or NULL. */
+static const char *
+look(token_t *self)
+{
+    struct stat status;
+    int file = open(self->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const char *fault = NULL;
+
+    if (file == -1)
+        return strerrordesc_np(errno);
+    if (fstat(file, &status) == -1)
+        fault = strerrordesc_np(errno);
+    else if (!S_ISREG(status.st_mode))
+        fault = "is not a file";
+    else if (self->read == NULL || !is_same_file(&status, &self->file))
+        fault = read_file(self, file, &status);
+    close(file);
+    return fault;
 }
 
 const char *
 token_get(token_t *self)
 {
-    struct stat status;
-    int file;
-
     if (self->path == NULL)
         return self->text;
-    file = open(self->path, O_RDONLY | O_CLOEXEC);
-    if (file == -1)
-        return self->read;
-    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)
-        && (self->read == NULL || !is_same_file(&status, &self->file)))
-        read_file(self, file, &status);
-    close(file);
+    self->fault = look(self);
     return self->read;
+}
+
+bool
+token_has_news(token_t *self, struct core_fault *fault)
+{
+    bool is_new = self->fault != NULL
+        && (self->told == NULL || strcmp(self->fault, self->told) != 0);
+
+    self->told = self->fault;
+    if (is_new)
+        core_fault_set(fault, self->path, 0, "no token: %s", self->fault);
+    return is_new;
 }

@@ -8,6 +8,10 @@
 #ifndef KUBERNETES_SYNC_TOKEN_H
 #define KUBERNETES_SYNC_TOKEN_H
 
+#include <stdbool.h>
+
+#include "coredns/fault.h"
+
 typedef struct token token_t;
 
 /* path or text, or neither; both are lent as long as it lives. */
@@ -19,6 +23,11 @@ void
 /* The token; NULL: there is none.  Lent until the next call. */
 const char *
     token_get(token_t *self);
+
+/* True when the last token_get() found another thing wrong with the file than
+   the one before it: a fault to tell. */
+bool
+    token_has_news(token_t *self, struct core_fault *fault);
 
 /* The server did not like it: the file is read anew, though it be the same. */
 void

@@ -44,6 +44,8 @@ static const struct {
     { "current-context: a\n", NULL, "there is no context a with a cluster" },
     { "current-context: a\ncontexts: [{name: a, context: {cluster: b}}]\n",
       NULL, "the cluster of the context has no server" },
+    { "-----BEGIN PRIVATE KEY-----\nYQ==\n", NULL,
+      "no kubeconfig: it is not made of keys and values" },
     { "a: [\n", NULL, "not YAML: did not find expected node content" },
 };
 
@@ -119,6 +121,30 @@ START_TEST(takes_another_context)
 }
 END_TEST
 
+static const struct {
+    const char *url;
+    const char *fault;                  /* NULL: it is right */
+} urls[] = {
+    { "https://h", NULL },
+    { "http://[fd00::1]:6443/", NULL },
+    { "https://h.example:443/clusters/a", NULL },
+    { "127.0.0.1:16443", "neither http://... nor https://..." },
+    { "ftp://x", "neither http://... nor https://..." },
+    { "", "neither http://... nor https://..." },
+    { "https://127.0.0.1:99999", "its port is none of 1 to 65535" },
+    { "https://127.0.0.1:x", "its port is none of 1 to 65535" },
+    { "https://127.0.0.1:0", "its port is none of 1 to 65535" },
+    { "https://", "No host part in the URL" },
+    { "https://h/?a=b", "more than host, port and path" },
+    { "https://user@h/", "more than host, port and path" },
+};
+
+START_TEST(knows_the_address_of_a_server)
+{
+    ck_assert_pstr_eq(access_check_url(urls[_i].url), urls[_i].fault);
+}
+END_TEST
+
 /* Settings, the environment, what is missing. */
 START_TEST(settings_come_before_the_environment)
 {
@@ -149,7 +175,7 @@ START_TEST(settings_come_before_the_environment)
     settings.endpoint = "h:6443";
     ck_assert_ptr_null(access_new(&settings, &fault));
     ck_assert_str_eq(fault.text,
-                     "not an address of http:// or https://: h:6443");
+                     "h:6443: neither http://... nor https://...");
     settings.endpoint = "https://h";
     settings.certificate = "c";
     ck_assert_ptr_null(access_new(&settings, &fault));
@@ -164,6 +190,8 @@ main(void)
 
     tcase_add_loop_test(cases, reads_a_kubeconfig, 0, CORE_TEST_ROWS(rows));
     tcase_add_test(cases, takes_another_context);
+    tcase_add_loop_test(cases, knows_the_address_of_a_server, 0,
+                        CORE_TEST_ROWS(urls));
     tcase_add_test(cases, settings_come_before_the_environment);
     return core_test_run(cases);
 }

@@ -37,6 +37,7 @@ read_group(const char *members)
     return text;
 }
 
+#define NAMES "zones = [ \"a.\" ]; "
 #define HERE "endpoint = \"https://127.0.0.1:6443\"; "
 #define ZONES HERE "zones = [ \"a.\", \"arpa.\" ]; "
 
@@ -45,6 +46,16 @@ static const struct {
     const char *faults;
 } rows[] = {
     { ZONES, "" },
+    { NAMES "endpoint = \"127.0.0.1:16443\";",
+      "kubernetes-sync.endpoint: 127.0.0.1:16443: neither http://... nor "
+      "https://...\n" },
+    { NAMES "endpoint = \"https://127.0.0.1:99999\";",
+      "kubernetes-sync.endpoint: https://127.0.0.1:99999: its port is none of "
+      "1 to 65535\n" },
+    { NAMES "kubeconfig = \"k\";", "" },
+    { NAMES, "kubernetes-sync.endpoint: is missing: there is no kubeconfig "
+      "either, and no KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT in "
+      "the environment\n" },
     { HERE "zones = [ \"a.\", \"b.\", \"A\" ];",
       "kubernetes-sync.zones[2]: a. is one of `zones` already\n" },
     { ZONES "multicluster = [ \"a.\", \"a.\" ];",
@@ -71,8 +82,10 @@ static const struct {
 
 START_TEST(says_what_is_wrong)
 {
-    char *faults = read_group(rows[_i].members);
+    char *faults;
 
+    unsetenv("KUBERNETES_SERVICE_HOST");
+    faults = read_group(rows[_i].members);
     ck_assert_str_eq(faults, rows[_i].faults);
     free(faults);
 }

@@ -5,7 +5,10 @@
 
 check "the objects fit together" tests/system/manifests \
     conf/kubernetes/coredns.yaml "$folder/Corefile"
-check "the Corefile is right" "$bin/corednsctl" check "$folder/Corefile"
+inside="KUBERNETES_SERVICE_HOST=10.96.0.1 KUBERNETES_SERVICE_PORT=443"
+# shellcheck disable=SC2086
+check "the Corefile is right in a cluster" env $inside "$bin/corednsctl" check \
+    "$folder/Corefile"
 
 # It becomes a toolkit with a feed for the cluster.
 check "and has the cluster in it" sh -c "\"$bin/corednsctl\" import \
@@ -14,7 +17,8 @@ check "and has the cluster in it" sh -c "\"$bin/corednsctl\" import \
 check "so do those of a DNS on each node" tests/system/manifests \
     conf/kubernetes/node-local.yaml "$folder/nodes.conf"
 for host in node sync; do
-    check "their configuration is right for a $host" env \
+    # shellcheck disable=SC2086
+    check "their configuration is right for a $host" env $inside \
         COREDNS_HOST="$host" "$bin/corednsctl" check "$folder/nodes.conf"
 done
 same "a node leads to the one that feeds them all" 1 \
