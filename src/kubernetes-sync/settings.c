@@ -16,6 +16,7 @@
 
 #define MINUTE 60000
 #define DAY (24 * 60 * MINUTE)
+#define LEAST_COMPARE (10 * 1000)
 #define MOST_TTL 3600
 #define MOST_REQUESTS 1000000
 #define ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -142,8 +143,8 @@ const struct core_setting kubernetes_sync_setting_table[] = {
       .says = "how long a watch may be silent before it counts as broken" },
     { .key = "compare", .type = CORE_DURATION, .fallback = 30 * MINUTE,
       .maximum = 30LL * DAY, .offset = offsetof(struct settings, compare_ms),
-      .says = "how often everything is listed to find what was lost; 0s: "
-              "never" },
+      .says = "how often everything is listed to find what was lost, at "
+              "least 10s; 0s: never" },
     { .type = CORE_END },
 };
 
@@ -340,6 +341,11 @@ settings_check(const struct settings *settings, core_faults_t *faults)
                         "excludes namespaces");
     if (settings->burst > 0 && settings->qps == 0)
         core_faults_add(faults, NULL, 0, "kubernetes-sync.burst: needs qps");
+    if (settings->compare_ms > 0 && settings->compare_ms < LEAST_COMPARE)
+        core_faults_add(faults, NULL, 0, "kubernetes-sync.compare: %lldms is "
+                        "below the limit %ds, and is not 0s",
+                        (long long) settings->compare_ms,
+                        LEAST_COMPARE / 1000);
     if (settings->zonal && settings->endpoints == ENDPOINTS_NONE)
         core_faults_add(faults, NULL, 0, "kubernetes-sync.zonal: needs "
                         "endpoints");

@@ -76,6 +76,11 @@ static const struct {
       "[ \"in-addr.arpa.\" ]; } );",
       "kubernetes-sync.external[0].zones[0]: arpa. is one of `zones` "
       "already\n" },
+    { ZONES "compare = \"0s\";", "" },
+    { ZONES "compare = \"10s\";", "" },
+    { ZONES "compare = \"9999ms\";",
+      "kubernetes-sync.compare: 9999ms is below the limit 10s, and is not "
+      "0s\n" },
     { ZONES "labels = \"a in ()\";",
       "kubernetes-sync.labels: a set is empty: a in ()\n" },
 };

@@ -28,7 +28,7 @@ stages() {
         pods = "verified";
         addresses = [ "none" ];
         page = 5;
-        compare = "2s";
+        compare = "10s";
         silence = "3s";
     };
 END

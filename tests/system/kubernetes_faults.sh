@@ -34,7 +34,7 @@ for code in 401 403 429 500 503 504; do
 done
 order '{"order":"fault","faults":{"forget_after_page":1,"cut_list_after":2}}' \
     >/dev/null
-cluster_toolkit 'page = 2; silence = "2s"; compare = "1s";'
+cluster_toolkit 'page = 2; silence = "2s"; compare = "10s";'
 start
 check "lists that are refused, cut or too old come to their end" \
     eventually 30 answers web.prod.svc.cluster.local A 10.96.1.1
@@ -79,10 +79,11 @@ put "$(service s3 10.96.9.3)" DELETED true
 put "$(service s8 10.96.8.8)" ADDED true
 put "$(slice db-1 db 10.244.2.9 db-0)" ADDED true
 put "$(service nudge 10.96.8.9)"
+patience=25
 soon "a change that was lost is found" s2.prod.svc.cluster.local A 10.96.8.2
 soon "so is what came" s8.prod.svc.cluster.local A 10.96.8.8
 soon "so are endpoints" db-0.db.prod.svc.cluster.local A 10.244.2.9
-check "so is what went" eventually 15 \
+check "so is what went" eventually 25 \
     is_rcode s3.prod.svc.cluster.local A NXDOMAIN
 is_logged() {
     grep -q "$1: the watch had lost changes" "$folder/run/log/kubernetes-sync.log"
