@@ -147,7 +147,8 @@ tell(struct kubernetes_sync *self)
         { CORE_COUNTER, PREFIX "repaired_total",
           "Objects whose changes a watch had lost.", &counters->repaired },
         { CORE_COUNTER, PREFIX "strange_total",
-          "Objects that made no sense.", &counters->strange },
+          "Objects of which something made no "
+          "sense.", &counters->strange },
         { CORE_COUNTER, PREFIX "changes_total",
           "Records published as a change.", &counters->changes },
         { CORE_COUNTER, PREFIX "transactions_total",

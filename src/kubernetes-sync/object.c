@@ -24,21 +24,54 @@ text_of(const json_t *json, const char *key)
     return text == NULL ? "" : text;
 }
 
+/* Keeps the first thing that is wrong. */
 static void
-put_addresses(struct spec *spec, const json_t *list, const char *key)
+note(struct object *self, const char *key, const char *why,
+     const json_t *value)
 {
+    char *text;
+
+    if (*self->wrong != '\0')
+        return;
+    text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    snprintf(self->wrong, OBJECT_WRONG_SIZE, "%s: %s: %s", key, why,
+             text == NULL ? "nothing" : text);
+    free(text);
+}
+
+/* False when there is none; one that is not there, or "None", is not wrong. */
+static bool
+read_address(struct object *self, const char *key, const json_t *value,
+             struct address *address)
+{
+    const char *text = json_string_value(value);
+
+    if (value == NULL || (text != NULL && (*text == '\0'
+                                           || strcmp(text, "None") == 0)))
+        return false;
+    if (text != NULL && address_read(address, text))
+        return true;
+    note(self, key, "no address", value);
+    return false;
+}
+
+/* Items are addresses, or have one as that member. */
+static void
+put_addresses(struct object *self, const char *key, const json_t *list,
+              const char *member)
+{
+    struct spec *spec = &self->spec;
     size_t place = spec->size;
     unsigned count = 0;
 
     spec_put8(spec, 0);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
-        const char *text = key != NULL ? text_of(item, key)
-            : json_string_value(item);
         struct address address;
 
-        if (text == NULL || count == SPEC_LIST_SIZE
-            || !address_read(&address, text))
+        if (!read_address(self, key, member == NULL ? item
+                          : json_object_get(item, member), &address)
+            || count == SPEC_LIST_SIZE)
             continue;
         spec_put_address(spec, &address);
         count++;
@@ -48,13 +81,14 @@ put_addresses(struct spec *spec, const json_t *list, const char *key)
 
 /* Appends addresses to the list that was begun at place. */
 static void
-add_addresses(struct spec *spec, size_t place, const json_t *list,
-              const char *key)
+add_addresses(struct object *self, size_t place, const char *key,
+              const json_t *list, const char *member)
 {
+    struct spec *spec = &self->spec;
     size_t start = spec->size;
     unsigned count = spec->bytes[place];
 
-    put_addresses(spec, list, key);
+    put_addresses(self, key, list, member);
     if (count + spec->bytes[start] > SPEC_LIST_SIZE) {
         spec->size = start;
         return;
@@ -64,9 +98,24 @@ add_addresses(struct spec *spec, size_t place, const json_t *list,
     memmove(spec->bytes + start, spec->bytes + start + 1, spec->size - start);
 }
 
-static void
-put_ports(struct spec *spec, const json_t *list)
+/* False when it has no number; that of a slice may be left open. */
+static bool
+read_port(struct object *self, const json_t *value, unsigned *number)
 {
+    json_int_t read = json_integer_value(value);
+
+    *number = (unsigned) read;
+    if (read > 0 && read <= UINT16_MAX)
+        return true;
+    if (self->kind != OBJECT_SLICE || (value != NULL && !json_is_null(value)))
+        note(self, "ports", "no port of 1 to 65535", value);
+    return false;
+}
+
+static void
+put_ports(struct object *self, const json_t *list)
+{
+    struct spec *spec = &self->spec;
     size_t place = spec->size;
     unsigned count = 0;
 
@@ -74,13 +123,17 @@ put_ports(struct spec *spec, const json_t *list)
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         const char *protocol = text_of(item, "protocol");
-        json_int_t number = json_integer_value(json_object_get(item, "port"));
+        unsigned number;
 
-        if (number <= 0 || number > UINT16_MAX || count == SPEC_LIST_SIZE)
+        if (!read_port(self, json_object_get(item, "port"), &number)
+            || count == SPEC_LIST_SIZE)
             continue;
-        count += spec_put_port(spec, (unsigned) number,
-                               *protocol == '\0' ? "TCP" : protocol,
-                               text_of(item, "name"));
+        if (spec_put_port(spec, number, *protocol == '\0' ? "TCP" : protocol,
+                          text_of(item, "name")))
+            count++;
+        else
+            note(self, "ports", "no protocol of TCP, UDP and SCTP",
+                 json_object_get(item, "protocol"));
     }
     spec->bytes[place] = (uint8_t) count;
 }
@@ -113,6 +166,22 @@ host_of(const json_t *ingress)
 }
 
 static void
+put_external_name(struct object *self, const json_t *from)
+{
+    const char *text = text_of(from, "externalName");
+    uint8_t name[CORE_NAME_SIZE];
+
+    if (kind_of(from) != SERVICE_EXTERNAL_NAME) {
+        spec_put_text(&self->spec, "");
+        return;
+    }
+    if (core_name_from_text(name, text, NULL) <= 1)
+        note(self, "externalName", "no domain name",
+             json_object_get(from, "externalName"));
+    spec_put_text(&self->spec, text);
+}
+
+static void
 read_service(struct object *self, const json_t *json)
 {
     const json_t *from = json_object_get(json, "spec");
@@ -127,22 +196,23 @@ read_service(struct object *self, const json_t *json)
     spec_put8(spec, kind_of(from));
     spec_put8(spec, json_object_size(selector) > 0 ? SERVICE_HAS_SELECTOR : 0);
     if (json_array_size(addresses) > 0) {
-        put_addresses(spec, addresses, NULL);
-    } else if (address_read(&address, text_of(from, "clusterIP"))) {
+        put_addresses(self, "clusterIPs", addresses, NULL);
+    } else if (read_address(self, "clusterIP",
+                            json_object_get(from, "clusterIP"), &address)) {
         spec_put8(spec, 1);
         spec_put_address(spec, &address);
     } else {
         spec_put8(spec, 0);
     }
-    put_ports(spec, json_object_get(from, "ports"));
+    put_ports(self, json_object_get(from, "ports"));
 
     size_t place = spec->size;
 
-    put_addresses(spec, json_object_get(from, "externalIPs"), NULL);
-    add_addresses(spec, place, ingress, "ip");
+    put_addresses(self, "externalIPs", json_object_get(from, "externalIPs"),
+                  NULL);
+    add_addresses(self, place, "loadBalancer", ingress, "ip");
     spec_put_text(spec, host_of(ingress));
-    spec_put_text(spec, kind_of(from) == SERVICE_EXTERNAL_NAME
-                  ? text_of(from, "externalName") : "");
+    put_external_name(self, from);
 }
 
 static void
@@ -153,8 +223,8 @@ read_import(struct object *self, const json_t *json)
 
     spec_put8(spec, kind_of(from));
     spec_put8(spec, 0);
-    put_addresses(spec, json_object_get(from, "ips"), NULL);
-    put_ports(spec, json_object_get(from, "ports"));
+    put_addresses(self, "ips", json_object_get(from, "ips"), NULL);
+    put_ports(self, json_object_get(from, "ports"));
     spec_put8(spec, 0);
     spec_put_text(spec, "");
     spec_put_text(spec, "");
@@ -212,18 +282,19 @@ endpoint_host(const struct object_style *style, const json_t *endpoint)
 }
 
 static unsigned
-put_endpoint(struct spec *spec, const struct object_style *style,
+put_endpoint(struct object *self, const struct object_style *style,
              const json_t *endpoint)
 {
+    struct spec *spec = &self->spec;
     const json_t *addresses = json_object_get(endpoint, "addresses");
     unsigned count = 0;
 
     for (size_t i = 0; i < json_array_size(addresses)
          && count < SPEC_LIST_SIZE; i++) {
-        const char *text = json_string_value(json_array_get(addresses, i));
         struct address address;
 
-        if (text == NULL || !address_read(&address, text))
+        if (!read_address(self, "endpoints", json_array_get(addresses, i),
+                          &address))
             continue;
         spec_put_address(spec, &address);
         spec_put_text(spec, endpoint_host(style, endpoint));
@@ -249,17 +320,20 @@ read_slice(struct object *self, const struct object_style *style,
     self->cluster = self->is_import ? text_of(labels, CLUSTER_LABEL) : "";
     self->trigger_us = read_time_us(
         text_of(json_object_get(metadata, "annotations"), TRIGGER));
-    put_ports(spec, json_object_get(json, "ports"));
+    put_ports(self, json_object_get(json, "ports"));
 
     size_t place = spec->size;
 
     spec_put16(spec, 0);
+    /* A slice of names is of no use here, but not wrong. */
+    if (strcmp(text_of(json, "addressType"), "FQDN") == 0)
+        endpoints = NULL;
     for (size_t i = 0; i < json_array_size(endpoints)
          && self->ready < SPEC_ENDPOINTS - SPEC_LIST_SIZE; i++) {
         const json_t *endpoint = json_array_get(endpoints, i);
 
         if (is_ready(endpoint))
-            self->ready += put_endpoint(spec, style, endpoint);
+            self->ready += put_endpoint(self, style, endpoint);
     }
     spec->bytes[place] = (uint8_t) (self->ready >> 8);
     spec->bytes[place + 1] = (uint8_t) self->ready;
@@ -277,7 +351,25 @@ read_pod(struct object *self, const json_t *json)
         || strcmp(phase, "Failed") == 0
         || *text_of(json_object_get(json, "metadata"),
                     "deletionTimestamp") != '\0'
-        || !address_read(&self->address, text_of(status, "podIP"));
+        || !read_address(self, "podIP", json_object_get(status, "podIP"),
+                         &self->address);
+}
+
+static bool
+check_names(struct object *self, const json_t *metadata)
+{
+    const json_t *space = json_object_get(metadata, "namespace");
+
+    if (*self->name == '\0' || strlen(self->name) > NAME_SIZE)
+        note(self, "name", "no text of 1 to 253 octets",
+             json_object_get(metadata, "name"));
+    else if (self->kind == OBJECT_NAMESPACE && *self->space != '\0')
+        note(self, "namespace", "a namespace is in none", space);
+    else if (self->kind != OBJECT_NAMESPACE
+             && (*self->space == '\0'
+                 || strlen(self->space) > CORE_LABEL_SIZE))
+        note(self, "namespace", "no text of 1 to 63 octets", space);
+    return *self->wrong == '\0';
 }
 
 bool
@@ -294,9 +386,7 @@ object_read(struct object *self, enum object_kind kind,
         .cluster = "",
         .version = strtoull(text_of(metadata, "resourceVersion"), NULL, 10),
     };
-    if (*self->name == '\0' || strlen(self->name) > NAME_SIZE
-        || strlen(self->space) > CORE_LABEL_SIZE
-        || (kind == OBJECT_NAMESPACE) != (*self->space == '\0'))
+    if (!check_names(self, metadata))
         return false;
     if (kind == OBJECT_SERVICE)
         read_service(self, json);

@@ -2,7 +2,7 @@
  * object - one object of the API, as far as it matters
  *
  * Whatever the JSON holds, what comes out is sound: a field that is missing or
- * of the wrong kind counts as empty.
+ * of the wrong kind counts as empty, and what is wrong with it is told.
  */
 
 #ifndef KUBERNETES_SYNC_OBJECT_H
@@ -14,6 +14,8 @@
 
 #include "kubernetes-sync/address.h"
 #include "kubernetes-sync/spec.h"
+
+#define OBJECT_WRONG_SIZE 200           /* of a text, with its NUL */
 
 enum object_kind {
     OBJECT_NAMESPACE, OBJECT_SERVICE, OBJECT_SLICE, OBJECT_IMPORT, OBJECT_POD,
@@ -44,10 +46,13 @@ struct object {
                                            not told */
 
     struct address address;             /* of a pod */
+
+    char wrong[OBJECT_WRONG_SIZE];      /* the first thing of it that makes no
+                                           sense; empty: all does */
 };
 
 /* Reads the object; texts are lent from the JSON.  False when it has no name,
-   or one that no name of DNS can have. */
+   or one that no name of DNS can have: that is what is wrong then. */
 bool
     object_read(struct object *self, enum object_kind kind,
                 const struct object_style *style, const json_t *json);

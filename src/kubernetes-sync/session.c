@@ -18,6 +18,7 @@
 #include "kubernetes-sync/refill.h"
 #include "kubernetes-sync/reflector.h"
 #include "kubernetes-sync/selector.h"
+#include "kubernetes-sync/strange.h"
 
 #define REASON_SIZE 480
 #define SETTLE_MS 1000                  /* serials move once a second */
@@ -44,6 +45,7 @@ struct session {
     struct cluster_counters published;
     core_timer_t *settling;             /* or NULL */
     struct object object;               /* being read */
+    struct strange strange;
     char *selectors[2];                 /* of namespaces, of services */
     char reason[REASON_SIZE];
 };
@@ -63,7 +65,7 @@ tell_swept(void *owner, enum object_kind kind, const char *space,
 
 /* An object of a list that is compared: what differs from it, and was not
    changed meanwhile, has been lost. */
-static void
+static enum catalog_result
 compare_object(session_t *self, const struct object *object)
 {
     struct comparison *comparison = &self->comparisons[object->kind];
@@ -71,13 +73,15 @@ compare_object(session_t *self, const struct object *object)
 
     if (comparison->is_void || catalog_is_marked(catalog, object)
         || comparison_is_gone(comparison, object))
-        return;
+        return CATALOG_SAME;
     if (object->version > reflector_version(self->reflectors[object->kind])) {
         catalog_mark(catalog, object);  /* the watch is about to tell */
-        return;
+        return CATALOG_SAME;
     }
-    if (catalog_put(catalog, object) == CATALOG_CHANGED)
-        comparison_repair(comparison, object->space, object->name);
+    if (catalog_put(catalog, object) == CATALOG_SAME)
+        return CATALOG_SAME;
+    comparison_repair(comparison, object->space, object->name);
+    return CATALOG_CHANGED;
 }
 
 /* How long after its cause a change of endpoints is published; as CoreDNS, only
@@ -97,30 +101,43 @@ note_programming(session_t *self, const struct object *object)
 }
 
 static void
+tell_strange(session_t *self)
+{
+    self->counters->strange++;
+    strange_tell(&self->strange, &self->object, core_loop_now_ms(self->loop));
+}
+
+static void
 take_object(void *owner, enum object_kind kind, enum reflector_origin origin,
             const json_t *json)
 {
     session_t *self = owner;
     catalog_t *catalog = cluster_catalog(self->cluster);
+    enum catalog_result result = CATALOG_SAME;
 
     if (!object_read(&self->object, kind, &self->plan.style, json)) {
-        self->counters->strange++;
+        if (origin == REFLECTOR_LIST || origin == REFLECTOR_CHANGE)
+            tell_strange(self);
         return;
     }
     switch (origin) {
     case REFLECTOR_COMPARE:
-        compare_object(self, &self->object);
+        result = compare_object(self, &self->object);
         break;
     case REFLECTOR_DELETION:
         comparison_note_gone(&self->comparisons[kind], &self->object);
         catalog_remove(catalog, &self->object);
         break;
     default:
-        if (catalog_put(catalog, &self->object) == CATALOG_CHANGED
-            && origin == REFLECTOR_CHANGE)
+        result = catalog_put(catalog, &self->object);
+        if (result == CATALOG_CHANGED && origin == REFLECTOR_CHANGE)
             note_programming(self, &self->object);
         break;
     }
+    /* That of a list is told of when it is another than before. */
+    if (*self->object.wrong != '\0'
+        && (origin == REFLECTOR_CHANGE || result == CATALOG_CHANGED))
+        tell_strange(self);
 }
 
 /* A slice that is read once more, for its endpoints. */

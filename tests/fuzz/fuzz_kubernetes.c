@@ -33,8 +33,10 @@ take_object(struct world *world, const json_t *json, bool is_gone)
         .pod_names = true, .zones = true,
     };
 
-    if (!object_read(&world->object, world->kind, &style, json))
+    if (!object_read(&world->object, world->kind, &style, json)) {
+        assert(*world->object.wrong != '\0');
         return;
+    }
     if (is_gone)
         catalog_remove(cluster_catalog(world->cluster), &world->object);
     else
