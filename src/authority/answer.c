@@ -238,6 +238,11 @@ answer_labels(struct answer *self, struct link *link)
         .kind = labels->exists ? FIND_EMPTY : FIND_NOTHING,
         .shared = link->zone->labels,
     };
+    if (labels->exceeded) {
+        self->ede = CORE_EDE_OTHER;
+        self->ede_text = "too much fits the name";
+        return end(self, ENDING_TOO_MANY);
+    }
     if (labels->node == NULL && labels->alias == NULL)
         return answer_found(self, link);
     link->found.kind = FIND_WILDCARD;

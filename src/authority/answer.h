@@ -53,6 +53,8 @@ enum answer_ending {
     ENDING_CUT,                 /* a referral */
     ENDING_LOOP,                /* aliases without an end, to fail */
     ENDING_TOO_LONG,            /* what the DNAME makes is no name */
+    ENDING_TOO_MANY,            /* more than labels that stand for any may
+                                   bring */
     ENDING_FAILED,              /* the zone has no data, or the look-up
                                    failed */
 };

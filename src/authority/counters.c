@@ -30,6 +30,10 @@ counters_add(struct counters *self, core_telemetry_t *telemetry)
                        "Replies for names without the type asked.",
                        &self->no_data);
     core_telemetry_add(telemetry, CORE_COUNTER,
+                       "coredns_authority_labels_exceeded_total",
+                       "Questions whose labels stand for too much.",
+                       &self->too_many);
+    core_telemetry_add(telemetry, CORE_COUNTER,
                        "coredns_authority_lookups_total",
                        "Targets of aliases outside all zones looked up.",
                        &self->lookups);
@@ -86,6 +90,8 @@ counters_count(struct counters *self, const struct answer *answer)
         self->referrals++;
     if (answer->ending == ENDING_NO_TYPE)
         self->no_data++;
+    if (answer->ending == ENDING_TOO_MANY)
+        self->too_many++;
 }
 
 static void

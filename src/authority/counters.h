@@ -18,6 +18,7 @@ struct counters {
     uint64_t replies[COUNTERS_RCODES];
     uint64_t referrals;
     uint64_t no_data;
+    uint64_t too_many;
     uint64_t lookups;
     uint64_t lookups_failed;
     uint64_t zones;                     /* gauges, filled in when they are */

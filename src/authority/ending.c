@@ -148,6 +148,7 @@ write_authority(struct answer *answer)
     case ENDING_TOO_LONG:
         answer->rcode = CORE_YXDOMAIN;
         return true;
+    case ENDING_TOO_MANY:
     case ENDING_FAILED:
         answer->rcode = CORE_SERVFAIL;
         break;
@@ -178,8 +179,9 @@ void
 ending_write(struct answer *answer)
 {
     bool is_alone = answer->chain.count == 1;
-    bool is_elsewhere =
-        answer->ending == ENDING_CUT || answer->ending == ENDING_FAILED;
+    bool is_elsewhere = answer->ending == ENDING_CUT
+        || answer->ending == ENDING_TOO_MANY
+        || answer->ending == ENDING_FAILED;
 
     if (counts_as_positive(answer))
         answer->ending = ENDING_POSITIVE;

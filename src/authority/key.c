@@ -107,6 +107,15 @@ key_make(struct key *key, const uint8_t *name)
     key->size = size;
 }
 
+/* No octet has the last position twice. */
+void
+key_make_behind(struct key *key, const uint8_t *name)
+{
+    key_make(key, name);
+    key->positions[key->size - 1] = KEY_POSITIONS - 1;
+    key->positions[key->size++] = KEY_POSITIONS - 1;
+}
+
 /* Compares a label, and the TERMINATOR behind it, with what the key has from
    offset on; true when they part, at offset then. */
 static bool

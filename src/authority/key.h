@@ -31,6 +31,11 @@ struct key {
 void
     key_make(struct key *key, const uint8_t *name);
 
+/* Makes the key, which no name has, behind those of the name and of all names
+   below it, and in front of all others that are greater. */
+void
+    key_make_behind(struct key *key, const uint8_t *name);
+
 /* The position at offset; behind the end there are TERMINATORs for ever. */
 static inline unsigned
 key_at(const struct key *key, size_t offset)

@@ -1,9 +1,14 @@
 /*
  * labels - questions in which a label stands for any other
  *
- * The names below the part without such labels are walked in order, a bounded
- * number of them.  Many records need a table that tells equal ones: such
- * questions are rare, so it is made for each.
+ * The names below the part without such labels are walked in order, but what
+ * cannot fit is stepped over: at a label that is given, that one child is
+ * looked for, and where it was, or is not, the walk goes on behind all that the
+ * open label above it has.  So its length is that of what open labels stand
+ * for, not that of the zone; and it has a limit.
+ *
+ * Many records need a table that tells equal ones: such questions are rare, so
+ * it is made for each.
  */
 
 #include "authority/labels.h"
@@ -48,19 +53,6 @@ labels_are_open(const struct zone *zone, const uint8_t *name)
     return count_open(zone, name) > 0;
 }
 
-/* Says whether a name of as many labels fits. */
-static bool
-fits(const uint8_t *name, const uint8_t *pattern, unsigned labels)
-{
-    for (unsigned i = 0; i < labels; i++) {
-        if (!is_open(pattern) && !core_name_label_equal(name, pattern))
-            return false;
-        name += *name + 1;
-        pattern += *pattern + 1;
-    }
-    return true;
-}
-
 static void
 add_records(struct labels *self, struct duplicates *seen,
             const struct rrset *rrset)
@@ -72,8 +64,11 @@ add_records(struct labels *self, struct duplicates *seen,
          (rdata = rrset_next(rrset, &offset, &size)) != NULL;) {
         size_t end = START + self->rrset.size;
 
-        if (sizeof self->bytes - end < size + 2)
+        if (self->steps++ == LABELS_STEPS
+            || sizeof self->bytes - end < size + 2) {
+            self->exceeded = true;
             return;
+        }
         memcpy(self->bytes + end, rdata - 2, size + 2);
         if (duplicates_note(seen, end))
             continue;
@@ -148,36 +143,135 @@ share_weights(struct labels *self)
     }
 }
 
+/* ---- the walk ------------------------------------------------------------ */
+
+struct walk {
+    const trie_t *names;
+    const uint8_t *pattern;             /* the name of the question */
+    unsigned labels;                    /* of it */
+    const uint8_t *base;                /* its part that has no open ones */
+    unsigned base_labels;
+};
+
+/* The label of the pattern that makes a name of so many labels. */
+static const uint8_t *
+pattern_label(const struct walk *self, unsigned labels)
+{
+    return core_name_skip(self->pattern, self->labels - labels);
+}
+
+/* How many labels fit, from the root on, of a name that has no more than the
+   pattern. */
+static unsigned
+count_fitting(const struct walk *self, const uint8_t *name, unsigned labels)
+{
+    const uint8_t *pattern = pattern_label(self, labels);
+    unsigned fitting = labels;
+
+    for (unsigned i = labels; i > self->base_labels; i--) {
+        if (!is_open(pattern) && !core_name_label_equal(name, pattern))
+            fitting = i - 1;
+        name += *name + 1;
+        pattern += *pattern + 1;
+    }
+    return fitting;
+}
+
+/* The first name behind all those at and below one that an open label has
+   brought; the label next to the base is one. */
+static const struct node *
+step_over(const struct walk *self, const uint8_t *name, unsigned labels)
+{
+    struct key key;
+
+    for (; !is_open(pattern_label(self, labels)); labels--)
+        name += *name + 1;
+    key_make_behind(&key, name);
+    return trie_after(self->names, &key);
+}
+
+/* The next name in order that may fit; fits says whether this one did. */
+static const struct node *
+step(const struct walk *self, const struct node *node, bool *fits)
+{
+    unsigned all = core_name_labels(node->name);
+    unsigned labels = all < self->labels ? all : self->labels;
+    const uint8_t *name = core_name_skip(node->name, all - labels);
+    unsigned fitting = count_fitting(self, name, labels);
+    const uint8_t *wanted;
+    uint8_t child[CORE_NAME_SIZE];
+    struct key key;
+
+    *fits = all == self->labels && fitting == all;
+    name = core_name_skip(name, labels - fitting);
+    if (fitting == self->labels)
+        return step_over(self, name, fitting);
+    wanted = pattern_label(self, fitting + 1);
+    if (is_open(wanted)) {
+        key_make(&key, name);
+        return trie_after(self->names, &key);
+    }
+    if (core_name_join(child, wanted, 1, name) == -1
+        || core_name_compare(child, node->name) < 0)
+        return step_over(self, name, fitting);
+    key_make(&key, child);
+    return trie_from(self->names, &key);
+}
+
+static const struct node *
+start(const struct walk *self)
+{
+    struct key key;
+
+    key_make(&key, self->base);
+    return trie_after(self->names, &key);
+}
+
+static void
+gather(struct labels *self, const struct walk *walk, uint16_t type)
+{
+    const struct node *node = start(walk);
+    struct duplicates seen = { .table = NULL };
+
+    duplicates_start(&seen, type, self->bytes, START);
+    while (node != NULL && core_name_is_below(node->name, walk->base)) {
+        const struct node *here = node;
+        bool fits;
+
+        if (self->steps++ == LABELS_STEPS)
+            self->exceeded = true;
+        if (self->exceeded)
+            break;
+        node = step(walk, here, &fits);
+        if (fits)
+            take(self, &seen, here, type);
+    }
+    duplicates_end(&seen);
+}
+
 void
 labels_gather(struct labels *self, const struct zone *zone,
               const uint8_t *name, uint16_t type)
 {
-    const uint8_t *base = core_name_skip(name, count_open(zone, name));
-    unsigned labels = core_name_labels(name);
-    unsigned open = labels - core_name_labels(base);
-    struct duplicates seen = { .table = NULL };
+    struct walk walk = {
+        .names = zone->names, .pattern = name,
+        .labels = core_name_labels(name),
+        .base = core_name_skip(name, count_open(zone, name)),
+    };
     struct trie_path path;
     struct key key;
-    const struct node *node;
 
+    walk.base_labels = core_name_labels(walk.base);
+    key_make(&key, walk.base);
+    trie_search(zone->names, &key, &path);
+    self->exists = path.shared == key.labels || key.labels == zone->labels;
+    self->exceeded = false;
+    self->steps = 0;
     self->node = self->alias = NULL;
     self->rrset = (struct rrset) {
         .type = type, .ttl = INT32_MAX, .rdatas = self->bytes + START,
     };
-    duplicates_start(&seen, type, self->bytes, START);
-    key_make(&key, base);
-    trie_search(zone->names, &key, &path);
-    self->exists = path.shared == key.labels || key.labels == zone->labels;
-    for (unsigned i = 0; i < LABELS_NAMES; i++) {
-        node = trie_after(zone->names, &key);
-        if (node == NULL || !core_name_is_below(node->name, base))
-            break;
-        if (core_name_labels(node->name) == labels
-            && fits(node->name, name, open))
-            take(self, &seen, node, type);
-        key_make(&key, node->name);
-    }
-    duplicates_end(&seen);
-    if (type == CORE_SRV)
+    gather(self, &walk, type);
+    if (type == CORE_SRV && !self->exceeded)
         share_weights(self);
 }

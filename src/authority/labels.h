@@ -15,10 +15,14 @@
 
 #include "authority/zone.h"
 
-#define LABELS_NAMES 4096               /* looked at for a question, at most */
+#define LABELS_STEPS 16384              /* names looked for and records read
+                                           for a question, at most */
 #define LABELS_SIZE 65536               /* octets of rdata, at most */
 
 struct labels {
+    bool exceeded;                      /* there is more than the limits; what
+                                           is here is not all of it */
+    unsigned steps;                     /* at work */
     bool exists;                        /* what is right of the first such
                                            label is a name of the zone */
     const struct node *node;            /* the first one that has records of

@@ -86,6 +86,7 @@ tell_tracer(core_query_t *query, const struct answer *answer)
         [ENDING_NO_NAME] = "no such name", [ENDING_CUT] = "referral",
         [ENDING_LOOP] = "aliases without an end",
         [ENDING_TOO_LONG] = "DNAME makes no name",
+        [ENDING_TOO_MANY] = "too much fits the name",
         [ENDING_FAILED] = "no data",
     };
     char name[CORE_NAME_TEXT_SIZE];

@@ -331,6 +331,14 @@ trie_first(const trie_t *self)
     return self->count == 0 ? NULL : lowest(&self->root);
 }
 
+void *
+trie_from(const trie_t *self, const struct key *key)
+{
+    void *match = trie_find(self, key);
+
+    return match != NULL ? match : trie_after(self, key);
+}
+
 /* Gives the branch one twig more, at a position it has not. */
 static void
 add_twig(trie_t *self, struct twig *branch, unsigned position,

@@ -81,6 +81,10 @@ void *
 void *
     trie_first(const trie_t *self);
 
+/* The thing of that very name, or else the one that trie_after() finds. */
+void *
+    trie_from(const trie_t *self, const struct key *key);
+
 /* Puts a thing in; returns the one of the same name that it replaces. */
 void *
     trie_put(trie_t *self, const struct key *key, void *thing);

@@ -121,30 +121,204 @@ START_TEST(what_fits_nothing_falls_through)
 }
 END_TEST
 
-START_TEST(no_more_names_are_looked_at_than_the_limit)
+/* A zone ex. of many names with an address each, as a format makes them of a
+   number, which it may name twice. */
+static zones_t *
+make_many(const char *format, unsigned count)
 {
+    zones_t *zones = zones_new();
+    char *lines = NULL;
+    size_t size;
+    FILE *output = open_memstream(&lines, &size);
+
+    fprintf(output, "@ 30 SOA ns h 7 1 2 3 60\n");
+    for (unsigned i = 0; i < count; i++) {
+        fprintf(output, format, i, i);
+        fprintf(output, " 300 A 10.0.%u.%u\n", i >> 8 & 0xff, i & 0xff);
+    }
+    fclose(output);
+    zone_text_put(zones, 0, 0, "ex.", CORE_ZONE_LABELS, lines);
+    free(lines);
+    return zones;
+}
+
+#define MANY "s%u.e%u.region"
+
+static const struct {
+    const char *name;
+    const char *reply;
+} many_rows[] = {
+    { "s4999.*.region.ex.",
+      "NOERROR aa\ns4999.*.region.ex. 300 A 10.0.19.135\n" },
+    { "s0.*.*.ex.", "NOERROR aa\ns0.*.*.ex. 300 A 10.0.0.0\n" },
+    { "*.e1234.region.ex.",
+      "NOERROR aa\n*.e1234.region.ex. 300 A 10.0.4.210\n" },
+    { "*.e1234.*.ex.", "NOERROR aa\n*.e1234.*.ex. 300 A 10.0.4.210\n" },
+    { "s4999.*.other.ex.", "NXDOMAIN aa\n" SOA },
+    { "s5000.*.region.ex.", "NOERROR aa\n" SOA },
+};
+
+START_TEST(what_fits_is_found_among_many)
+{
+    zones_t *zones = make_many(MANY, 5000);
+    char *reply = zone_text_ask(zones, NULL, many_rows[_i].name, "A", 0);
+
+    ck_assert_str_eq(reply, many_rows[_i].reply);
+    free(reply);
+    zones_destroy(&zones);
+}
+END_TEST
+
+/* What does not fit is not read. */
+START_TEST(names_that_cannot_fit_cost_nothing)
+{
+    zones_t *zones = make_many("n%u.a", 2 * LABELS_STEPS);
+    char *reply = zone_text_ask(zones, NULL, "x.*.ex.", "A", 0);
+
+    ck_assert_str_eq(reply, "NOERROR aa\n" SOA);
+    free(reply);
+    reply = zone_text_ask(zones, NULL, "*.ex.", "A", 0);
+    ck_assert_str_eq(reply, "NOERROR aa\n" SOA);
+    free(reply);
+    zones_destroy(&zones);
+}
+END_TEST
+
+static const struct {
+    const char *format;
+    unsigned count;
+    const char *name;
+    bool is_too_much;
+} limit_rows[] = {
+    { "n%u", LABELS_STEPS / 2 + 1, "*.ex.", true },   /* a step for the name
+                                                         and its record each */
+    { "n%u", 5000, "*.ex.", false },
+    { "s%u.e%u", LABELS_STEPS + 1, "s1.*.ex.", true },
+    { "s.e%u", 20000, "*.e1.ex.", false },
+};
+
+START_TEST(more_than_the_limit_is_a_failure)
+{
+    static struct zone_text_call call;
+    zones_t *zones = make_many(limit_rows[_i].format, limit_rows[_i].count);
+    enum answer_verdict verdict =
+        zone_text_start(&call, zones, NULL, limit_rows[_i].name, "A",
+                        ZONE_TEXT_STREAM);
+    char *reply = zone_text_end(&call, verdict);
+
+    if (limit_rows[_i].is_too_much) {
+        ck_assert_str_eq(reply, "SERVFAIL\n");
+        ck_assert_int_eq(call.answer.ending, ENDING_TOO_MANY);
+        ck_assert_int_eq(call.answer.ede, CORE_EDE_OTHER);
+        ck_assert_str_eq(call.answer.ede_text, "too much fits the name");
+    } else {
+        ck_assert(strncmp(reply, "NOERROR aa", 10) == 0);
+        ck_assert_int_eq(call.answer.ending, ENDING_POSITIVE);
+    }
+    free(reply);
+    zones_destroy(&zones);
+}
+END_TEST
+
+START_TEST(an_rrset_without_some_records_is_none)
+{
+    zones_t *zones = zones_new();
+    char *lines = NULL;
+    size_t size;
+    FILE *output = open_memstream(&lines, &size);
+    char *reply;
+
+    fprintf(output, "@ 30 SOA ns h 7 1 2 3 60\n");
+    for (unsigned i = 0; i < LABELS_SIZE / 200; i++)
+        fprintf(output, "n%u TXT \"%0200u\"\n", i, i);
+    fclose(output);
+    zone_text_put(zones, 0, 0, "ex.", CORE_ZONE_LABELS, lines);
+    reply = zone_text_ask(zones, NULL, "*.ex.", "TXT", ZONE_TEXT_STREAM);
+    ck_assert_str_eq(reply, "SERVFAIL\n");
+    free(reply);
+    free(lines);
+    zones_destroy(&zones);
+}
+END_TEST
+
+/* ---- against a reading of all names -------------------------------------- */
+
+static unsigned
+draw(unsigned *state, unsigned limit)
+{
+    *state = *state * 1103515245 + 12345;
+    return (*state >> 16) % limit;
+}
+
+/* A name below ex., of labels that are easily equal, in front of each other,
+   or of letters of the other case. */
+static void
+draw_name(uint8_t name[CORE_NAME_SIZE], const char *const *labels,
+          unsigned count, unsigned *state)
+{
+    char written[64] = "";
+
+    for (unsigned i = draw(state, 4) + 1; i > 0; i--)
+        strcat(strcat(written, labels[draw(state, count)]), ".");
+    strcat(written, "ex.");
+    ck_assert_int_ne(core_name_from_text(name, written, NULL), -1);
+}
+
+struct reader {
+    const uint8_t *pattern;
+    unsigned count;                     /* of the names that fit */
+};
+
+static bool
+read_name(void *owner, void *thing)
+{
+    struct reader *self = owner;
+    const uint8_t *name = ((const struct node *) thing)->name;
+    const uint8_t *pattern = self->pattern;
+
+    if (core_name_labels(name) != core_name_labels(pattern))
+        return true;
+    for (; *name != 0; name += *name + 1, pattern += *pattern + 1)
+        if (!core_name_label_equal(pattern, (const uint8_t *) "\1*")
+            && !core_name_label_equal(name, pattern))
+            return true;
+    self->count++;
+    return true;
+}
+
+START_TEST(nothing_that_fits_is_stepped_over)
+{
+    static const char *const given[] =
+        { "a", "A", "aa", "ab", "b", "a\\000", "\\255", "z" };
+    static const char *const asked[] =
+        { "*", "a", "*", "AA", "b", "*", "\\255", "a\\000", "c" };
+    static struct labels labels;
+    unsigned state = (unsigned) _i + 1;
     zones_t *zones = zones_new();
     struct zone *zone = zone_text_put(zones, 0, 0, "ex.", CORE_ZONE_LABELS,
                                       "@ 30 SOA ns h 7 1 2 3 60\n");
-    struct labels *labels = malloc(sizeof *labels);
-    uint8_t pattern[] = "\1*\2ex";
+    uint8_t name[CORE_NAME_SIZE];
 
-    ck_assert_ptr_nonnull(labels);
-    for (unsigned i = 0; i < LABELS_NAMES + 100; i++) {
-        uint8_t owner[] = { 4, 'a', 'a', 'a', 'a', 2, 'e', 'x', 0 };
-        uint8_t rdatas[] = { 0, 4, 10, 0, (uint8_t) (i >> 8), (uint8_t) i };
+    for (unsigned i = 0; i < 60; i++) {
+        uint8_t rdatas[] = { 0, 4, 10, 0, 0, (uint8_t) i };
 
-        for (unsigned j = 0; j < 4; j++)
-            owner[4 - j] = (uint8_t) ('a' + (i >> 4 * j) % 16);
+        draw_name(name, given, 8, &state);
         zone_change(zone, &(struct core_change) {
-            .kind = CORE_CHANGE_PUT, .owner = owner, .type = CORE_A,
+            .kind = CORE_CHANGE_PUT, .owner = name, .type = CORE_A,
             .ttl = 1, .count = 1, .rdatas = rdatas, .rdatas_size = 6,
         });
     }
     zone_settle(zone, 2);
-    labels_gather(labels, zone, pattern, CORE_A);
-    ck_assert_uint_eq(labels->rrset.count, LABELS_NAMES);
-    free(labels);
+    for (unsigned i = 0; i < 60; i++) {
+        struct reader reader = { .pattern = name };
+
+        draw_name(name, asked, 9, &state);
+        if (!labels_are_open(zone, name))
+            continue;
+        trie_walk(zone->names, read_name, &reader);
+        labels_gather(&labels, zone, name, CORE_A);
+        ck_assert_uint_eq(labels.rrset.count, reader.count);
+    }
     zones_destroy(&zones);
 }
 END_TEST
@@ -159,6 +333,12 @@ main(void)
     tcase_add_test(cases, without_the_option_it_is_a_label);
     tcase_add_test(cases, labels_of_the_zone_itself_are_not_looked_at);
     tcase_add_test(cases, what_fits_nothing_falls_through);
-    tcase_add_test(cases, no_more_names_are_looked_at_than_the_limit);
+    tcase_add_loop_test(cases, what_fits_is_found_among_many,
+                        0, CORE_TEST_ROWS(many_rows));
+    tcase_add_test(cases, names_that_cannot_fit_cost_nothing);
+    tcase_add_loop_test(cases, more_than_the_limit_is_a_failure,
+                        0, CORE_TEST_ROWS(limit_rows));
+    tcase_add_test(cases, an_rrset_without_some_records_is_none);
+    tcase_add_loop_test(cases, nothing_that_fits_is_stepped_over, 0, 50);
     return core_test_run(cases);
 }

@@ -136,6 +136,29 @@ check_search(const trie_t *trie, size_t count, const uint8_t *name)
     ck_assert_uint_eq(path.shared, shared);
     ck_assert_ptr_eq(trie_before(trie, &key), before);
     ck_assert_ptr_eq(trie_after(trie, &key), after);
+    ck_assert_ptr_eq(trie_from(trie, &key), match != NULL ? match : after);
+}
+
+/* The same for the key behind a name and all below it. */
+static void
+check_behind(const trie_t *trie, size_t count, const uint8_t *name)
+{
+    struct thing *before = NULL;
+    struct thing *after = NULL;
+    struct key key;
+
+    key_make_behind(&key, name);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_in[i])
+            continue;
+        if (core_name_compare(things[i].name, name) <= 0
+            || core_name_is_below(things[i].name, name))
+            before = &things[i];
+        else if (after == NULL)
+            after = &things[i];
+    }
+    ck_assert_ptr_eq(trie_before(trie, &key), before);
+    ck_assert_ptr_eq(trie_after(trie, &key), after);
 }
 
 static bool
@@ -163,6 +186,8 @@ check_trie(const trie_t *trie, size_t count, unsigned *state)
         make_name(name, state);
         check_search(trie, count, name);
         check_search(trie, count, things[next_random(state) % count].name);
+        check_behind(trie, count, name);
+        check_behind(trie, count, things[next_random(state) % count].name);
     }
 }
 
