@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coredns/log.h"
 #include "coredns/memory.h"
 #include "etcd-sync/follower_parts.h"
 
@@ -97,14 +98,19 @@ follower_fail(follower_t *self, const char *reason)
     self->hooks->state(self->owner, false, line);
 }
 
-/* Says whether the error may come from a token that counts no more. */
+static bool
+says(const struct core_etcd_head *head, const char *what)
+{
+    return head->error != NULL && strstr(head->error, what) != NULL;
+}
+
+/* Says whether the error may come from a token that counts no more, or that is
+   missing. */
 static bool
 is_about_token(const struct core_etcd_head *head)
 {
-    return head->code == CORE_ETCD_UNAUTHENTICATED
-        || (head->error != NULL && (strstr(head->error, "auth") != NULL
-                                    || strstr(head->error, "permission")
-                                       != NULL));
+    return head->code == CORE_ETCD_UNAUTHENTICATED || says(head, "auth")
+        || says(head, "permission") || says(head, "user name is empty");
 }
 
 void
@@ -120,6 +126,8 @@ follower_refused(follower_t *self, const struct core_etcd_head *head)
     }
     free(self->token);
     self->token = NULL;
+    if (is_about_token(head))
+        self->is_open = false;
     follower_fail(self, head->error);
 }
 
@@ -138,6 +146,14 @@ logged_in(void *owner, enum exchange_outcome outcome,
         return;
     }
     head = core_etcd_reply_head(reply);
+    if (head->code == CORE_ETCD_PRECONDITION
+        && says(head, "authentication is not enabled")) {
+        core_log(CORE_LOG_NOTICE, "%s: etcd has no logins: going on without",
+                 follower_endpoint(self));
+        self->is_open = true;
+        follower_go_on(self);
+        return;
+    }
     if (head->code != CORE_ETCD_OK || head->token == NULL) {
         follower_fail(self, head->error != NULL ? head->error
                       : "the reply has no token");
@@ -164,7 +180,7 @@ log_in(follower_t *self)
 void
 follower_go_on(follower_t *self)
 {
-    if (self->settings->user != NULL && self->token == NULL)
+    if (self->settings->user != NULL && self->token == NULL && !self->is_open)
         log_in(self);
     else if (self->revision == 0)
         follower_load(self);

@@ -42,6 +42,7 @@ struct follower {
     size_t failed;                      /* endpoints in a row */
     char *token;                        /* or NULL */
     bool is_new_token;                  /* it has not been of use yet */
+    bool is_open;                       /* etcd has no logins */
     core_timer_t *retry;                /* or NULL */
     exchange_t *exchange;               /* the login, probe or page; or NULL */
 

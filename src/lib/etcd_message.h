@@ -25,7 +25,8 @@
 /* gRPC's status codes that callers tell apart. */
 enum core_etcd_code {
     CORE_ETCD_OK = 0, CORE_ETCD_INVALID = 3, CORE_ETCD_DENIED = 7,
-    CORE_ETCD_OUT_OF_RANGE = 11, CORE_ETCD_UNAUTHENTICATED = 16,
+    CORE_ETCD_PRECONDITION = 9, CORE_ETCD_OUT_OF_RANGE = 11,
+    CORE_ETCD_UNAUTHENTICATED = 16,
 };
 
 /* Octets; lent. */
