@@ -13,6 +13,7 @@
 #include <ldns/ldns.h>
 
 #include "coredns/memory.h"
+#include "lib/source_file.h"
 
 #define TTL 3600                        /* of records that have none */
 #define TEXT_SIZE 32768                 /* of TXT, all its pieces */
@@ -215,6 +216,34 @@ import_zone(struct import *import, const ldns_zone *zone)
     free(origin);
 }
 
+/* The zone that a file holds; NULL and a fault when it is none. */
+static ldns_zone *
+read_zone(const char *path, struct core_fault *fault)
+{
+    struct core_source_file source;
+    const char *reason = core_source_file_read(&source, path);
+    ldns_zone *zone = NULL;
+    ldns_status status;
+    int line = 0;
+    FILE *file;
+
+    if (reason != NULL) {
+        core_fault_set(fault, path, 0, "cannot read: %s", reason);
+        free(source.text);
+        return NULL;
+    }
+    file = fmemopen(source.text, source.size, "r");
+    assert(file != NULL);
+    status = ldns_zone_new_frm_fp_l(&zone, file, NULL, TTL, LDNS_RR_CLASS_IN,
+                                    &line);
+    fclose(file);
+    free(source.text);
+    if (status == LDNS_STATUS_OK)
+        return zone;
+    core_fault_set(fault, path, line, "%s", ldns_get_errorstr_by_id(status));
+    return NULL;
+}
+
 int
 etcd_value_import(const char *path, etcd_value_put *put, void *owner,
                   struct etcd_value_counts *counts, FILE *notices,
@@ -223,24 +252,11 @@ etcd_value_import(const char *path, etcd_value_put *put, void *owner,
     struct import import = {
         .put = put, .owner = owner, .counts = counts, .notices = notices,
     };
-    FILE *file = fopen(path, "r");
-    ldns_zone *zone = NULL;
-    ldns_status status;
-    int line = 0;
+    ldns_zone *zone = read_zone(path, fault);
 
     *counts = (struct etcd_value_counts) { 0 };
-    if (file == NULL) {
-        core_fault_set(fault, path, 0, "cannot open: %s", strerror(errno));
+    if (zone == NULL)
         return -1;
-    }
-    status = ldns_zone_new_frm_fp_l(&zone, file, NULL, TTL, LDNS_RR_CLASS_IN,
-                                    &line);
-    fclose(file);
-    if (status != LDNS_STATUS_OK) {
-        core_fault_set(fault, path, line, "%s",
-                       ldns_get_errorstr_by_id(status));
-        return -1;
-    }
     import.numbers = zhashx_new();
     zhashx_set_destructor(import.numbers, destroy_number);
     import_zone(&import, zone);

@@ -128,7 +128,12 @@ START_TEST(what_is_no_zone_is_told)
 
     ck_assert_int_eq(etcd_value_import("/no/such/file", take, &taken, &counts,
                                        stderr, &fault), -1);
-    ck_assert_str_eq(fault.text, "cannot open: No such file or directory");
+    ck_assert_str_eq(fault.text, "cannot read: No such file or directory");
+    ck_assert_int_eq(etcd_value_import(core_test_folder(), take, &taken,
+                                       &counts, stderr, &fault), -1);
+    ck_assert_str_eq(fault.text, "cannot read: Is a directory");
+    ck_assert_int_eq(etcd_value_import(core_test_file(""), take, &taken,
+                                       &counts, stderr, &fault), 0);
     ck_assert_int_eq(etcd_value_import(core_test_file("$TTL 5\na A x\n"),
                                        take, &taken, &counts, stderr, &fault),
                      -1);
