@@ -3,7 +3,8 @@
  *
  * A request is one ZeroMQ message [empty] [verb] [argument]..., the reply
  * [empty] [exit code as text] [text].  Each process binds a ROUTER for it.
- * Verbs are a table; a wrong one is answered with the right ones.
+ * Verbs are a table; a wrong one is answered with the right ones, and a request
+ * above the limits with these.
  */
 
 #ifndef COREDNS_CONTROL_H
@@ -15,8 +16,8 @@
 #include "coredns/fault.h"
 #include "coredns/loop.h"
 
-#define CORE_CONTROL_ARGUMENTS 64
-#define CORE_CONTROL_SIZE 4096          /* octets of a request, at most */
+#define CORE_CONTROL_ARGUMENTS 64       /* words of a request, at most */
+#define CORE_CONTROL_SIZE 131072        /* octets of a word, at most */
 
 /* One request while it is carried out. */
 typedef struct core_call core_call_t;

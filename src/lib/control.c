@@ -28,6 +28,7 @@ struct core_call {
     size_t routing_id_size;
     int count;
     char *words[CORE_CONTROL_ARGUMENTS];    /* the verb first */
+    bool is_refused;                    /* the output says why */
     FILE *output;
     char *text;
     size_t text_size;
@@ -138,7 +139,31 @@ carry_out(core_control_t *self, core_call_t *call)
     core_call_end(&call, 64);
 }
 
-/* Puts one frame of a request where it belongs; false: too much or too big. */
+/* Keeps one more word; of a request above the limits nothing is kept. */
+static void
+take_word(core_call_t *call, zmq_msg_t *frame)
+{
+    size_t size = zmq_msg_size(frame);
+    char *word;
+
+    if (call->is_refused)
+        return;
+    call->is_refused = call->count == CORE_CONTROL_ARGUMENTS
+        || size > CORE_CONTROL_SIZE;
+    if (call->count == CORE_CONTROL_ARGUMENTS)
+        fprintf(call->output, "an order has %d words at most\n",
+                CORE_CONTROL_ARGUMENTS);
+    else if (size > CORE_CONTROL_SIZE)
+        fprintf(call->output, "a word of an order has %d octets at most\n",
+                CORE_CONTROL_SIZE);
+    if (call->is_refused)
+        return;
+    word = core_allocate(size + 1);
+    memcpy(word, zmq_msg_data(frame), size);
+    call->words[call->count++] = word;
+}
+
+/* Puts one frame of a request where it belongs; false: it is none. */
 static bool
 take_frame(core_call_t *call, int index, zmq_msg_t *frame)
 {
@@ -153,13 +178,7 @@ take_frame(core_call_t *call, int index, zmq_msg_t *frame)
     }
     if (index == 1)
         return size == 0;
-    if (call->count == CORE_CONTROL_ARGUMENTS || size > CORE_CONTROL_SIZE)
-        return false;
-
-    char *word = core_allocate(size + 1);
-
-    memcpy(word, zmq_msg_data(frame), size);
-    call->words[call->count++] = word;
+    take_word(call, frame);
     return true;
 }
 
@@ -188,7 +207,7 @@ receive(core_control_t *self, core_call_t **call_p)
         is_right = is_right && take_frame(call, index, &frame);
         zmq_msg_close(&frame);
     }
-    if (is_right && call->count > 0)
+    if (is_right && (call->count > 0 || call->is_refused))
         *call_p = call;
     else
         destroy_call(call);
@@ -205,7 +224,11 @@ drain(void *owner)
 
         if (!receive(self, &call))
             return false;
-        if (call != NULL)
+        if (call == NULL)
+            continue;
+        if (call->is_refused)
+            core_call_end(&call, 64);
+        else
             carry_out(self, call);
     }
     return true;

@@ -108,6 +108,38 @@ START_TEST(answers_with_exit_code_and_text)
 }
 END_TEST
 
+/* An order of so many words, the last one of so many octets. */
+static void
+ask_much(size_t count, size_t octets)
+{
+    const char *words[2 * CORE_CONTROL_ARGUMENTS] = { "echo" };
+    char *big = malloc(octets + 1);
+
+    memset(big, 'x', octets);
+    big[octets] = '\0';
+    for (size_t i = 1; i < count; i++)
+        words[i] = i + 1 == count ? big : "";
+    core_control_ask_later(context, loop, endpoint, words, 2000, done, NULL);
+    core_loop_run(loop);
+    free(big);
+}
+
+START_TEST(answers_an_order_above_the_limits_with_these)
+{
+    ask_much(2, CORE_CONTROL_SIZE);
+    ck_assert_int_eq(last_code, 7);
+    ask_much(2, CORE_CONTROL_SIZE + 1);
+    ck_assert_int_eq(last_code, 64);
+    ck_assert_str_eq(last_text, "a word of an order has 131072 octets at "
+                     "most\n");
+    ask_much(CORE_CONTROL_ARGUMENTS, 1);
+    ck_assert_int_eq(last_code, 7);
+    ask_much(CORE_CONTROL_ARGUMENTS + 1, 1);
+    ck_assert_int_eq(last_code, 64);
+    ck_assert_str_eq(last_text, "an order has 64 words at most\n");
+}
+END_TEST
+
 START_TEST(ends_when_nobody_answers)
 {
     const char *const words[] = { "echo", NULL };
@@ -136,17 +168,13 @@ END_TEST
 START_TEST(lives_through_requests_that_are_none)
 {
     void *stranger = zmq_socket(context, ZMQ_DEALER);
-    char big[CORE_CONTROL_SIZE + 1];
     const char *const words[] = { "echo", NULL };
     int linger = 0;
 
     zmq_setsockopt(stranger, ZMQ_LINGER, &linger, sizeof linger);
-    memset(big, 'x', sizeof big);
     ck_assert_int_eq(zmq_connect(stranger, endpoint), 0);
     zmq_send(stranger, "no empty frame", 14, 0);
     zmq_send(stranger, "", 0, 0);
-    zmq_send(stranger, "", 0, ZMQ_SNDMORE);
-    zmq_send(stranger, big, sizeof big, 0);
     for (int i = 0; i < 2 * CORE_CONTROL_ARGUMENTS; i++)
         zmq_send(stranger, "", 0, ZMQ_SNDMORE);
     zmq_send(stranger, "", 0, 0);
@@ -165,6 +193,7 @@ main(void)
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_loop_test(cases, answers_with_exit_code_and_text, 0,
                         CORE_TEST_ROWS(rows));
+    tcase_add_test(cases, answers_an_order_above_the_limits_with_these);
     tcase_add_test(cases, ends_when_nobody_answers);
     tcase_add_test(cases, says_who_did_not_answer);
     tcase_add_test(cases, lives_through_requests_that_are_none);
