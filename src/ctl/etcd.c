@@ -18,6 +18,7 @@
 
 #define PROGRAM PROGRAM_PREFIX "etcd-sync"
 #define PATIENCE_MS 15000
+#define LEASE_DIGITS 9                  /* of seconds: 31 years */
 
 /* What is to be done, and where. */
 struct errand {
@@ -101,23 +102,29 @@ find_stage(struct errand *errand)
     return code;
 }
 
-/* Says words to the stage, prints what it answers; its exit code. */
+/* Says words to the stage; its exit code.  *text_p is yours: what it answers,
+   NULL when it does not, which is told. */
+static int
+ask(const struct errand *errand, const char *const *words, char **text_p)
+{
+    struct core_fault fault;
+    int code = core_control_ask(errand->endpoint, words, PATIENCE_MS, text_p,
+                                &fault);
+
+    return code != -1 ? code : message_fail(CORE_EXIT_NOT_RUNNING,
+                                            "%s does not answer", PROGRAM);
+}
+
+/* The same, and prints what it answers. */
 static int
 say(const struct errand *errand, const char *const *words)
 {
     char *text;
-    struct core_fault fault;
-    int code = core_control_ask(errand->endpoint, words, PATIENCE_MS, &text,
-                                &fault);
+    int code = ask(errand, words, &text);
 
-    if (code == -1) {
-        free(text);
-        return message_fail(CORE_EXIT_NOT_RUNNING, "%s does not answer",
-                            PROGRAM);
-    }
-    if (code == CORE_EXIT_DONE)
+    if (text != NULL && code == CORE_EXIT_DONE)
         fputs(text, stdout);
-    else
+    else if (text != NULL)
         fprintf(stderr, "corednsctl: etcd: %s", text);
     free(text);
     return code;
@@ -125,26 +132,29 @@ say(const struct errand *errand, const char *const *words)
 
 /* ---- what is to be done -------------------------------------------------- */
 
-static int
-put(const struct errand *errand, const char *name, const char *value)
-{
-    const char *words[] = { "put", name, value, errand->lease, NULL };
-
-    return say(errand, words);
-}
-
 struct import {
     const struct errand *errand;
     int code;
 };
 
-static bool
-put_imported(void *owner, const char *name, const char *value)
+static enum etcd_value_outcome
+put_imported(void *owner, const char *name, const char *value, char **why_p)
 {
     struct import *import = owner;
+    const char *words[] = { "put", name, value, import->errand->lease, NULL };
+    char *text;
+    int code = ask(import->errand, words, &text);
 
-    import->code = put(import->errand, name, value);
-    return import->code == CORE_EXIT_DONE;
+    if (code == CORE_EXIT_USAGE && text != NULL) {
+        text[strcspn(text, "\n")] = '\0';
+        *why_p = text;
+        return ETCD_VALUE_REFUSED;
+    }
+    if (code != CORE_EXIT_DONE && text != NULL)
+        fprintf(stderr, "corednsctl: etcd: %s", text);
+    free(text);
+    import->code = code;
+    return code == CORE_EXIT_DONE ? ETCD_VALUE_PUT : ETCD_VALUE_ENDS;
 }
 
 static int
@@ -191,13 +201,15 @@ static int
 run_put(const struct errand *errand)
 {
     json_t *object = read_value(errand->request);
+    const char *words[] = { "put", errand->name, NULL, errand->lease, NULL };
     char *value;
     int code;
 
     if (object == NULL)
         return CORE_EXIT_USAGE;
     value = etcd_value_end(&object);
-    code = put(errand, errand->name, value);
+    words[2] = value;
+    code = say(errand, words);
     free(value);
     return code;
 }
@@ -226,6 +238,16 @@ static int (*find_run(const char *word))(const struct errand *errand)
     return NULL;
 }
 
+/* Else each record of an import would be refused for it. */
+static bool
+is_lease(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    return digits <= LEASE_DIGITS && text[digits] == '\0'
+        && strspn(text, "0") != digits;
+}
+
 int
 etcd_run(const struct request *request)
 {
@@ -247,6 +269,10 @@ etcd_run(const struct request *request)
         return message_fail(CORE_EXIT_USAGE, is_put ? "etcd: what is to be "
                             "put? A host or a text, for example" : "etcd: "
                             "only put takes fields of a value");
+    if (errand.lease != NULL && !is_lease(errand.lease))
+        return message_fail(CORE_EXIT_USAGE, "etcd: --ttl: not a number of "
+                            "seconds of %d digits at most: %s", LEASE_DIGITS,
+                            errand.lease);
     code = find_stage(&errand);
     return code == -1 ? run(&errand) : code;
 }

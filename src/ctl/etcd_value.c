@@ -69,6 +69,8 @@ etcd_value_end(json_t **value_p)
 struct import {
     const char *origin;                 /* of the SOA; or NULL */
     zhashx_t *numbers;                  /* size_t by name: how many so far */
+    zhashx_t *weighted;                 /* names and priorities of SRV records
+                                           with weights */
     etcd_value_put *put;
     void *owner;
     struct etcd_value_counts *counts;
@@ -82,6 +84,12 @@ destroy_number(void **number_p)
     *number_p = NULL;
 }
 
+static unsigned
+number_of(const ldns_rr *rr, size_t index)
+{
+    return ldns_rdf2native_int16(ldns_rr_rdf(rr, index));
+}
+
 /* A field whose value is a part of the record. */
 static void
 add_part(json_t *value, const char *field, const ldns_rr *rr, size_t index)
@@ -92,7 +100,8 @@ add_part(json_t *value, const char *field, const ldns_rr *rr, size_t index)
     free(text);
 }
 
-/* The octets of all pieces; false when they are no text (JSON holds UTF-8). */
+/* The octets of all pieces; false when they are no text (JSON holds UTF-8), or
+   none. */
 static bool
 add_text(json_t *value, const ldns_rr *rr)
 {
@@ -107,7 +116,7 @@ add_text(json_t *value, const ldns_rr *rr)
             break;
         memcpy(text + size, octets + 1, *octets);
         size += *octets;
-        if (i + 1 == ldns_rr_rd_count(rr))
+        if (i + 1 == ldns_rr_rd_count(rr) && size > 0)
             member = json_stringn(text, size);
     }
     free(text);
@@ -128,7 +137,8 @@ make_value(const ldns_rr *rr)
         return value;
     case LDNS_RR_TYPE_SRV:
         add_part(value, "priority", rr, 0);
-        add_part(value, "weight", rr, 1);
+        if (number_of(rr, 1) != 0)
+            add_part(value, "weight", rr, 1);
         add_part(value, "port", rr, 2);
         add_part(value, "host", rr, 3);
         return value;
@@ -176,27 +186,119 @@ make_name(struct import *import, const ldns_rr *rr, const char *owner)
     return name;
 }
 
+/* ---- what is no service -------------------------------------------------- */
+
+/* A name and priority: among records that share them weights count. */
+static char *
+make_rank(const ldns_rr *rr)
+{
+    char *owner = ldns_rdf2str(ldns_rr_owner(rr));
+    char *rank;
+
+    if (asprintf(&rank, "%u %s", number_of(rr, 0), owner) == -1)
+        abort();
+    free(owner);
+    return rank;
+}
+
+/* Remembers where there are weights. */
+static void
+note_weight(struct import *import, const ldns_rr *rr)
+{
+    char *rank;
+
+    if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_SRV || number_of(rr, 1) == 0)
+        return;
+    rank = make_rank(rr);
+    zhashx_insert(import->weighted, rank, import);
+    free(rank);
+}
+
+/* A weight of 0 beside others would become the largest one. */
+static bool
+has_weight_beside(const struct import *import, const ldns_rr *rr)
+{
+    char *rank;
+    bool has_others;
+
+    if (number_of(rr, 1) != 0)
+        return false;
+    rank = make_rank(rr);
+    has_others = zhashx_lookup(import->weighted, rank) != NULL;
+    free(rank);
+    return has_others;
+}
+
+/* The index of the name that the record leads to, or -1. */
+static int
+target_of(ldns_rr_type type)
+{
+    return type == LDNS_RR_TYPE_SRV ? 3 : type == LDNS_RR_TYPE_MX ? 1
+        : type == LDNS_RR_TYPE_CNAME || type == LDNS_RR_TYPE_PTR ? 0 : -1;
+}
+
+/* Why a service would not answer as the record does; NULL: it would. */
+static const char *
+find_obstacle(const struct import *import, const ldns_rr *rr)
+{
+    ldns_rr_type type = ldns_rr_get_type(rr);
+    int target = target_of(type);
+
+    if (target != -1 && ldns_rdf_size(ldns_rr_rdf(rr, (size_t) target)) == 1)
+        return "the root is no host of a service";
+    if (target > 0 && number_of(rr, 0) == 0)
+        return "a service cannot have the priority 0";
+    if (type == LDNS_RR_TYPE_SRV && has_weight_beside(import, rr))
+        return "a service cannot have the weight 0 beside others";
+    if (ldns_rr_ttl(rr) == 0)
+        return "a service cannot have the TTL 0";
+    return NULL;
+}
+
+/* ---- the zone ------------------------------------------------------------ */
+
+/* Puts what the record says; sets *why_p, which is yours, when that is not
+   possible.  False: it ends. */
+static bool
+put_record(struct import *import, const ldns_rr *rr, const char *owner,
+           char **why_p)
+{
+    const char *obstacle = find_obstacle(import, rr);
+    json_t *value = obstacle == NULL ? make_value(rr) : NULL;
+    enum etcd_value_outcome outcome;
+    char *name, *text;
+
+    if (value == NULL) {
+        *why_p = core_copy_text(
+            obstacle != NULL ? obstacle
+            : ldns_rr_get_type(rr) == LDNS_RR_TYPE_TXT
+            ? "its text is empty, no UTF-8, or longer than 32768 octets"
+            : "services make no records of this type");
+        return true;
+    }
+    name = make_name(import, rr, owner);
+    text = etcd_value_end(&value);
+    outcome = import->put(import->owner, name, text, why_p);
+    free(text);
+    free(name);
+    return outcome != ETCD_VALUE_ENDS;
+}
+
 static bool
 import_record(struct import *import, const ldns_rr *rr)
 {
     char *owner = ldns_rdf2str(ldns_rr_owner(rr));
     char *type = ldns_rr_type2str(ldns_rr_get_type(rr));
-    bool is_wild = strncmp(owner, "*.", 2) == 0;
-    json_t *value = is_wild ? NULL : make_value(rr);
-    bool goes_on = true;
+    char *why = NULL;
+    bool goes_on = put_record(import, rr, owner, &why);
 
-    if (value == NULL) {
+    if (why != NULL) {
         import->counts->left_out++;
-        fprintf(import->notices, "left out: %s %s\n", owner, type);
-    } else {
-        char *name = make_name(import, rr, owner);
-        char *text = etcd_value_end(&value);
-
-        goes_on = import->put(import->owner, name, text);
-        import->counts->put += goes_on;
-        free(text);
-        free(name);
+        fprintf(import->notices, "left out: %s %s: %s\n", owner, type, why);
+    } else if (goes_on) {
+        import->counts->put++;
     }
+    free(why);
     free(type);
     free(owner);
     return goes_on;
@@ -210,6 +312,10 @@ import_zone(struct import *import, const ldns_zone *zone)
     char *origin = soa == NULL ? NULL : ldns_rdf2str(ldns_rr_owner(soa));
 
     import->origin = origin;
+    for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++) {
+        ldns_dname2canonical(ldns_rr_owner(ldns_rr_list_rr(list, i)));
+        note_weight(import, ldns_rr_list_rr(list, i));
+    }
     for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++)
         if (!import_record(import, ldns_rr_list_rr(list, i)))
             break;
@@ -259,7 +365,9 @@ etcd_value_import(const char *path, etcd_value_put *put, void *owner,
         return -1;
     import.numbers = zhashx_new();
     zhashx_set_destructor(import.numbers, destroy_number);
+    import.weighted = zhashx_new();
     import_zone(&import, zone);
+    zhashx_destroy(&import.weighted);
     zhashx_destroy(&import.numbers);
     ldns_zone_deep_free(zone);
     return 0;

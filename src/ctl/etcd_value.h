@@ -28,8 +28,17 @@ bool
 char *
     etcd_value_end(json_t **value_p);
 
-/* A service: both are lent. */
-typedef bool etcd_value_put(void *owner, const char *name, const char *value);
+enum etcd_value_outcome {
+    ETCD_VALUE_PUT,
+    ETCD_VALUE_REFUSED,                 /* this one: others may be put */
+    ETCD_VALUE_ENDS,                    /* no other is wanted */
+};
+
+/* Puts a service: name and value are lent.  Of one that is refused *why_p is
+   the cause, which is taken over. */
+typedef enum etcd_value_outcome
+    etcd_value_put(void *owner, const char *name, const char *value,
+                   char **why_p);
 
 struct etcd_value_counts {
     size_t put;
@@ -38,9 +47,11 @@ struct etcd_value_counts {
 
 /*
  * Reads a zone file and calls put for each service that it makes, until that
- * returns false.  What has no place in a service - SOA, NS and types unknown
- * there, names with a label "*" - is told to notices, a line each.  Returns -1
- * and a fault when the file is no zone.
+ * ends it.  Each record that is not put has a line in notices with the cause:
+ * it is of a type unknown there; put has refused it; or the answer would be
+ * another one, as 0 stands for the default of a priority, weight or TTL (equal
+ * weights of 0 are put, without one).  Returns -1 and a fault when the file is
+ * no zone.
  */
 int
     etcd_value_import(const char *path, etcd_value_put *put, void *owner,

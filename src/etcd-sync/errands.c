@@ -23,11 +23,13 @@ struct errand {
     exchange_t *exchange;
     char key[KEY_SIZE];
     char *value;                        /* of put; or NULL */
+    size_t count;                       /* keys that were written, of get */
     struct errand *next;
 };
 
 struct errands {
     follower_t *follower;
+    const zones_t *zones;
     const char *prefix;
     struct errand *first;
 };
@@ -35,11 +37,12 @@ struct errands {
 /* ---- life ---------------------------------------------------------------- */
 
 errands_t *
-errands_new(follower_t *follower, const char *prefix)
+errands_new(follower_t *follower, const zones_t *zones, const char *prefix)
 {
     errands_t *self = core_allocate(sizeof *self);
 
     self->follower = follower;
+    self->zones = zones;
     self->prefix = prefix;
     return self;
 }
@@ -108,27 +111,35 @@ write_key(const errands_t *self, const uint8_t *name, char key[KEY_SIZE])
     return true;
 }
 
-/* The errand of a call whose first argument is a name; NULL: it was told why
-   there is none. */
-static struct errand *
-begin(errands_t *self, core_call_t *call)
+/* Reads the name that is the first argument, in small letters; false: it was
+   told why there is none. */
+static bool
+read_name(core_call_t *call, uint8_t name[CORE_NAME_SIZE])
 {
     const char *text = core_call_argument(call, 0);
-    struct errand *errand;
-    uint8_t name[CORE_NAME_SIZE];
 
     if (text == NULL) {
         fail(call, 0, "a name is missing", "");
-        return NULL;
+        return false;
     }
     if (core_name_from_text(name, text, NULL) == -1 || *name == 0) {
         fail(call, 0, "not the name of a service: ", text);
-        return NULL;
+        return false;
     }
     core_name_lower(name);
-    errand = core_allocate(sizeof *errand);
+    return true;
+}
+
+/* The errand of a call whose first argument is that name; NULL: it was told
+   why there is none. */
+static struct errand *
+begin(errands_t *self, core_call_t *call, const uint8_t *name)
+{
+    struct errand *errand = core_allocate(sizeof *errand);
+
     if (!write_key(self, name, errand->key)) {
-        fail(call, 0, "no key can have that name: ", text);
+        fail(call, 0, "no key can have that name: ",
+             core_call_argument(call, 0));
         free(errand);
         return NULL;
     }
@@ -137,6 +148,45 @@ begin(errands_t *self, core_call_t *call)
     errand->next = self->first;
     self->first = errand;
     return errand;
+}
+
+/* The same for a name of any key. */
+static struct errand *
+begin_any(errands_t *self, core_call_t *call)
+{
+    uint8_t name[CORE_NAME_SIZE];
+
+    return read_name(call, name) ? begin(self, call, name) : NULL;
+}
+
+/* Says whether a service at that name would answer; else it was told why
+   not. */
+static bool
+is_served(const errands_t *self, core_call_t *call, const uint8_t *name)
+{
+    const char *text = core_call_argument(call, 0);
+
+    if (!zones_have_name(self->zones, name)) {
+        fail(call, 0, "in none of the zones: ", text);
+        return false;
+    }
+    for (; *name != 0; name += *name + 1)
+        if (!tree_is_label(name + 1, *name)) {
+            fail(call, 0, "a label that is \"*\" or \"any\", or has a dot, is "
+                 "found by no query: ", text);
+            return false;
+        }
+    return true;
+}
+
+/* The errand of a call that puts a service. */
+static struct errand *
+begin_served(errands_t *self, core_call_t *call)
+{
+    uint8_t name[CORE_NAME_SIZE];
+
+    return read_name(call, name) && is_served(self, call, name)
+        ? begin(self, call, name) : NULL;
 }
 
 static struct core_etcd_octets
@@ -210,41 +260,67 @@ removed(void *owner, enum exchange_outcome outcome, core_etcd_reply_t *reply,
     end(errand, head->deleted == 0 ? CORE_EXIT_FAILED : CORE_EXIT_DONE);
 }
 
-/* Keys come in the order of their octets, so other names may lie between the
-   own key and those below it. */
+/* Writes keys with their values; false: the errand has ended. */
 static bool
-is_at_or_below(const struct errand *errand, const struct core_etcd_key *key)
+write_keys(struct errand *errand, enum exchange_outcome outcome,
+           core_etcd_reply_t *reply, const char *reason)
 {
-    size_t size = strlen(errand->key);
-
-    return key->key.size >= size
-        && memcmp(key->key.bytes, errand->key, size) == 0
-        && (key->key.size == size || key->key.bytes[size] == '/');
-}
-
-static void
-read_keys(void *owner, enum exchange_outcome outcome,
-          core_etcd_reply_t *reply, const char *reason)
-{
-    struct errand *errand = owner;
     FILE *output = core_call_output(errand->call);
-    size_t count = 0;
 
-    if (look(owner, outcome, reply, reason) == NULL)
-        return;
+    if (look(errand, outcome, reply, reason) == NULL)
+        return false;
     for (size_t i = 0; i < core_etcd_reply_count(reply); i++) {
         struct core_etcd_key key;
 
-        if (!core_etcd_reply_key(reply, i, &key)
-            || !is_at_or_below(errand, &key))
+        if (!core_etcd_reply_key(reply, i, &key))
             continue;
         fprintf(output, "%.*s %.*s\n", (int) key.key.size, key.key.bytes,
                 (int) key.value.size, key.value.bytes);
-        count++;
+        errand->count++;
     }
-    if (count == 0)
+    return true;
+}
+
+static void
+below_read(void *owner, enum exchange_outcome outcome,
+           core_etcd_reply_t *reply, const char *reason)
+{
+    struct errand *errand = owner;
+    FILE *output = core_call_output(errand->call);
+
+    if (!write_keys(errand, outcome, reply, reason))
+        return;
+    if (core_etcd_reply_head(reply)->has_more)
+        fprintf(output, "there are more: of %" PRId64 " keys below it these "
+                "are the first %d\n", core_etcd_reply_head(reply)->count,
+                ERRANDS_KEYS);
+    if (errand->count == 0)
         fprintf(output, "there is no key %s, nor below it\n", errand->key);
-    end(errand, count == 0 ? CORE_EXIT_FAILED : CORE_EXIT_DONE);
+    end(errand, errand->count == 0 ? CORE_EXIT_FAILED : CORE_EXIT_DONE);
+}
+
+/* Keys come in the order of their octets: other names may lie between the own
+   key and those below it, so these are asked for by themselves. */
+static void
+own_read(void *owner, enum exchange_outcome outcome,
+         core_etcd_reply_t *reply, const char *reason)
+{
+    struct errand *errand = owner;
+    struct core_etcd_range range = { .limit = ERRANDS_KEYS };
+    char below[KEY_SIZE + 1];
+    char *end_key, *body;
+
+    if (!write_keys(errand, outcome, reply, reason))
+        return;
+    snprintf(below, sizeof below, "%s/", errand->key);
+    range.key = (struct core_etcd_octets) { below, strlen(below) };
+    end_key = core_etcd_prefix_end(range.key, &range.end.size);
+    range.end.bytes = end_key;
+    body = core_etcd_write_range(&range);
+    free(end_key);
+    errand->exchange = follower_ask(errand->errands->follower,
+                                    CORE_ETCD_RANGE, &body, below_read,
+                                    errand);
 }
 
 /* ---- the verbs ----------------------------------------------------------- */
@@ -278,7 +354,7 @@ errands_put(errands_t *self, core_call_t *call)
     free(service);
     if (service == NULL)
         return fail(call, CORE_EXIT_USAGE, "", fault.text);
-    errand = begin(self, call);
+    errand = begin_served(self, call);
     if (errand == NULL)
         return CORE_EXIT_USAGE;
     errand->value = core_copy_text(value);
@@ -295,26 +371,23 @@ errands_put(errands_t *self, core_call_t *call)
 int
 errands_get(errands_t *self, core_call_t *call)
 {
-    struct errand *errand = begin(self, call);
-    struct core_etcd_range range = { .limit = ERRANDS_KEYS };
-    char *end_key, *body;
+    struct errand *errand = begin_any(self, call);
+    struct core_etcd_range range = { .limit = 1 };
+    char *body;
 
     if (errand == NULL)
         return CORE_EXIT_USAGE;
     range.key = key_of(errand);
-    end_key = core_etcd_prefix_end(range.key, &range.end.size);
-    range.end.bytes = end_key;
     body = core_etcd_write_range(&range);
-    free(end_key);
     errand->exchange = follower_ask(self->follower, CORE_ETCD_RANGE, &body,
-                                    read_keys, errand);
+                                    own_read, errand);
     return CORE_CALL_LATER;
 }
 
 int
 errands_remove(errands_t *self, core_call_t *call)
 {
-    struct errand *errand = begin(self, call);
+    struct errand *errand = begin_any(self, call);
     char *body;
 
     if (errand == NULL)

@@ -11,14 +11,16 @@
 
 #include "coredns/control.h"
 #include "etcd-sync/follower.h"
+#include "etcd-sync/zones.h"
 
 #define ERRANDS_KEYS 1000               /* keys that are read, at most */
 
 typedef struct errands errands_t;
 
-/* Both are lent; prefix is that of all keys ("/skydns/"). */
+/* All are lent; prefix is that of all keys ("/skydns/"). */
 errands_t *
-    errands_new(follower_t *follower, const char *prefix);
+    errands_new(follower_t *follower, const zones_t *zones,
+                const char *prefix);
 
 /* Ends those that are under way, which is told to who waits. */
 void
@@ -27,6 +29,9 @@ void
 /*
  * The arguments of the call: a name, and for put a value and, if it is to go
  * again by itself, the seconds that takes.  What is returned is that of a verb.
+ *
+ * Only names in one of the zones are put, and none with a label that no query
+ * finds.  Any may be read and removed.
  */
 int
     errands_put(errands_t *self, core_call_t *call);

@@ -308,7 +308,9 @@ session_new(core_loop_t *loop, const struct etcd_sync_settings *settings,
         },
     };
     self->follower = follower_new(loop, &self->target, &follower_hooks, self);
-    self->errands = errands_new(self->follower, self->target.prefix);
+    self->errands = errands_new(self->follower,
+                                catalogue_zones(self->catalogue),
+                                self->target.prefix);
     return self;
 }
 

@@ -70,20 +70,6 @@ find_child(const struct tree_node *node, const uint8_t *part, size_t size)
         : NULL;
 }
 
-/* Parts that no label of a query equals, or that mean something else there. */
-static bool
-is_no_label(const uint8_t *part, size_t size)
-{
-    if (size == 0 || size > CORE_LABEL_SIZE
-        || (size == 1 && part[0] == '*')
-        || (size == 3 && memcmp(part, "any", 3) == 0))
-        return true;
-    for (size_t i = 0; i < size; i++)
-        if (part[i] == '.' || isupper(part[i]))
-            return true;
-    return false;
-}
-
 static struct tree_node *
 add_child(tree_t *self, struct tree_node *parent, const uint8_t *part,
           size_t size)
@@ -94,7 +80,7 @@ add_child(tree_t *self, struct tree_node *parent, const uint8_t *part,
     node->parent = parent;
     node->part_size = (uint8_t) size;
     memcpy(node->part, part, size);
-    if ((parent->flags & TREE_NAMELESS) != 0 || is_no_label(part, size))
+    if ((parent->flags & TREE_NAMELESS) != 0 || !tree_is_label(part, size))
         node->flags = TREE_NAMELESS;
     if ((parent->child_count & (parent->child_count - 1)) == 0)
         parent->children = core_reallocate(
@@ -404,5 +390,18 @@ tree_target(const struct tree_node *node, uint8_t name[CORE_NAME_SIZE])
         if (!add_labels(node, name, &size))
             return false;
     name[size] = 0;
+    return true;
+}
+
+bool
+tree_is_label(const uint8_t *part, size_t size)
+{
+    if (size == 0 || size > CORE_LABEL_SIZE
+        || (size == 1 && part[0] == '*')
+        || (size == 3 && memcmp(part, "any", 3) == 0))
+        return false;
+    for (size_t i = 0; i < size; i++)
+        if (part[i] == '.' || isupper(part[i]))
+            return false;
     return true;
 }

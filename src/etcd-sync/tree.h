@@ -126,4 +126,9 @@ bool
 unsigned
     tree_depth(const struct tree_node *node);
 
+/* Says whether the part is a label that a query may have, and that means
+   itself there. */
+bool
+    tree_is_label(const uint8_t *part, size_t size);
+
 #endif

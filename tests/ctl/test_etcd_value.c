@@ -41,18 +41,22 @@ struct taken {
     size_t limit;
 };
 
-static bool
-take(void *owner, const char *name, const char *value)
+static enum etcd_value_outcome
+take(void *owner, const char *name, const char *value, char **why_p)
 {
     struct taken *taken = owner;
 
+    if (strchr(name, '*') != NULL) {
+        *why_p = strdup("not that one");
+        return ETCD_VALUE_REFUSED;
+    }
     if (taken->limit-- == 0)
-        return false;
+        return ETCD_VALUE_ENDS;
     strcat(taken->text, name);
     strcat(taken->text, " ");
     strcat(taken->text, value);
     strcat(taken->text, "\n");
-    return true;
+    return ETCD_VALUE_PUT;
 }
 
 static const char zone[] =
@@ -101,10 +105,63 @@ START_TEST(records_become_services)
         "x1.s.ex. {\"ttl\":60,\"priority\":1,\"weight\":2,\"port\":3,"
         "\"host\":\"a.ex.\"}\n"
         "x1.t.ex. {\"ttl\":60,\"text\":\"x yz\"}\n");
-    ck_assert_str_eq(notices, "left out: ex. NS\nleft out: *.w.ex. A\n"
-                     "left out: h.ex. HINFO\n");
+    ck_assert_str_eq(
+        notices,
+        "left out: ex. NS: services make no records of this type\n"
+        "left out: *.w.ex. A: not that one\n"
+        "left out: h.ex. HINFO: services make no records of this type\n");
     ck_assert_uint_eq(counts.put, 7);
     ck_assert_uint_eq(counts.left_out, 3);
+    free(notices);
+}
+END_TEST
+
+static const struct {
+    const char *records;
+    const char *puts;
+    const char *notices;
+} other_rows[] = {
+    { "m MX 0 a\n", "",
+      "left out: m.ex. MX: a service cannot have the priority 0\n" },
+    { "s SRV 0 1 2 a\n", "",
+      "left out: s.ex. SRV: a service cannot have the priority 0\n" },
+    { "s SRV 1 1 2 .\n", "",
+      "left out: s.ex. SRV: the root is no host of a service\n" },
+    { "c CNAME .\n", "",
+      "left out: c.ex. CNAME: the root is no host of a service\n" },
+    { "a 0 A 192.0.2.1\n", "",
+      "left out: a.ex. A: a service cannot have the TTL 0\n" },
+    { "t TXT \"\"\n", "",
+      "left out: t.ex. TXT: its text is empty, no UTF-8, or longer than 32768 "
+      "octets\n" },
+    /* equal chances need no weights */
+    { "s SRV 1 0 2 a\ns SRV 2 5 2 a\n",
+      "x1.s.ex. {\"ttl\":60,\"priority\":1,\"port\":2,\"host\":\"a.ex.\"}\n"
+      "x2.s.ex. {\"ttl\":60,\"priority\":2,\"weight\":5,\"port\":2,"
+      "\"host\":\"a.ex.\"}\n", "" },
+    { "s SRV 1 0 2 a\nS SRV 1 5 2 a\n",
+      "x1.s.ex. {\"ttl\":60,\"priority\":1,\"weight\":5,\"port\":2,"
+      "\"host\":\"a.ex.\"}\n",
+      "left out: s.ex. SRV: a service cannot have the weight 0 beside "
+      "others\n" },
+    /* names are the same in any case */
+    { "A A 192.0.2.1\na A 192.0.2.2\n",
+      "x1.a.ex. {\"ttl\":60,\"host\":\"192.0.2.1\"}\n"
+      "x2.a.ex. {\"ttl\":60,\"host\":\"192.0.2.2\"}\n", "" },
+};
+
+START_TEST(what_would_answer_otherwise_is_left_out)
+{
+    struct taken taken = { .limit = 100 };
+    struct etcd_value_counts counts;
+    char text[1024];
+    char *notices;
+
+    snprintf(text, sizeof text, "$ORIGIN ex.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n"
+             "%s", other_rows[_i].records);
+    notices = import(core_test_file(text), &taken, &counts);
+    ck_assert_str_eq(taken.text, other_rows[_i].puts);
+    ck_assert_str_eq(notices, other_rows[_i].notices);
     free(notices);
 }
 END_TEST
@@ -149,6 +206,8 @@ main(void)
     tcase_add_loop_test(cases, fields_are_texts_or_numbers,
                         0, CORE_TEST_ROWS(rows));
     tcase_add_test(cases, records_become_services);
+    tcase_add_loop_test(cases, what_would_answer_otherwise_is_left_out,
+                        0, CORE_TEST_ROWS(other_rows));
     tcase_add_test(cases, a_failure_ends_it);
     tcase_add_test(cases, what_is_no_zone_is_told);
     return core_test_run(cases);

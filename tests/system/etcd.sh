@@ -165,6 +165,36 @@ check "nor what is no number" exits 64 \
 check "nor nothing" exits 64 etcd_verb put x.skydns.test
 check "nor under what is no name" exits 64 etcd_verb put --host a x..test
 check "a wrong word is told" exits 64 etcd_verb del x.skydns.test
+text=$(head -c 32768 /dev/zero | tr '\0' t)
+check "a long text is put" etcd_verb put --text "$text" long.skydns.test
+same "as a whole" "/skydns/test/skydns/long {\"text\":\"$text\"}" \
+    "$(etcd_verb get long.skydns.test)"
+same "one that is longer is told so" \
+    "corednsctl: etcd: text: longer than 32768 octets" \
+    "$(etcd_verb put --text "${text}t" long.skydns.test 2>&1)"
+check "of a folder no zone is imported" exits 1 \
+    timeout 10 "$bin/corednsctl" etcd -c "$configuration" import "$folder"
+for name in x.example.org any.skydns.test 'x.*.skydns.test' 'a\.b.skydns.test'
+do
+    check "a service that would not answer is not put: $name" exits 64 \
+        etcd_verb put --host 192.0.2.60 "$name"
+done
+put test/skydns/nameless/any '{"host":"192.0.2.1"}'
+check "but its key is removed" etcd_verb rm any.nameless.skydns.test
+put test/skydns/own '{"host":"192.0.2.1"}'
+put test/skydns/own-of-another '{"host":"192.0.2.1"}'
+put test/skydns/own/below '{"host":"192.0.2.1"}'
+same "read is the own key with those below" \
+    "/skydns/test/skydns/own /skydns/test/skydns/own/below" \
+    "$(etcd_verb get own.skydns.test | sed 's/ .*//' | xargs)"
+for at in $(seq 0 100 1000); do
+    { echo; seq "$at" $((at + 99)) |
+        sed 's|.*|put /skydns/test/skydns/heap/& {}|'; echo; echo; } |
+        etcd_ctl txn >/dev/null
+done
+same "of more keys than are written it is told" \
+    "there are more: of 1100 keys below it these are the first 1000" \
+    "$(etcd_verb get heap.skydns.test | tail -n 1)"
 check "an option of a service is none of others" exits 64 \
     "$bin/corednsctl" status -c "$configuration" --port 1
 cat >"$folder/hosts.conf" <<END
@@ -191,7 +221,11 @@ al       CNAME i.e
 mail     MX 10 i.e
 _s._tcp  SRV 5 6 7 i.e
 txt      TXT "one" "two"
+a/b      A 192.0.2.65
 *.w      A 192.0.2.64
+x.any    A 192.0.2.64
+zero     MX 0 i.e
+last     A 192.0.2.66
 END
 check "a zone file is imported" etcd_verb import "$folder/import.zone"
 check "with its addresses" eventually 5 answers i.e.skydns.test A \
@@ -202,9 +236,16 @@ check "mail" eventually 5 answers mail.skydns.test MX "10 i.e.skydns.test."
 check "services" eventually 5 answers _s._tcp.skydns.test SRV \
     "5 100 7 i.e.skydns.test."
 check "and texts" eventually 5 answers txt.skydns.test TXT onetwo
-check "what has no place in a service is told" sh -c \
-    "'$bin/corednsctl' etcd -c '$configuration' import '$folder/import.zone' \
-    2>&1 | grep -q 'left out: \*.w.skydns.test. A'"
+check "those behind one that is no service" eventually 5 \
+    answers last.skydns.test A 192.0.2.66
+same "what has no place in a service is told, with the cause" \
+    'left out: skydns.test. NS: services make no records of this type
+left out: a/b.skydns.test. A: no key can have that name: x1.a/b.skydns.test.
+left out: *.w.skydns.test. A: a label that is "*" or "any", or has a dot, is found by no query: x1.*.w.skydns.test.
+left out: x.any.skydns.test. A: a label that is "*" or "any", or has a dot, is found by no query: x1.x.any.skydns.test.
+left out: zero.skydns.test. MX: a service cannot have the priority 0
+8 services, 5 records left out' \
+    "$(etcd_verb import "$folder/import.zone" 2>&1)"
 check "a file that is no zone is not" exits 1 \
     etcd_verb import "$configuration"
 
