@@ -120,8 +120,11 @@ selector_escape(const char *text)
 {
     char *escaped;
     size_t size;
-    FILE *file = open_memstream(&escaped, &size);
+    FILE *file;
 
+    if (text == NULL || *text == '\0')
+        return NULL;
+    file = open_memstream(&escaped, &size);
     for (; *text != '\0'; text++)
         if (isalnum((unsigned char) *text) || strchr("-_.~", *text) != NULL)
             fputc(*text, file);

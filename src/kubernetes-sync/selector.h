@@ -13,7 +13,8 @@
 const char *
     selector_check(const char *text);
 
-/* The text as part of an address; yours. */
+/* The text as part of an address; yours.  NULL when it is NULL or empty: it
+   selects all there is. */
 char *
     selector_escape(const char *text);
 

@@ -235,12 +235,6 @@ reflector_changed(void *owner)
     self->changed(self->owner);
 }
 
-static char *
-make_selector(const char *text)
-{
-    return text == NULL || *text == '\0' ? NULL : selector_escape(text);
-}
-
 static void
 make_reflector(session_t *self, const struct settings *settings,
                enum object_kind kind, const char *path, const char *selector)
@@ -264,8 +258,8 @@ make_reflector(session_t *self, const struct settings *settings,
 static void
 make_reflectors(session_t *self, const struct settings *settings)
 {
-    self->selectors[0] = make_selector(settings->namespace_labels);
-    self->selectors[1] = make_selector(settings->labels);
+    self->selectors[0] = selector_escape(settings->namespace_labels);
+    self->selectors[1] = selector_escape(settings->labels);
     make_reflector(self, settings, OBJECT_NAMESPACE, "/api/v1/namespaces",
                    self->selectors[0]);
     make_reflector(self, settings, OBJECT_SERVICE, "/api/v1/services",

@@ -40,6 +40,8 @@ START_TEST(is_part_of_an_address)
 
     ck_assert_str_eq(text, "a%20in%20%28b%2Cc%29%2Cd%21%3De~f%2Fg%26h");
     free(text);
+    ck_assert_ptr_null(selector_escape(""));
+    ck_assert_ptr_null(selector_escape(NULL));
 }
 END_TEST
 
