@@ -95,17 +95,78 @@ find_directory(core_config_t *self, core_faults_t *faults)
         self->directory[--size] = '\0';
 }
 
+/* True when what is wrong with a text is the key at its end. */
+static bool
+ends_in_second(const char *text, size_t size)
+{
+    char *part = strndup(text, size);
+    config_t read;
+    bool is_second;
+
+    config_init(&read);
+    is_second = !config_read_string(&read, part)
+        && strcmp(config_error_text(&read), "duplicate setting name") == 0;
+    config_destroy(&read);
+    free(part);
+    return is_second;
+}
+
+/*
+ * The key in that line which is there already, as libconfig does not say it;
+ * returns its size, or 0.  All that ends at that key or behind it is wrong for
+ * its sake, so halving finds it.
+ */
+static int
+find_second(const char *text, int line, const char **key)
+{
+    static const char word[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_*";
+    size_t low = 0;
+    size_t high;
+
+    while (--line > 0) {
+        low += strcspn(text + low, "\n");
+        low += text[low] == '\n';
+    }
+    high = low + strcspn(text + low, "\n");
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (ends_in_second(text, middle + strspn(text + middle, word)))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    *key = text + low;
+    return (int) strspn(*key, word);
+}
+
+static void
+tell_second(const char *text, int line, struct core_source_place place,
+            core_faults_t *faults)
+{
+    const char *key;
+    int size = find_second(text, line, &key);
+
+    core_faults_add(faults, place.path, place.line, "%.*s stands here a second "
+                    "time", size > 0 ? size : (int) strlen("the key"),
+                    size > 0 ? key : "the key");
+}
+
 static void
 tell_parse_fault(const core_config_t *self, core_faults_t *faults)
 {
-    struct core_source_place place = core_source_place(
-        self->source, (unsigned) config_error_line(&self->parsed));
+    int line = config_error_line(&self->parsed);
+    struct core_source_place place = core_source_place(self->source,
+                                                       (unsigned) line);
     const char *text = config_error_text(&self->parsed);
 
+    if (text != NULL && strcmp(text, "duplicate setting name") == 0) {
+        tell_second(core_source_text(self->source), line, place, faults);
+        return;
+    }
     if (text == NULL || strcmp(text, "syntax error") == 0)
         text = "syntax error here or at the end of the line before";
-    else if (strcmp(text, "duplicate setting name") == 0)
-        text = "the key stands here a second time";
     else if (strcmp(text, "mismatched element type in array") == 0)
         text = "the values in [ ] are not all of one type";
     core_faults_add(faults, place.path, place.line, "%s", text);
