@@ -306,7 +306,8 @@ find_served(const struct plan *plan, const core_config_t *config,
                           stranger->name, many->name);
         return;
     }
-    if (!to->serves_others && to->port == 0)
+    /* A port that cannot be is the stage's own fault, and told by itself. */
+    if (!to->serves_others && core_place_member(to->place, "port") == NULL)
         core_config_fault(config, faults, to->place, "needs a port: %s of "
                           "host %s leads to it", from->name, stranger->name);
     to->serves_others = true;

@@ -271,6 +271,18 @@ START_TEST(says_what_is_wrong)
 }
 END_TEST
 
+/* Its program says what is wrong with it. */
+START_TEST(a_port_that_cannot_be_is_not_missing)
+{
+    struct world world;
+
+    read_plan(&world, HOSTS "stages: { x: { host = \"a\"; next = \"y\"; };"
+              "y: { host = \"b\"; port = 99999; }; };", "a", is_none);
+    ck_assert_uint_eq(core_faults_count(world.faults), 0);
+    end(&world);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -282,6 +294,7 @@ main(void)
                         CORE_TEST_ROWS(nodes));
     tcase_add_test(cases, uses_no_keys_when_told_so);
     tcase_add_test(cases, knows_where_it_is_by_its_address);
+    tcase_add_test(cases, a_port_that_cannot_be_is_not_missing);
     tcase_add_loop_test(cases, says_what_is_wrong, 0,
                         CORE_TEST_ROWS(faults));
     return core_test_run(cases);
