@@ -78,6 +78,17 @@ needs_file(const struct settings *settings)
     return settings->clusters.count == 0;
 }
 
+/* A line of the file has its place; the file itself is that of the setting. */
+static void
+tell_file(const struct core_fault *fault, core_faults_t *faults)
+{
+    if (fault->line > 0)
+        core_faults_copy(faults, fault);
+    else
+        core_faults_add(faults, NULL, 0, "autopath.resolv_conf: %s: %s",
+                        fault->path, fault->text);
+}
+
 static void
 check(const void *data, core_faults_t *faults)
 {
@@ -90,7 +101,7 @@ check(const void *data, core_faults_t *faults)
                         "without clusters");
     else if (needs_file(settings)
              && search_read(&domains, settings->resolv_conf, &fault) == -1)
-        core_faults_copy(faults, &fault);
+        tell_file(&fault, faults);
 }
 
 static void *

@@ -146,19 +146,22 @@ read_blocks(struct import *self, core_faults_t *notices)
 
 /* ---- stages -------------------------------------------------------------- */
 
-/* A long one needs more time for the end than stages have. */
+/* A long one needs more time for the end than stages have; one that is too long
+   is told as what it is. */
 static void
 put_lameduck(struct import *self, struct draft *members)
 {
     const struct corefile_line *line = self->common.lameduck;
     struct corefile_chain *chain = &self->chains[0];
-    int64_t milliseconds = corefile_milliseconds(chain, line, 1);
+    int64_t drain_ms = corefile_milliseconds(chain, line, 1)
+        + LAMEDUCK_MARGIN_MS;
 
     draft_say(members, line, 0, "lameduck = %s;",
               corefile_time(chain, line, 1));
-    if (milliseconds + LAMEDUCK_MARGIN_MS > CORE_DRAIN_LIMIT_MS)
+    if (drain_ms > CORE_DRAIN_LIMIT_MS)
         draft_say(members, line, 0, CORE_DRAIN_LIMIT " = \"%" PRId64 "s\";",
-                  (milliseconds + LAMEDUCK_MARGIN_MS) / 1000 + 1);
+                  drain_ms < CORE_DRAIN_LIMIT_MOST_MS ? drain_ms / 1000 + 1
+                  : CORE_DRAIN_LIMIT_MOST_MS / 1000);
 }
 
 static void

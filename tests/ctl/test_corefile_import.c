@@ -306,6 +306,12 @@ static const struct {
       "lameduck = \"5s\"; };", NULL },
     { "a {\n health {\n  lameduck 30s\n }\n whoami\n}\n",
       "lameduck = \"30s\"; drain_limit = \"33s\"; };", NULL },
+    { "a {\n health {\n  lameduck 9m59s\n }\n whoami\n}\n",
+      "health: { listen = [ \":8080\" ]; "
+      "lameduck = \"9m59s\"; drain_limit = \"600s\"; };", NULL },
+    { "a {\n health {\n  lameduck 20m\n }\n whoami\n}\n",
+      "health: { listen = [ \":8080\" ]; "
+      "lameduck = \"20m\"; drain_limit = \"600s\"; };", NULL },
     { "a {\n ready {\n  monitor continuously\n }\n whoami\n}\n",
       "health: { ready = [ \":8181\" ]; };", NULL },
     { "a {\n ready {\n  monitor until-ready\n }\n whoami\n}\n",

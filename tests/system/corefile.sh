@@ -18,6 +18,15 @@ run() {
 
 check "the example is right" "$bin/corednsctl" check conf/Corefile
 
+# What a stage finds wrong has the line it comes from, and is told once.
+printf '.:%s {\n health 127.0.0.1:%s {\n  lameduck 20m\n }\n%s\n}\n' "$port" \
+    "$health" ' autopath /nonexistent
+ forward . 127.0.0.1' >"$configuration"
+wrong="coredns-autopath: $configuration:5: autopath.resolv_conf: /nonexistent: \
+cannot read: No such file or directory
+coredns-health: $configuration:3: health.lameduck: 20m is above the limit 9m59s"
+same "faults have their lines" "$wrong" "$(run check 2>&1 | sort)"
+
 cp conf/example.org.zone "$folder/example.org.zone"
 cat >"$configuration" <<END
 .:$port {
