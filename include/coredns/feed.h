@@ -64,7 +64,8 @@ enum core_zone_flag {
     CORE_ZONE_FALL_UNSUPPORTED = 0x0010, /* so do types it has not */
     CORE_ZONE_PENDING = 0x0020,     /* with FAILED: the source has no data yet;
                                        who has older data of the zone goes on
-                                       with them */
+                                       with them, and with older zones that
+                                       the source has not named yet */
     CORE_ZONE_ECHO = 0x0040,        /* a wildcard with the address 0.0.0.0
                                        stands for what its label spells:
                                        10-1-2-3, 2001-db8--1 */
@@ -232,8 +233,11 @@ typedef struct core_subscriber core_subscriber_t;
  *   remove   the zone is gone
  * `synced` is called each time the subscriber has become, or ceased to be,
  * complete and up to date; reason says why not.  A gap that is mended within
- * seconds is not worth a word.  Owners of changes lie in their zone, and
- * rdatas are sound (core_change_is_sound()).
+ * seconds is not worth a word.  `known`, which may be NULL, is called in front
+ * of that and often later, but not while a zone is PENDING: all zones of the
+ * source were told of, those of its former life that it has no more removed.
+ * Owners of changes lie in their zone, and rdatas are sound
+ * (core_change_is_sound()).
  */
 struct core_subscriber_hooks {
     void (*begin)(void *owner, const struct core_zone_id *zone,
@@ -243,6 +247,7 @@ struct core_subscriber_hooks {
     void (*abandon)(void *owner);
     void (*remove)(void *owner, const struct core_zone_id *zone);
     void (*synced)(void *owner, bool complete, const char *reason);
+    void (*known)(void *owner);
     bool for_upstreams;                     /* of zones of the layer
                                                CORE_FEED_UPSTREAMS alone;
                                                false: of all others */

@@ -385,6 +385,18 @@ remove_leftovers(subscription_t *self)
     self->is_restored = false;
 }
 
+/* What was heard is all there is: the archive is no more than that. */
+static void
+known(void *owner)
+{
+    subscription_t *self = owner;
+
+    if (self->is_restored)
+        remove_leftovers(self);
+    if (self->archive != NULL)
+        archive_complete(self->archive, self->zones, self->source);
+}
+
 static void
 synced(void *owner, bool complete, const char *reason)
 {
@@ -394,10 +406,6 @@ synced(void *owner, bool complete, const char *reason)
     self->was_complete = self->was_complete || complete;
     snprintf(self->reason, sizeof self->reason, "%s",
              complete || reason == NULL ? "" : reason);
-    if (complete && self->is_restored)
-        remove_leftovers(self);
-    if (complete && self->archive != NULL)
-        archive_complete(self->archive, self->zones, self->source);
     if (self->changed != NULL)
         self->changed(self->owner);
 }
@@ -409,6 +417,7 @@ const struct core_subscriber_hooks subscription_hooks = {
     .abandon = abandon,
     .remove = remove_zone,
     .synced = synced,
+    .known = known,
 };
 
 int

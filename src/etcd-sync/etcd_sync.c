@@ -171,6 +171,13 @@ end_absence(struct etcd_sync *self)
     self->is_stale = false;
 }
 
+/* Stub zones are not known before the keys are.  Who has those of a former life
+   keeps them as long as there is a pending zone of their layer: the root, which
+   is never one of them. */
+static const struct core_zone_id pending_stubs = {
+    .layer = CORE_FEED_UPSTREAMS, .name = { 0 },
+};
+
 static void
 handle_loaded(void *owner, session_t *session)
 {
@@ -182,6 +189,7 @@ handle_loaded(void *owner, session_t *session)
     self->session = session;
     self->coming = NULL;
     tell_zones(self, session, core_publisher_renew, 0, NULL);
+    core_publisher_remove(self->publisher, &pending_stubs);
     core_publisher_complete(self->publisher);
 }
 
@@ -200,6 +208,11 @@ say_away(void *owner)
     } else {
         tell_zones(self, self->coming, core_publisher_renew,
                    CORE_ZONE_FAILED | CORE_ZONE_PENDING, self->reason);
+        core_publisher_renew(self->publisher, &pending_stubs,
+                             &(struct core_zone_options) {
+                                 .flags = CORE_ZONE_FAILED | CORE_ZONE_PENDING,
+                                 .reason = self->reason,
+                             });
         core_publisher_complete(self->publisher);
         core_life_ready(self->life, true, NULL);    /* the process is up */
     }

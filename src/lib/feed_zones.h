@@ -23,6 +23,7 @@ struct feed_zone {
     uint32_t seen;                      /* subscriber: request that named it */
     uint32_t asked;                     /* subscriber: request for it alone */
     bool wanted;                        /* subscriber: to be fetched */
+    bool pending;                       /* subscriber: CORE_ZONE_PENDING */
     uint8_t *options;                   /* publisher: as in a frame */
     size_t options_size;
     uint16_t layer;

@@ -107,6 +107,17 @@ replica_drop_zone(replica_t *self, struct feed_zone *zone)
     feed_zones_remove(self->zones, zone);
 }
 
+/* A source that has yet to hear its own source does not know all its zones. */
+static bool
+is_pending(const replica_t *self)
+{
+    for (struct feed_zone *zone = feed_zones_first(self->zones); zone != NULL;
+         zone = zone->next)
+        if (zone->epoch == self->epoch && zone->pending)
+            return true;
+    return false;
+}
+
 /* The zones of a former epoch that a complete source no longer has. */
 static void
 drop_left_over(replica_t *self)
@@ -130,10 +141,14 @@ replica_follow(replica_t *self, int64_t now_ms)
         return;
     }
     self->state = FOLLOWING;
-    if (self->complete) {
+    if (!self->complete)
+        return;
+    if (!is_pending(self)) {
         drop_left_over(self);
-        tell_synced(self, NULL);
+        if (self->hooks.known != NULL)
+            self->hooks.known(self->owner);
     }
+    tell_synced(self, NULL);
 }
 
 void
@@ -277,6 +292,7 @@ handle_options(replica_t *self, const struct feed_header *header,
     if (zone->sequence >= header->sequence)
         return true;
     zone->sequence = header->sequence;
+    zone->pending = (options.options.flags & CORE_ZONE_PENDING) != 0;
     self->hooks.begin(self->owner, &id, &options.options, false);
     self->hooks.commit(self->owner, replica_version(self, header->sequence));
     return true;

@@ -41,6 +41,7 @@ handle_zone(replica_t *self, const struct feed_section *section)
         return false;
     self->open = feed_zones_add(self->zones, &id);
     self->open->seen = self->request;
+    self->open->pending = (options.options.flags & CORE_ZONE_PENDING) != 0;
     self->open_sequence = feed_get64(section->bytes + used);
     self->hooks.begin(self->owner, &id, &options.options, true);
     return true;

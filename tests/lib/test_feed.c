@@ -193,7 +193,7 @@ struct world {
     unsigned flags;                     /* of the zone that got options last */
     uint64_t open_hosts;
     uint64_t last_version;
-    unsigned whole, removed, abandoned, synced_calls;
+    unsigned whole, removed, abandoned, synced_calls, known_calls;
     bool synced;
     char reason[64];
     bool (*until)(struct world *world);
@@ -357,6 +357,14 @@ synced(void *owner, bool complete, const char *reason)
              reason == NULL ? "" : reason);
 }
 
+static void
+note_known(void *owner)
+{
+    struct world *world = owner;
+
+    world->known_calls++;
+}
+
 static const struct core_subscriber_hooks copy_hooks = {
     .begin = begin,
     .change = take_change,
@@ -364,6 +372,7 @@ static const struct core_subscriber_hooks copy_hooks = {
     .abandon = abandon,
     .remove = remove_copy,
     .synced = synced,
+    .known = note_known,
 };
 
 /* ---- the world around them ----------------------------------------------- */
@@ -799,6 +808,45 @@ START_TEST(removes_nothing_until_the_restarted_source_is_complete)
 END_TEST
 
 static bool
+copy_has_heard_of_pending(struct world *world)
+{
+    return world->flags == (CORE_ZONE_FAILED | CORE_ZONE_PENDING);
+}
+
+START_TEST(a_pending_source_has_not_named_all_its_zones)
+{
+    const struct core_zone_options pending = {
+        .flags = CORE_ZONE_FAILED | CORE_ZONE_PENDING,
+    };
+    struct world *world = new_world();
+    struct core_zone_id id;
+
+    announce(world, 1, 1);
+    announce(world, 2, 1);
+    core_publisher_complete(world->publisher);
+    start_copy(world, world->feed);
+    run_until(world, copy_is_equal);
+
+    stop_source(world);
+    start_source(world);
+    zone_id(1, &id);
+    core_publisher_renew(world->publisher, &id, &pending);
+    core_publisher_complete(world->publisher);
+    world->known_calls = 0;
+    run_until(world, copy_has_heard_of_pending);
+    ck_assert(world->synced);
+    ck_assert(world->copy.exists[2]);
+    ck_assert_uint_eq(world->known_calls, 0);
+    memset(&world->source, 0, sizeof world->source);
+    announce(world, 1, 2);
+    run_until(world, copy_is_equal);
+    ck_assert(!world->copy.exists[2]);
+    ck_assert_uint_gt(world->known_calls, 0);
+    end_world(world);
+}
+END_TEST
+
+static bool
 is_not_synced(struct world *world)
 {
     return !world->synced;
@@ -927,6 +975,7 @@ main(void)
     tcase_add_test(cases, takes_over_what_a_restarted_source_has);
     tcase_add_test(cases,
                    removes_nothing_until_the_restarted_source_is_complete);
+    tcase_add_test(cases, a_pending_source_has_not_named_all_its_zones);
     tcase_add_test(cases, says_that_the_source_is_silent_and_keeps_the_data);
     tcase_add_test(cases,
                    fetches_a_transaction_that_is_too_large_for_a_message);

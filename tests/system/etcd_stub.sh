@@ -127,17 +127,6 @@ check "what was left out is told" eventually 5 grep -q \
 
 # ---- an etcd that is away, processes that die -------------------------------
 
-etcd_end 1 KILL
-check "without etcd they are asked" answers txt.example.net TXT ""
-kill -9 "$(pid_of forward)"
-check "a forward that starts anew knows them" eventually 20 \
-    answers ns.example.net AAAA ""
-check "and asks them" eventually 5 answers ns.example.net A 192.0.2.1
-etcd_start 1
-check "etcd is back" eventually 20 etcd_is_well
-
-# ---- reload, restart of the feed --------------------------------------------
-
 # is_asked ZONE RCODE: a name of it that nobody has asked for gives that
 fresh=0
 # shellcheck disable=SC2317
@@ -145,6 +134,39 @@ is_asked() {
     fresh=$((fresh + 1))
     [ "$(rcode "f$fresh.$1" A)" = "$2" ]
 }
+
+# is_away COUNT: the feed has told so often that etcd is away
+# shellcheck disable=SC2317
+is_away() {
+    [ "$(grep -c 'etcd is away' "$folder/run/log/etcd-sync.log")" -ge "$1" ]
+}
+
+put test/skydns/dns/stub/test/skydns/inner/1 \
+    "{\"host\":\"127.0.0.1\",\"port\":$one}"
+check "a stub within our zone is there" eventually 5 \
+    answers www.inner.skydns.test A 192.0.2.80
+etcd_end 1 KILL
+check "without etcd they are asked" answers txt.example.net TXT ""
+kill -9 "$(pid_of forward)"
+check "a forward that starts anew knows them" eventually 20 \
+    answers ns.example.net AAAA ""
+check "and asks them" eventually 5 answers ns.example.net A 192.0.2.1
+
+# A feed that knows nothing yet, and says so for longer than two beats.
+check "that etcd is away is told" eventually 20 is_away 1
+kill -9 "$(pid_of etcd-sync)"
+check "a feed that starts anew without etcd" eventually 20 is_away 2
+sleep 3
+check "takes no servers away" is_asked example.net NXDOMAIN
+check "nor those within our zone" answers ns.inner.skydns.test A 192.0.2.1
+etcd_start 1
+check "etcd is back" eventually 20 etcd_is_well
+remove test/skydns/dns/stub/test/skydns/inner/1
+check "and then they go when they are removed" eventually 20 \
+    answers www.inner.skydns.test A 192.0.2.3
+
+# ---- reload, restart of the feed --------------------------------------------
+
 check "a server is asked" is_asked example.net NXDOMAIN
 sed -i "s/zone = \"else.test.\"/zone = [ \"else.test.\", \"more.test.\" ]/" \
     "$configuration"
