@@ -42,6 +42,7 @@ struct subscription {
     bool is_copying;                    /* what is read is kept, as if heard */
     bool is_pending;                    /* building says: no data yet */
     bool is_restored;                   /* some zones are from it */
+    bool is_heard;                      /* the source itself is */
 
     struct zone *building;              /* NULL: changes are written down */
     struct core_zone_id id;
@@ -102,6 +103,20 @@ mark_stale(const subscription_t *self, struct core_zone_options *options,
     options->reason = reason;
 }
 
+/* A source whose first word is that it has no data yet cannot name all of its
+   zones: those of the archive are there again. */
+static void
+note_first_word(subscription_t *self, bool is_pending)
+{
+    struct core_fault fault;
+
+    if (self->is_reading)
+        return;
+    if (is_pending && !self->is_heard && !self->is_restored)
+        subscription_restore(self, &fault);
+    self->is_heard = true;
+}
+
 static void
 begin(void *owner, const struct core_zone_id *zone,
       const struct core_zone_options *options, bool whole)
@@ -110,10 +125,12 @@ begin(void *owner, const struct core_zone_id *zone,
     struct core_zone_options taken = { .flags = 0 };
     struct zone *known = whole ? NULL
         : zones_find(self->zones, self->source, zone);
+    bool is_pending = options != NULL
+        && (options->flags & CORE_ZONE_PENDING) != 0;
     char reason[128];
 
-    self->is_pending = options != NULL
-        && (options->flags & CORE_ZONE_PENDING) != 0;
+    note_first_word(self, is_pending);
+    self->is_pending = is_pending;
     if (writing(self) != NULL)
         archive_begin(self->archive, zone, options, whole);
     zone_destroy(&self->building);

@@ -475,6 +475,31 @@ START_TEST(data_stay_when_the_source_has_none_yet)
 }
 END_TEST
 
+/* And what it does not name. */
+START_TEST(zones_on_disk_stay_when_the_source_names_others)
+{
+    const struct core_zone_id named = { .layer = 0, .name = "\3far" };
+    const struct core_zone_options options = {
+        .flags = CORE_ZONE_FAILED | CORE_ZONE_PENDING,
+    };
+    struct core_fault fault;
+    char text[32];
+
+    begin_archive();
+    say_zone_a();
+    tear_down();
+    set_up();
+    ck_assert_int_eq(subscription_keep(subscription, path, &fault), 0);
+    subscription_hooks.begin(subscription, &named, &options, true);
+    subscription_hooks.commit(subscription, 5);
+    subscription_hooks.synced(subscription, true, NULL);
+    ck_assert_str_eq(names(text), "a");
+    ck_assert_uint_eq(zones_find(zones, 0, &named)->flags, options.flags);
+    say_all();
+    ck_assert_str_eq(names(text), "-");
+}
+END_TEST
+
 /* So do those on disk, for a second and a third life. */
 START_TEST(data_on_disk_stay_when_the_source_has_none_yet)
 {
@@ -509,7 +534,7 @@ START_TEST(data_on_disk_stay_when_the_source_has_none_yet)
 }
 END_TEST
 
-/* Each one by itself, whatever lies around it. */
+/* Each one by itself, of a source that has data of others. */
 START_TEST(one_of_several_zones_comes_back)
 {
     static const struct core_zone_id others[] = {
@@ -533,9 +558,11 @@ START_TEST(one_of_several_zones_comes_back)
     tear_down();
     set_up();
     ck_assert_int_eq(subscription_keep(subscription, path, &fault), 0);
+    subscription_hooks.begin(subscription, &others[1], &none, true);
+    subscription_hooks.commit(subscription, 5);
     begin_pending();
     ck_assert_str_eq(names(text), "ab");
-    ck_assert_uint_eq(zones_count(zones), 1);
+    ck_assert_uint_eq(zones_count(zones), 2);
 }
 END_TEST
 
@@ -556,6 +583,7 @@ main(void)
     tcase_add_test(cases, the_source_itself_replaces_it);
     tcase_add_test(cases, zones_that_are_no_more_go_in_the_end);
     tcase_add_test(cases, zones_that_may_still_be_named_stay);
+    tcase_add_test(cases, zones_on_disk_stay_when_the_source_names_others);
     tcase_add_test(cases, an_incomplete_archive_replaces_no_other);
     tcase_add_test(cases, removed_and_abandoned_is_not_remembered);
     tcase_add_test(cases, a_shortened_archive_is_read_as_far_as_it_is_whole);

@@ -159,6 +159,9 @@ check "a feed that starts anew without etcd" eventually 20 is_away 2
 sleep 3
 check "takes no servers away" is_asked example.net NXDOMAIN
 check "nor those within our zone" answers ns.inner.skydns.test A 192.0.2.1
+kill -9 "$(pid_of authority)"
+check "an authority that starts anew has them" eventually 20 \
+    says ns.inner.skydns.test TXT NOERROR
 etcd_start 1
 check "etcd is back" eventually 20 etcd_is_well
 remove test/skydns/dns/stub/test/skydns/inner/1
