@@ -19,6 +19,7 @@
 #include "coredns/memory.h"
 #include "etcd-sync/gauges.h"
 #include "etcd-sync/session.h"
+#include "etcd-sync/tls_files.h"
 
 #define AWAY_MS 5000                    /* until it is no longer ready */
 #define SHOWN_BAD 1000                  /* keys with bad values */
@@ -220,6 +221,23 @@ say_away(void *owner)
     core_log(CORE_LOG_WARNING, "%s", self->reason);
 }
 
+/* A connection that fails because of our own files is no etcd that is away. */
+static void
+set_reason(struct etcd_sync *self, const char *reason)
+{
+    struct http_files files = etcd_sync_settings_files(self->settings);
+    core_faults_t *faults = core_faults_new();
+
+    tls_files_check(&files, faults);
+    if (core_faults_count(faults) > 0)
+        snprintf(self->reason, sizeof self->reason, "%s",
+                 core_faults_at(faults, 0)->text);
+    else
+        snprintf(self->reason, sizeof self->reason, "etcd is away: %s",
+                 reason);
+    core_faults_destroy(&faults);
+}
+
 /* A short absence is not worth a word. */
 static void
 handle_state(void *owner, session_t *session, bool is_following,
@@ -238,7 +256,7 @@ handle_state(void *owner, session_t *session, bool is_following,
         core_life_ready(self->life, true, NULL);
         return;
     }
-    snprintf(self->reason, sizeof self->reason, "etcd is away: %s", reason);
+    set_reason(self, reason);
     if (self->away_ms != 0)
         return;
     self->away_ms = core_loop_now_ms(loop);

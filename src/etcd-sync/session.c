@@ -302,10 +302,7 @@ session_new(core_loop_t *loop, const struct etcd_sync_settings *settings,
         .endpoint_count = settings->endpoints.count,
         .user = settings->user, .password = settings->password,
         .prefix = catalogue_prefix(self->catalogue),
-        .files = {
-            .ca = settings->ca, .certificate = settings->certificate,
-            .key = settings->key,
-        },
+        .files = etcd_sync_settings_files(settings),
     };
     self->follower = follower_new(loop, &self->target, &follower_hooks, self);
     self->errands = errands_new(self->follower,

@@ -4,11 +4,16 @@
 
 #include "etcd-sync/settings.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
-#include <unistd.h>
+
+#include <curl/curl.h>
 
 #include "coredns/feed.h"
+#include "coredns/name.h"
+#include "etcd-sync/tls_files.h"
+#include "lib/quantity.h"
 
 #define DAY 86400
 #define URL_SIZE 512                    /* of an endpoint */
@@ -86,26 +91,139 @@ const struct core_setting etcd_sync_setting_table[] = {
     { .type = CORE_END },
 };
 
-static void
-check_endpoint(const char *endpoint, size_t index, core_faults_t *faults)
-{
-    size_t scheme = strncmp(endpoint, "http://", 7) == 0 ? 7
-        : strncmp(endpoint, "https://", 8) == 0 ? 8 : 0;
+/* ---- endpoints ----------------------------------------------------------- */
 
-    if (scheme == 0 || endpoint[scheme] == '\0')
-        core_faults_add(faults, NULL, 0, "etcd-sync.endpoints[%zu]: neither "
-                        "http://... nor https://...", index);
-    else if (strlen(endpoint) > URL_SIZE)
-        core_faults_add(faults, NULL, 0, "etcd-sync.endpoints[%zu]: longer "
-                        "than %d octets", index, URL_SIZE);
+static bool
+has_part(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    bool is_there = curl_url_get(url, part, &text, 0) == CURLUE_OK;
+
+    curl_free(text);
+    return is_there;
+}
+
+/* The text of a part is that, or there is none. */
+static bool
+is_part(CURLU *url, CURLUPart part, const char *wanted)
+{
+    char *text = NULL;
+    bool is_good = curl_url_get(url, part, &text, 0) != CURLUE_OK
+        || strcmp(text, wanted) == 0;
+
+    curl_free(text);
+    return is_good;
+}
+
+/* None, or one that a connection can go to. */
+static bool
+is_port(CURLU *url)
+{
+    return !has_part(url, CURLUPART_PORT) || !is_part(url, CURLUPART_PORT, "0");
+}
+
+/* What is wrong with it, or NULL. */
+static const char *
+find_flaw(CURLU *url, const char *endpoint)
+{
+    CURLUcode code;
+
+    if (strncmp(endpoint, "http://", 7) != 0
+        && strncmp(endpoint, "https://", 8) != 0)
+        return "neither http://... nor https://...";
+    code = curl_url_set(url, CURLUPART_URL, endpoint, 0);
+    if (code == CURLUE_BAD_PORT_NUMBER
+        || (code == CURLUE_OK && !is_port(url)))
+        return "the port is not between 1 and 65535";
+    if (code != CURLUE_OK)
+        return curl_url_strerror(code);
+    if (has_part(url, CURLUPART_USER))
+        return "who logs in is said by username and password";
+    if (!is_part(url, CURLUPART_PATH, "/") || has_part(url, CURLUPART_QUERY)
+        || has_part(url, CURLUPART_FRAGMENT))
+        return "there is something behind host and port";
+    return NULL;
 }
 
 static void
-check_file(const char *path, const char *key, core_faults_t *faults)
+check_endpoint(const char *endpoint, size_t index, core_faults_t *faults)
 {
-    if (path != NULL && access(path, R_OK) == -1)
-        core_faults_add(faults, NULL, 0, "etcd-sync.%s: cannot read %s", key,
-                        path);
+    CURLU *url = curl_url();
+    const char *flaw;
+
+    assert(url != NULL);
+    flaw = find_flaw(url, endpoint);
+    if (flaw != NULL)
+        core_faults_add(faults, NULL, 0, "etcd-sync.endpoints[%zu]: %s: %s",
+                        index, flaw, endpoint);
+    else if (strlen(endpoint) > URL_SIZE)
+        core_faults_add(faults, NULL, 0, "etcd-sync.endpoints[%zu]: longer "
+                        "than %d octets", index, URL_SIZE);
+    curl_url_cleanup(url);
+}
+
+/* ---- names --------------------------------------------------------------- */
+
+/* A zone once more, or one whose local.dns would be an alias of itself. */
+static void
+check_zone(const struct etcd_sync_settings *settings, size_t index,
+           core_faults_t *faults)
+{
+    static const uint8_t local[] = { 5, 'l', 'o', 'c', 'a', 'l',
+                                     3, 'd', 'n', 's', 0 };
+    const uint8_t *const *zones = settings->zones.items;
+    uint8_t alias[CORE_NAME_SIZE];
+    char text[CORE_NAME_TEXT_SIZE];
+
+    core_name_to_text(text, zones[index]);
+    for (size_t i = 0; i < index; i++)
+        if (core_name_equal(zones[i], zones[index])) {
+            core_faults_add(faults, NULL, 0, "etcd-sync.zones[%zu]: %s is "
+                            "there twice", index, text);
+            return;
+        }
+    if (settings->local != NULL
+        && core_name_join(alias, local, 2, zones[index]) != -1
+        && core_name_equal(alias, settings->local))
+        core_faults_add(faults, NULL, 0, "etcd-sync.local: local.dns of the "
+                        "zone %s would be an alias of itself", text);
+}
+
+static void
+check_hostmaster(const uint8_t *name, core_faults_t *faults)
+{
+    for (; name != NULL && *name != 0; name += *name + 1)
+        if (memchr(name + 1, '@', *name) != NULL) {
+            core_faults_add(faults, NULL, 0, "etcd-sync.hostmaster: a name has "
+                            "a dot where the mail address has its @ (RFC 1035 "
+                            "section 8)");
+            return;
+        }
+}
+
+/* ---- all ----------------------------------------------------------------- */
+
+static void
+check_lease_ttls(const struct etcd_sync_settings *settings,
+                 core_faults_t *faults)
+{
+    char least[CORE_QUANTITY_TEXT_SIZE], most[CORE_QUANTITY_TEXT_SIZE];
+
+    if (settings->least_lease_seconds > settings->most_lease_seconds)
+        core_faults_add(faults, NULL, 0, "etcd-sync.min_lease_ttl: %s is above "
+                        "max_lease_ttl, %s", core_duration_to_text(
+                            least, settings->least_lease_seconds * 1000),
+                        core_duration_to_text(
+                            most, settings->most_lease_seconds * 1000));
+}
+
+struct http_files
+etcd_sync_settings_files(const struct etcd_sync_settings *settings)
+{
+    return (struct http_files) {
+        .ca = settings->ca, .certificate = settings->certificate,
+        .key = settings->key,
+    };
 }
 
 void
@@ -113,9 +231,12 @@ etcd_sync_settings_check(const void *data, core_faults_t *faults)
 {
     const struct etcd_sync_settings *settings = data;
     const char *const *endpoints = settings->endpoints.items;
+    struct http_files files = etcd_sync_settings_files(settings);
 
     if (settings->zones.count == 0)
         core_faults_add(faults, NULL, 0, "etcd-sync.zones: there is none");
+    for (size_t i = 0; i < settings->zones.count; i++)
+        check_zone(settings, i, faults);
     if (settings->endpoints.count == 0)
         core_faults_add(faults, NULL, 0, "etcd-sync.endpoints: there is none");
     for (size_t i = 0; i < settings->endpoints.count; i++)
@@ -127,9 +248,9 @@ etcd_sync_settings_check(const void *data, core_faults_t *faults)
     if (settings->password != NULL && settings->user == NULL)
         core_faults_add(faults, NULL, 0, "etcd-sync.password: username "
                         "is missing");
-    check_file(settings->ca, "ca", faults);
-    check_file(settings->certificate, "certificate", faults);
-    check_file(settings->key, "key", faults);
+    tls_files_check(&files, faults);
+    check_hostmaster(settings->hostmaster, faults);
+    check_lease_ttls(settings, faults);
     if (settings->fallthrough.count > CORE_FEED_FALL)
         core_faults_add(faults, NULL, 0, "etcd-sync.fallthrough: more than "
                         "%d names", CORE_FEED_FALL);

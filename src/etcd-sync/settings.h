@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "coredns/setting.h"
+#include "etcd-sync/http.h"
 
 struct etcd_sync_settings {
     struct core_list zones;             /* const uint8_t * */
@@ -32,6 +33,10 @@ struct etcd_sync_settings {
 };
 
 extern const struct core_setting etcd_sync_setting_table[];
+
+/* The files of certificates and keys; lent. */
+struct http_files
+    etcd_sync_settings_files(const struct etcd_sync_settings *settings);
 
 /* Adds what the table cannot express. */
 void

@@ -131,4 +131,23 @@ etcd_start 3
 check "all have been started anew" eventually 30 etcd_is_well
 put test/skydns/first '{"host":"192.0.2.3"}'
 check "changes come again" eventually 20 answers first.skydns.test A 192.0.2.3
+
+# ---- files of our own that are no good ---------------------------------------
+
+cp "$folder/client.key" "$folder/kept.key"
+cp "$folder/member.key" "$folder/client.key"
+check "a key of another certificate is told by check" sh -c \
+    "'$bin/corednsctl' check -c '$configuration' 2>&1 | grep -q \
+    'coredns.conf:[0-9]*: etcd-sync.key: $folder/client.key is not the key of'"
+for number in 1 2 3; do
+    etcd_end $number KILL
+    etcd_start $number
+done
+check "and in the log, instead of an etcd that is away" eventually 20 grep -q \
+    ": etcd-sync.key: $folder/client.key is not the key of" \
+    "$folder/run/log/etcd-sync.log"
+cp "$folder/kept.key" "$folder/client.key"
+check "with the right one etcd is well" eventually 30 etcd_is_well
+put test/skydns/first '{"host":"192.0.2.4"}'
+check "and changes come" eventually 20 answers first.skydns.test A 192.0.2.4
 finish
