@@ -11,28 +11,27 @@
 #include "ctl/message.h"
 #include "ctl/skydns_store.h"
 
-/* Reads what etcd holds, if there is anything; false when it was told why it
-   could not be read. */
-static bool
+/* Reads what etcd holds, if there is anything; an exit code, when it was told
+   why it could not be read. */
+static int
 read_store(skydns_options_t *options, core_faults_t *faults,
            core_faults_t *notices)
 {
     struct core_fault fault;
     char *value, *key;
+    int code;
 
     if (asprintf(&key, "/%s/config",
                  skydns_options_text(options, SKYDNS_PATH_PREFIX)) == -1)
         abort();
-    if (skydns_store_read(options, &value, &fault) == -1) {
-        message_fail(0, "cannot read %s from etcd: %s", key, fault.text);
-        free(key);
-        return false;
-    }
+    code = skydns_store_read(options, &value, &fault);
+    if (code == CORE_EXIT_AGAIN)
+        message_fail(code, "cannot read %s from etcd: %s", key, fault.text);
     if (value != NULL)
         skydns_options_read_object(options, value, key, faults, notices);
     free(value);
     free(key);
-    return true;
+    return code;
 }
 
 static void
@@ -47,11 +46,14 @@ static int
 import(skydns_options_t *options, const struct request *request,
        core_faults_t *faults, core_faults_t *notices)
 {
+    int code = CORE_EXIT_DONE;
+
     skydns_options_read_flags(options, request->command, faults);
     skydns_options_read_environment(options, faults);
-    if (core_faults_count(faults) == 0
-        && !read_store(options, faults, notices))
-        return CORE_EXIT_AGAIN;
+    if (core_faults_count(faults) == 0)
+        code = read_store(options, faults, notices);
+    if (code != CORE_EXIT_DONE)
+        return code;
     if (core_faults_count(faults) == 0)
         skydns_check(options, faults, notices);
     if (core_faults_count(faults) > 0) {

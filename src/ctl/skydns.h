@@ -20,6 +20,11 @@ void
     skydns_check(const skydns_options_t *options, core_faults_t *faults,
                  core_faults_t *notices);
 
+/* Adds a fault for each that is no address, with its port. */
+void
+    skydns_check_addresses(const skydns_options_t *options,
+                           core_faults_t *faults);
+
 /* Writes the configuration. */
 void
     skydns_write(const skydns_options_t *options, FILE *file);

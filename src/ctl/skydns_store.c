@@ -45,54 +45,80 @@ struct helper {
 
 /* ---- settings ------------------------------------------------------------ */
 
-static void
-write_text(struct core_arena *memory, const skydns_options_t *options,
-           enum skydns_option option, const char *key, int indent, FILE *file)
-{
-    const char *text = skydns_options_text(options, option);
+struct writer {
+    struct core_arena *memory;
+    const skydns_options_t *options;
+    int indent;
+    FILE *file;
+    bool has_marks;                     /* faults name the options */
+};
 
-    if (*text != '\0')
-        fprintf(file, "%*s%s = %s;\n", indent, "", key,
-                draft_quote(memory, text));
+static void
+end_line(const struct writer *self, enum skydns_option option)
+{
+    const char *origin = skydns_options_origin(self->options, option);
+
+    if (self->has_marks && origin != NULL)
+        fprintf(self->file, " #@ %s:0", origin);
+    fputc('\n', self->file);
 }
 
 static void
-write_endpoints(struct core_arena *memory, const char *machines, int indent,
-                FILE *file)
+write_text(const struct writer *self, enum skydns_option option,
+           const char *key)
 {
+    const char *text = skydns_options_text(self->options, option);
+
+    if (*text == '\0')
+        return;
+    fprintf(self->file, "%*s%s = %s;", self->indent, "", key,
+            draft_quote(self->memory, text));
+    end_line(self, option);
+}
+
+static void
+write_endpoints(const struct writer *self)
+{
+    const char *machines = skydns_options_text(self->options, SKYDNS_MACHINES);
     size_t count = 0;
 
-    fprintf(file, "%*sendpoints = [", indent, "");
+    fprintf(self->file, "%*sendpoints = [", self->indent, "");
     while (*machines != '\0') {
         size_t size = strcspn(machines, ",");
-        char *machine = core_arena_allocate(memory, size + 1);
+        char *machine = core_arena_allocate(self->memory, size + 1);
 
         memcpy(machine, machines, size);
         if (size > 0)
-            fprintf(file, "%s%s", count++ == 0 ? " " : ", ",
-                    draft_quote(memory, machine));
+            fprintf(self->file, "%s%s", count++ == 0 ? " " : ", ",
+                    draft_quote(self->memory, machine));
         machines += size + (machines[size] == ',');
     }
-    fputs(" ];\n", file);
+    fputs(" ];", self->file);
+    end_line(self, SKYDNS_MACHINES);
+}
+
+static void
+write_settings(struct writer *self)
+{
+    self->memory = core_arena_new();
+    write_text(self, SKYDNS_PATH_PREFIX, "path");
+    write_endpoints(self);
+    write_text(self, SKYDNS_USERNAME, "username");
+    write_text(self, SKYDNS_PASSWORD, "password");
+    write_text(self, SKYDNS_CA, "ca");
+    write_text(self, SKYDNS_CERTIFICATE, "certificate");
+    write_text(self, SKYDNS_KEY, "key");
+    core_arena_destroy(&self->memory);
 }
 
 void
 skydns_store_write(const skydns_options_t *options, int indent, FILE *file)
 {
-    struct core_arena *memory = core_arena_new();
-    const char *prefix = skydns_options_text(options, SKYDNS_PATH_PREFIX);
+    struct writer writer = {
+        .options = options, .indent = indent, .file = file,
+    };
 
-    fprintf(file, "%*spath = %s;\n", indent, "",
-            draft_quote(memory, prefix));
-    write_endpoints(memory, skydns_options_text(options, SKYDNS_MACHINES),
-                    indent, file);
-    write_text(memory, options, SKYDNS_USERNAME, "username", indent, file);
-    write_text(memory, options, SKYDNS_PASSWORD, "password", indent, file);
-    write_text(memory, options, SKYDNS_CA, "ca", indent, file);
-    write_text(memory, options, SKYDNS_CERTIFICATE, "certificate", indent,
-               file);
-    write_text(memory, options, SKYDNS_KEY, "key", indent, file);
-    core_arena_destroy(&memory);
+    write_settings(&writer);
 }
 
 /* ---- the helper ---------------------------------------------------------- */
@@ -112,12 +138,16 @@ write_configuration(const skydns_options_t *options, const char *path,
     }
 
     struct core_arena *memory = core_arena_new();
+    struct writer writer = {
+        .options = options, .indent = 2 * DRAFT_INDENT, .file = file,
+        .has_marks = true,
+    };
 
     fprintf(file, "directory = %s;\nlog: { level = \"error\"; };\n"
             "stages: {\n    etcd-sync: {\n"
             "        zones = [ \"config.\" ];\n",
             draft_quote(memory, folder));
-    skydns_store_write(options, 2 * DRAFT_INDENT, file);
+    write_settings(&writer);
     fputs("    };\n};\n", file);
     fclose(file);
     core_arena_destroy(&memory);
@@ -226,27 +256,41 @@ take_answer(int code, const char *text, char **value_p,
     return -1;
 }
 
+/* Says whether it has ended because its configuration is wrong, which it has
+   told. */
+static bool
+has_refused(struct helper *self)
+{
+    int status;
+
+    if (waitpid(self->pid, &status, WNOHANG) != self->pid)
+        return false;
+    self->pid = 0;
+    return WIFEXITED(status) && WEXITSTATUS(status) == CORE_EXIT_CONFIG;
+}
+
 /* Members are tried in turn, and a login takes a moment. */
 static int
-ask(const struct helper *self, char **value_p, struct core_fault *fault)
+ask(struct helper *self, char **value_p, struct core_fault *fault)
 {
     const char *const words[] = { "get", "config.", NULL };
-    int rc = -1;
 
-    for (int i = 0; i < TRIES && rc == -1; i++) {
+    for (int i = 0; i < TRIES; i++) {
         char *text = NULL;
         int code = core_control_ask_while(self->pidfd, self->endpoint, words,
                                           ASK_MS, &text, fault);
+        bool is_answered = code != -1
+            && take_answer(code, text, value_p, fault) == 0;
 
+        free(text);
+        if (is_answered)
+            return CORE_EXIT_DONE;
+        if (code == -1)
+            return has_refused(self) ? CORE_EXIT_CONFIG : CORE_EXIT_AGAIN;
         if (i > 0)
             usleep(PAUSE_US);
-        if (code == -1)
-            i = TRIES;                  /* it has ended, and said why */
-        else
-            rc = take_answer(code, text, value_p, fault);
-        free(text);
     }
-    return rc;
+    return CORE_EXIT_AGAIN;
 }
 
 int
@@ -254,10 +298,11 @@ skydns_store_read(const skydns_options_t *options, char **value_p,
                   struct core_fault *fault)
 {
     struct helper helper;
-    int rc = begin(&helper, options, fault);
+    int code = CORE_EXIT_AGAIN;
 
-    if (rc == 0)
-        rc = ask(&helper, value_p, fault);
+    *value_p = NULL;
+    if (begin(&helper, options, fault) == 0)
+        code = ask(&helper, value_p, fault);
     end(&helper);
-    return rc;
+    return code;
 }

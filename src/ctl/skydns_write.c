@@ -153,6 +153,7 @@ skydns_check(const skydns_options_t *options, core_faults_t *faults,
     if (skydns_options_is(options, SKYDNS_VERSION))
         core_faults_add(faults, NULL, 0, "-version: nothing is to be carried "
                         "over");
+    skydns_check_addresses(options, faults);
     check_name(options, SKYDNS_DOMAIN, make_name, faults);
     check_name(options, SKYDNS_LOCAL, make_name, faults);
     check_name(options, SKYDNS_HOSTMASTER, make_hostmaster, faults);
@@ -160,6 +161,7 @@ skydns_check(const skydns_options_t *options, core_faults_t *faults,
     check_range(options, SKYDNS_RTIMEOUT, LEAST_TIMEOUT_MS, MOST_TIMEOUT_MS,
                 " ms", faults);
     check_range(options, SKYDNS_PRIORITY, 1, UINT16_MAX, "", faults);
+    check_range(options, SKYDNS_METRICS_PORT, 1, UINT16_MAX, "", faults);
     if (!skydns_options_is(options, SKYDNS_ETCD3))
         core_faults_add(notices, NULL, 0, "-etcd3 is not given: keys that are "
                         "in etcd's v2 store have to be moved to its v3 store "

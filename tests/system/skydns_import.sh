@@ -107,6 +107,21 @@ check "the configuration is right" ctl check
 
 # ---- what is wrong ----------------------------------------------------------
 
+# refused FLAG...: what is said, with its exit code
+refused() {
+    "$bin/corednsctl" import --skydns -- -etcd3 "$@" 2>&1
+    echo $?
+}
+
+same "an endpoint that is none is told by its flag" \
+    "coredns-etcd-sync: -machines: etcd-sync.endpoints[0]: neither http://... nor https://...: ftp://x
+78" "$(refused -machines ftp://x)"
+same "so is a file that is none" \
+    "coredns-etcd-sync: -ca-cert: etcd-sync.ca: cannot read $PWD/nix: No such file or directory
+78" "$(refused -ca-cert nix)"
+same "and a password of nobody" \
+    "coredns-etcd-sync: -password: etcd-sync.password: username is missing
+78" "$(refused -password x)"
 put config '{"ttl": '
 same "of bad JSON there is one line" \
     "corednsctl: /skydns/config: not a JSON object: unexpected token near end of file" \
