@@ -78,7 +78,7 @@ write_usage(const struct verb *verb, FILE *file)
     if (verb->argument != NULL)
         fprintf(file, verb->least > 0 ? " %s" : " [%s]",
                 verb->argument);
-    fputs(" [-v] [-c file] [-r directory]", file);
+    fputs(" [-v] [-c file] [-H host] [-r directory]", file);
     if (verb->command != NULL)
         fprintf(file, " -- %s", verb->command);
     fputc('\n', file);

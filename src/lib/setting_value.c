@@ -97,6 +97,13 @@ core_value_expected(enum core_setting_type type)
     return types[type].expected;
 }
 
+/* Years in weeks, days, hours, minutes and seconds say nobody anything. */
+static bool
+is_odd(int64_t seconds)
+{
+    return seconds > 7 * 24 * 3600 && seconds % 60 != 0;
+}
+
 char *
 core_value_number_text(char text[64], enum core_setting_type type,
                        int64_t number)
@@ -106,9 +113,10 @@ core_value_number_text(char text[64], enum core_setting_type type,
     if (type == CORE_DURATION)
         return core_duration_to_text(text, number);
     if (type == CORE_SECONDS && number <= INT64_MAX / 1000
-        && number >= INT64_MIN / 1000)
+        && number >= INT64_MIN / 1000 && !is_odd(number))
         return core_duration_to_text(text, number * 1000);
-    snprintf(text, 64, "%" PRId64, number);
+    snprintf(text, 64, "%" PRId64 "%s", number,
+             type == CORE_SECONDS ? "s" : "");
     return text;
 }
 

@@ -195,6 +195,8 @@ done
 same "of more keys than are written it is told" \
     "there are more: of 1100 keys below it these are the first 1000" \
     "$(etcd_verb get heap.skydns.test | tail -n 1)"
+check "which host it is, -H says" sh -c \
+    "'$bin/corednsctl' etcd --help | grep -q -e '\[-H host\]'"
 check "an option of a service is none of others" exits 64 \
     "$bin/corednsctl" status -c "$configuration" --port 1
 cat >"$folder/hosts.conf" <<END
