@@ -68,6 +68,7 @@ catalogue_new(const struct catalogue_settings *settings)
     self->prefix = make_prefix(settings->path);
     self->prefix_size = strlen(self->prefix);
     self->tree = tree_new();
+    self->misfits = misfits_new();
     self->zones = zones_new(self->tree, settings->zones,
                             settings->zone_count);
     self->leases = leases_new(&settings->lease_limits);
@@ -95,6 +96,7 @@ catalogue_destroy(catalogue_t **self_p)
     referrers_destroy(&self->referrers);
     leases_destroy(&self->leases);
     zones_destroy(&self->zones);
+    misfits_destroy(&self->misfits);
     tree_destroy(&self->tree);
     free(self->narrow.nodes);
     free(self->wide.nodes);
@@ -261,7 +263,9 @@ catalogue_put(catalogue_t *self, const struct catalogue_key *key,
         return CATALOGUE_FOREIGN;
     node = add_node(self, path, size, fault);
     if (node == NULL)
-        return CATALOGUE_BAD;
+        return misfits_add(self->misfits, path, size, self->load)
+            ? CATALOGUE_BAD : CATALOGUE_STILL_BAD;
+    misfits_remove(self->misfits, path, size);
     was_bad = (node->flags & TREE_BAD) != 0;
     service = service_read(key->value, key->value_size, fault);
     node->load = self->load;
@@ -297,6 +301,7 @@ catalogue_remove(catalogue_t *self, const char *key, size_t key_size)
 
     if (!strip_prefix(self, &key, &key_size))
         return;
+    misfits_remove(self->misfits, key, key_size);
     node = tree_find(self->tree, key, key_size);
     if (node == NULL)
         return;
@@ -333,6 +338,7 @@ catalogue_load_end(catalogue_t *self)
         tree_prune(self->tree, gone[i]);
     }
     free(gone);
+    misfits_sweep(self->misfits, self->load);
 }
 
 /* ---- what there is ------------------------------------------------------- */
@@ -341,5 +347,6 @@ void
 catalogue_count(const catalogue_t *self, struct catalogue_counters *counters)
 {
     *counters = self->counters;
+    counters->bad += misfits_count(self->misfits);
     counters->leases = leases_count(self->leases);
 }

@@ -54,7 +54,7 @@ struct catalogue_sink {
 
 struct catalogue_counters {
     uint64_t keys;                      /* with a good value */
-    uint64_t bad;                       /* with a bad one */
+    uint64_t bad;                       /* with a bad one, or no place */
     uint64_t leases;
     uint64_t published;                 /* names, since the start */
     uint64_t too_wide;                  /* names with too many services */

@@ -12,6 +12,7 @@
 #define ETCD_SYNC_CATALOGUE_PARTS_H
 
 #include "etcd-sync/catalogue.h"
+#include "etcd-sync/misfits.h"
 #include "etcd-sync/referrers.h"
 
 /* Nodes that wait to be published. */
@@ -25,6 +26,7 @@ struct catalogue {
     char *prefix;                       /* "/skydns/" */
     size_t prefix_size;
     tree_t *tree;
+    misfits_t *misfits;
     zones_t *zones;
     leases_t *leases;
     referrers_t *referrers;

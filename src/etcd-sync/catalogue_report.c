@@ -63,6 +63,19 @@ print_bad_key(struct report *self, const struct tree_node *node)
     fprintf(self->file, "%s bad-value\n", self->behind);
 }
 
+/* The beginning of a key that has no place. */
+static void
+print_misfit(struct report *self, const struct misfit *misfit)
+{
+    const catalogue_t *catalogue = self->catalogue;
+
+    self->left--;
+    print_key(catalogue->prefix, catalogue->prefix_size, self->file);
+    print_key(misfit->shown, misfit->shown_size, self->file);
+    fprintf(self->file, "%s%s bad-key\n",
+            misfit->shown_size < misfit->size ? "..." : "", self->behind);
+}
+
 static void
 print_name(struct report *self, const struct tree_node *node,
            const char *word)
@@ -98,6 +111,9 @@ catalogue_print_bad(const catalogue_t *self, size_t limit, const char *behind,
     const struct tree_node *root = tree_root(self->tree);
     struct report report = { self, limit, behind, file };
 
+    for (size_t i = 0; i < misfits_count(self->misfits) && report.left > 0;
+         i++)
+        print_misfit(&report, misfits_at(self->misfits, i));
     if (counters->bad + counters->too_wide + counters->too_large
         + counters->too_many_hosts == 0)
         return;
