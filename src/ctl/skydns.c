@@ -51,6 +51,8 @@ import(skydns_options_t *options, const struct request *request,
     skydns_options_read_flags(options, request->command, faults);
     skydns_options_read_environment(options, faults);
     if (core_faults_count(faults) == 0)
+        skydns_check(options, faults, NULL);    /* what etcd cannot mend */
+    if (core_faults_count(faults) == 0)
         code = read_store(options, faults, notices);
     if (code != CORE_EXIT_DONE)
         return code;

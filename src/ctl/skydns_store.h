@@ -20,8 +20,8 @@ void
 /*
  * Reads the value of PREFIX/config; *value_p is yours, NULL when there is no
  * such key.  Returns CORE_EXIT_DONE; CORE_EXIT_AGAIN and a fault when etcd
- * could not be asked; CORE_EXIT_CONFIG when an option for it is wrong, which was
- * told with its name.
+ * could not be asked; CORE_EXIT_CONFIG when an option for it is wrong, which
+ * was told with its name.
  */
 int
     skydns_store_read(const skydns_options_t *options, char **value_p,

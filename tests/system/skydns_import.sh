@@ -122,6 +122,9 @@ same "so is a file that is none" \
 same "and a password of nobody" \
     "coredns-etcd-sync: -password: etcd-sync.password: username is missing
 78" "$(refused -password x)"
+same "what is no address is told without asking etcd" \
+    "corednsctl: -addr: not an address: foo
+78" "$(refused -machines "http://127.0.0.1:$dead" -addr foo)"
 put config '{"ttl": '
 same "of bad JSON there is one line" \
     "corednsctl: /skydns/config: not a JSON object: unexpected token near end of file" \
