@@ -13,6 +13,9 @@
 
 #include "ctl/corefile_directive.h"
 
+#define LEAST_MS 30000                  /* the usual limits of a lease's TTL */
+#define MOST_MS 86400000
+
 /* Its options have been of no effect for years. */
 static void
 accept(struct corefile_chain *chain, const struct corefile_line *line)
@@ -99,16 +102,48 @@ read_fallthrough(struct corefile_chain *chain,
                  corefile_zone_list(chain, line, 1, "[ \".\" ]"));
 }
 
-static void
-read_least(struct corefile_chain *chain, const struct corefile_line *line)
+/* A limit of a lease's TTL. */
+struct limit {
+    const char *text;                   /* NULL: not given */
+    int64_t ms;
+};
+
+static struct limit
+read_limit(struct corefile_chain *chain, const struct corefile_line *line,
+           const char *word, int64_t usual_ms)
 {
-    corefile_set(chain, line, "min_lease_ttl", corefile_time(chain, line, 1));
+    struct limit limit = { .ms = usual_ms };
+
+    for (size_t i = 0; i < line->body_count; i++) {
+        const struct corefile_line *option = &line->body[i];
+
+        if (strcmp(option->words[0], word) != 0 || option->count != 2)
+            continue;
+        limit.text = corefile_time(chain, option, 1);
+        if (limit.text != NULL)
+            limit.ms = corefile_milliseconds(chain, option, 1);
+    }
+    return limit;
 }
 
+/* Where the least is above the most, CoreDNS gives nearly all the least. */
 static void
-read_most(struct corefile_chain *chain, const struct corefile_line *line)
+write_limits(struct corefile_chain *chain, const struct corefile_line *line)
 {
-    corefile_set(chain, line, "max_lease_ttl", corefile_time(chain, line, 1));
+    struct limit least = read_limit(chain, line, "min-lease-ttl", LEAST_MS);
+    struct limit most = read_limit(chain, line, "max-lease-ttl", MOST_MS);
+
+    corefile_set(chain, line, "min_lease_ttl", least.text);
+    if (least.ms > most.ms && least.text != NULL) {
+        core_faults_add(chain->notices, line->path, line->line,
+                        "etcd: min-lease-ttl is above max-lease-ttl: it "
+                        "counts alone");
+        most.text = least.text;
+    }
+    else if (least.ms > most.ms) {
+        corefile_set(chain, line, "min_lease_ttl", most.text);
+    }
+    corefile_set(chain, line, "max_lease_ttl", most.text);
 }
 
 static const struct corefile_directive options[] = {
@@ -116,8 +151,8 @@ static const struct corefile_directive options[] = {
     { "debug", accept, 0, COREFILE_MANY, COREFILE_PLAIN },
     { "endpoint", read_endpoint, 1, COREFILE_MANY, COREFILE_PLAIN },
     { "fallthrough", read_fallthrough, 0, COREFILE_MANY, COREFILE_PLAIN },
-    { "max-lease-ttl", read_most, 1, 1, COREFILE_PLAIN },
-    { "min-lease-ttl", read_least, 1, 1, COREFILE_PLAIN },
+    { "max-lease-ttl", accept, 1, 1, COREFILE_PLAIN },
+    { "min-lease-ttl", accept, 1, 1, COREFILE_PLAIN },
     { "path", read_path, 1, 1, COREFILE_PLAIN },
     { "stubzones", accept, 0, COREFILE_MANY, COREFILE_PLAIN },
     { "tls", read_tls, 0, 3, COREFILE_PLAIN },
@@ -136,5 +171,6 @@ corefile_read_etcd(struct corefile_chain *chain,
     corefile_set(chain, line, "zones",
                  draft_list(chain->memory, zones.items, zones.count));
     corefile_read_lines(chain, line->body, line->body_count, options, "etcd");
+    write_limits(chain, line);
     free(zones.items);
 }

@@ -170,6 +170,10 @@ static const struct {
     { "a {\n transfer x.a {\n  to *\n }\n kubernetes\n}\n",
       "transfers = ( { zones = [ \"x.a.\" ]; "
       "to = [ \"0.0.0.0/0\", \"::/0\" ]; } );", "notify" },
+    { "a {\n etcd {\n  min-lease-ttl 2h\n  max-lease-ttl 1h\n }\n}\n",
+      "min_lease_ttl = \"2h\"; max_lease_ttl = \"2h\";", NULL },
+    { "a {\n etcd {\n  max-lease-ttl 10s\n }\n}\n",
+      "min_lease_ttl = \"10s\"; max_lease_ttl = \"10s\";", NULL },
     { "a b {\n etcd\n}\n",
       "otherwise = \"servfail\"; }; "
       "etcd-sync: { zones = [ \"a.\", \"b.\" ]; };", NULL },
