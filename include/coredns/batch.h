@@ -97,6 +97,13 @@ struct core_record {
     size_t trail_size;
 };
 
+#define CORE_CLIENT_TEXT_SIZE 46        /* with its NUL */
+
+/* "192.0.2.7" or "2001:db8::7". */
+char *
+    core_client_to_text(char text[CORE_CLIENT_TEXT_SIZE],
+                        const uint8_t client[16]);
+
 /* Reads a frame. */
 struct core_batch_reader {
     const uint8_t *bytes;

@@ -131,9 +131,7 @@ enum from { FROM_THERE, BEHIND };
 static const struct node *
 first_of(const trie_t *trie, const struct key *key, enum from from)
 {
-    const struct node *node = from == FROM_THERE ? trie_find(trie, key) : NULL;
-
-    return node != NULL ? node : trie_after(trie, key);
+    return from == FROM_THERE ? trie_from(trie, key) : trie_after(trie, key);
 }
 
 /* The first node from there on in one trie, as it was. */

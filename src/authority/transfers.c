@@ -4,7 +4,6 @@
 
 #include "authority/transfers.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "coredns/log.h"
 #include "coredns/memory.h"
 #include "coredns/rrtype.h"
+#include "lib/serial.h"
 
 #define IDLE_MS 60000                   /* a reader that does not come back */
 #define ROOM_MS 5000                    /* the same, when others want to */
@@ -172,18 +172,10 @@ may_have(const transfers_t *self, const uint8_t *zone,
 
 /* ---- those that go on ---------------------------------------------------- */
 
-/* "192.0.2.1" or "2001:db8::1". */
 static const char *
-write_client(const core_query_t *query, char text[INET6_ADDRSTRLEN])
+write_client(const core_query_t *query, char text[CORE_CLIENT_TEXT_SIZE])
 {
-    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-    const uint8_t *client = core_query_record(query)->client;
-
-    if (memcmp(client, mapped, sizeof mapped) == 0)
-        inet_ntop(AF_INET, client + 12, text, INET6_ADDRSTRLEN);
-    else
-        inet_ntop(AF_INET6, client, text, INET6_ADDRSTRLEN);
-    return text;
+    return core_client_to_text(text, core_query_record(query)->client);
 }
 
 static void
@@ -268,7 +260,7 @@ tell_refusal(transfers_t *self, const core_query_t *query, const char *why)
 {
     int64_t now_ms = core_loop_now_ms(self->loop);
     char name[CORE_NAME_TEXT_SIZE];
-    char client[INET6_ADDRSTRLEN];
+    char client[CORE_CLIENT_TEXT_SIZE];
     char others[64] = "";
 
     if (self->told_ms != 0 && now_ms - self->told_ms < TOLD_MS) {
@@ -341,13 +333,6 @@ find_serial(const struct core_message *message, uint32_t *serial)
     return false;
 }
 
-/* Says whether left is older than right (RFC 1982). */
-static bool
-is_older(uint32_t left, uint32_t right)
-{
-    return left != right && right - left < 1u << 31;
-}
-
 static enum core_verdict
 answer_soa(core_query_t *query, const struct zone *zone)
 {
@@ -371,7 +356,7 @@ tell_end(const core_query_t *query, const struct transfer_mark *mark,
          const struct running *running)
 {
     char name[CORE_NAME_TEXT_SIZE];
-    char client[INET6_ADDRSTRLEN];
+    char client[CORE_CLIENT_TEXT_SIZE];
 
     core_log(CORE_LOG_NOTICE, "zone %s, serial %" PRIu32 ": sent to %s: "
              "%" PRIu64 " records in %u messages",
@@ -474,7 +459,7 @@ answer_begin(transfers_t *self, core_query_t *query, struct zone *zone)
 
     /* A datagram with it alone says: ask over TCP (RFC 1995 section 2). */
     if (message->qtype == CORE_IXFR
-        && (is_datagram || !is_older(serial, zone->serial)))
+        && (is_datagram || !serial_is_later(zone->serial, serial)))
         return answer_soa(query, zone);
     if (is_datagram)
         return refuse(self, query, CORE_REFUSED, CORE_EDE_OTHER,

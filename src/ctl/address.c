@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/host_port.h"
-
 static const struct scheme {
     const char *name;
     bool udp;

@@ -17,8 +17,10 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
+#include "lib/host_port.h"
+
 #define ADDRESS_TEXT_SIZE 80
-#define ADDRESS_WHY_SIZE 64
+#define ADDRESS_WHY_SIZE HOST_PORT_WHY_SIZE
 
 struct address {
     bool udp;

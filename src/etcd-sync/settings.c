@@ -4,16 +4,14 @@
 
 #include "etcd-sync/settings.h"
 
-#include <assert.h>
 #include <stddef.h>
 #include <string.h>
-
-#include <curl/curl.h>
 
 #include "coredns/feed.h"
 #include "coredns/name.h"
 #include "etcd-sync/tls_files.h"
 #include "lib/quantity.h"
+#include "lib/server_url.h"
 
 #define DAY 86400
 #define URL_SIZE 512                    /* of an endpoint */
@@ -93,73 +91,17 @@ const struct core_setting etcd_sync_setting_table[] = {
 
 /* ---- endpoints ----------------------------------------------------------- */
 
-static bool
-has_part(CURLU *url, CURLUPart part)
-{
-    char *text = NULL;
-    bool is_there = curl_url_get(url, part, &text, 0) == CURLUE_OK;
-
-    curl_free(text);
-    return is_there;
-}
-
-/* The text of a part is that, or there is none. */
-static bool
-is_part(CURLU *url, CURLUPart part, const char *wanted)
-{
-    char *text = NULL;
-    bool is_good = curl_url_get(url, part, &text, 0) != CURLUE_OK
-        || strcmp(text, wanted) == 0;
-
-    curl_free(text);
-    return is_good;
-}
-
-/* None, or one that a connection can go to. */
-static bool
-is_port(CURLU *url)
-{
-    return !has_part(url, CURLUPART_PORT) || !is_part(url, CURLUPART_PORT, "0");
-}
-
-/* What is wrong with it, or NULL. */
-static const char *
-find_flaw(CURLU *url, const char *endpoint)
-{
-    CURLUcode code;
-
-    if (strncmp(endpoint, "http://", 7) != 0
-        && strncmp(endpoint, "https://", 8) != 0)
-        return "neither http://... nor https://...";
-    code = curl_url_set(url, CURLUPART_URL, endpoint, 0);
-    if (code == CURLUE_BAD_PORT_NUMBER
-        || (code == CURLUE_OK && !is_port(url)))
-        return "the port is not between 1 and 65535";
-    if (code != CURLUE_OK)
-        return curl_url_strerror(code);
-    if (has_part(url, CURLUPART_USER))
-        return "who logs in is said by username and password";
-    if (!is_part(url, CURLUPART_PATH, "/") || has_part(url, CURLUPART_QUERY)
-        || has_part(url, CURLUPART_FRAGMENT))
-        return "there is something behind host and port";
-    return NULL;
-}
-
 static void
 check_endpoint(const char *endpoint, size_t index, core_faults_t *faults)
 {
-    CURLU *url = curl_url();
-    const char *flaw;
+    const char *flaw = server_url_flaw(endpoint, SERVER_URL_WITHOUT_PATH);
 
-    assert(url != NULL);
-    flaw = find_flaw(url, endpoint);
     if (flaw != NULL)
         core_faults_add(faults, NULL, 0, "etcd-sync.endpoints[%zu]: %s: %s",
                         index, flaw, endpoint);
     else if (strlen(endpoint) > URL_SIZE)
         core_faults_add(faults, NULL, 0, "etcd-sync.endpoints[%zu]: longer "
                         "than %d octets", index, URL_SIZE);
-    curl_url_cleanup(url);
 }
 
 /* ---- names --------------------------------------------------------------- */

@@ -8,7 +8,6 @@
 
 #include "exec/question.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,18 +27,6 @@ transport_word(unsigned transport)
 
     return transport < sizeof words / sizeof words[0]
         && words[transport] != NULL ? words[transport] : "other";
-}
-
-static const char *
-client_text(const uint8_t client[16], char text[INET6_ADDRSTRLEN])
-{
-    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-    if (memcmp(client, mapped, sizeof mapped) == 0)
-        inet_ntop(AF_INET, client + 12, text, INET6_ADDRSTRLEN);
-    else
-        inet_ntop(AF_INET6, client, text, INET6_ADDRSTRLEN);
-    return text;
 }
 
 /* The name in small letters, escaped for zone text and then for JSON. */
@@ -82,7 +69,7 @@ question_write(char line[QUESTION_SIZE], uint64_t id,
                const struct core_record *record)
 {
     char type[CORE_RRTYPE_TEXT_SIZE], class[CORE_RRTYPE_TEXT_SIZE];
-    char client[INET6_ADDRSTRLEN];
+    char client[CORE_CLIENT_TEXT_SIZE];
     char flags[32];
     int size = snprintf(line, QUESTION_SIZE, "{\"id\":%" PRIu64
                         ",\"name\":\"", id);
@@ -95,7 +82,8 @@ question_write(char line[QUESTION_SIZE], uint64_t id,
                     "\"port\":%u,\"transport\":\"%s\",\"flags\":[%s]}\n",
                     core_rrtype_to_text(type, query->qtype),
                     core_rrclass_to_text(class, query->qclass),
-                    client_text(record->client, client), record->client_port,
+                    core_client_to_text(client, record->client),
+                    record->client_port,
                     transport_word(record->transport), flags);
     assert(size > 0 && used + (size_t) size < QUESTION_SIZE);
     return used + (size_t) size;

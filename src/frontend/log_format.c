@@ -56,13 +56,10 @@ add(struct line *line, const char *format, ...)
 static void
 write_address(struct line *line, const uint8_t address[16])
 {
-    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-    bool is_v4 = memcmp(address, mapped, sizeof mapped) == 0;
-    char text[INET6_ADDRSTRLEN];
+    char text[CORE_CLIENT_TEXT_SIZE];
 
-    inet_ntop(is_v4 ? AF_INET : AF_INET6, address + (is_v4 ? 12 : 0), text,
-              sizeof text);
-    add(line, is_v4 ? "%s" : "[%s]", text);
+    core_client_to_text(text, address);
+    add(line, strchr(text, ':') == NULL ? "%s" : "[%s]", text);
 }
 
 static void

@@ -4,7 +4,6 @@
 
 #include "kubernetes-sync/access.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "coredns/memory.h"
+#include "lib/server_url.h"
 
 #define KUBECONFIG_SIZE (4 * 1024 * 1024)
 
@@ -158,58 +158,11 @@ take_text(char **to, const char *text)
     *to = core_copy_text(text);
 }
 
-/* There is a part in it that no address of a server has. */
-static bool
-has_more(CURLU *url)
-{
-    static const CURLUPart parts[] = {
-        CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT,
-    };
-    char *text = NULL;
-
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (curl_url_get(url, parts[i], &text, 0) == CURLUE_OK) {
-            curl_free(text);
-            return true;
-        }
-    return false;
-}
-
-static bool
-has_port_zero(CURLU *url)
-{
-    char *text = NULL;
-    bool is_zero = curl_url_get(url, CURLUPART_PORT, &text, 0) == CURLUE_OK
-        && strcmp(text, "0") == 0;
-
-    curl_free(text);
-    return is_zero;
-}
-
-const char *
-access_check_url(const char *url)
-{
-    CURLU *read = curl_url();
-    CURLUcode code = curl_url_set(read, CURLUPART_URL, url, 0);
-    const char *fault = NULL;
-
-    if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
-        fault = "neither http://... nor https://...";
-    else if (code == CURLUE_BAD_PORT_NUMBER || has_port_zero(read))
-        fault = "its port is none of 1 to 65535";
-    else if (code != CURLUE_OK)
-        fault = curl_url_strerror(code);
-    else if (has_more(read))
-        fault = "more than host, port and path";
-    curl_url_cleanup(read);
-    return fault;
-}
-
 static int
 check_url(struct access *self, const char *path, struct core_fault *fault)
 {
     size_t size = strlen(self->url);
-    const char *wrong = access_check_url(self->url);
+    const char *wrong = server_url_flaw(self->url, SERVER_URL_WITH_PATH);
 
     if (wrong != NULL) {
         core_fault_set(fault, path, 0, "%s: %s", self->url, wrong);

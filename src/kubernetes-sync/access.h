@@ -52,10 +52,6 @@ struct access *
 void
     access_destroy(struct access **self_p);
 
-/* What is wrong with the address of a server, or NULL. */
-const char *
-    access_check_url(const char *url);
-
 /* True when every pod's environment is here: there is a server in it. */
 bool
     access_is_inside(void);

@@ -13,6 +13,7 @@
 #include "kubernetes-sync/access.h"
 #include "kubernetes-sync/address.h"
 #include "kubernetes-sync/selector.h"
+#include "lib/server_url.h"
 
 #define MINUTE 60000
 #define DAY (24 * 60 * MINUTE)
@@ -298,7 +299,7 @@ static void
 check_server(const struct settings *settings, core_faults_t *faults)
 {
     const char *fault = settings->endpoint == NULL ? NULL
-        : access_check_url(settings->endpoint);
+        : server_url_flaw(settings->endpoint, SERVER_URL_WITH_PATH);
 
     if (fault != NULL)
         core_faults_add(faults, NULL, 0, "kubernetes-sync.endpoint: %s: %s",

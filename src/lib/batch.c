@@ -9,6 +9,7 @@
 
 #include "coredns/batch.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <endian.h>
 #include <stdlib.h>
@@ -264,6 +265,17 @@ core_batch_frame(core_batch_t *self, size_t *size)
 }
 
 /* ---- trail items --------------------------------------------------------- */
+
+char *
+core_client_to_text(char text[CORE_CLIENT_TEXT_SIZE], const uint8_t client[16])
+{
+    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+    bool is_v4 = memcmp(client, mapped, sizeof mapped) == 0;
+
+    inet_ntop(is_v4 ? AF_INET : AF_INET6, client + (is_v4 ? sizeof mapped : 0),
+              text, CORE_CLIENT_TEXT_SIZE);
+    return text;
+}
 
 size_t
 core_trail_add(uint8_t trail[CORE_TRAIL_SIZE], size_t trail_size,

@@ -18,6 +18,10 @@ struct serial {
     bool is_open;                       /* there were changes since it moved */
 };
 
+/* Says whether left is later than right (RFC 1982). */
+bool
+    serial_is_later(uint32_t left, uint32_t right);
+
 /* The zone changes; true when the serial has moved. */
 bool
     serial_change(struct serial *self, uint32_t now_seconds);

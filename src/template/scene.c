@@ -4,7 +4,6 @@
 
 #include "template/scene.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +15,7 @@ struct scene {
     const char *regex;
     char class[CORE_RRTYPE_TEXT_SIZE];
     char type[CORE_RRTYPE_TEXT_SIZE];
-    char remote[INET6_ADDRSTRLEN];
+    char remote[CORE_CLIENT_TEXT_SIZE];
     char question_name[CORE_NAME_TEXT_SIZE];
     struct value match;
     struct value group;
@@ -112,16 +111,6 @@ scene_field(const void *object, const char *name, struct value *value)
     return find_field(fields, sizeof fields / sizeof *fields, name, value);
 }
 
-static void
-write_remote(char text[INET6_ADDRSTRLEN], const uint8_t client[16])
-{
-    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-    bool is_v4 = memcmp(client, mapped, sizeof mapped) == 0;
-
-    inet_ntop(is_v4 ? AF_INET : AF_INET6, client + (is_v4 ? 12 : 0), text,
-              INET6_ADDRSTRLEN);
-}
-
 /* ---- groups -------------------------------------------------------------- */
 
 static int
@@ -177,7 +166,7 @@ scene_make(core_arena_t *memory, const struct scene_source *source)
     self->regex = source->regex;
     core_rrclass_to_text(self->class, source->qclass);
     core_rrtype_to_text(self->type, source->qtype);
-    write_remote(self->remote, source->client);
+    core_client_to_text(self->remote, source->client);
     core_name_to_text(self->question_name, source->message->qname);
     self->message = source->message;
     self->questions[0] = (struct value) {

@@ -43,7 +43,7 @@ static const struct {
       "etcd-sync.endpoints[0]: there is something behind host and port: "
       "http://h:1?q" },
     { "zones = \"a.\"; endpoints = \"http://u:p@h:1\";",
-      "etcd-sync.endpoints[0]: who logs in is said by username and password: "
+      "etcd-sync.endpoints[0]: a user is not said here: "
       "http://u:p@h:1" },
     { "zones = \"a.\"; min_lease_ttl = \"2h\"; max_lease_ttl = \"1h\";",
       "etcd-sync.min_lease_ttl: 2h is above max_lease_ttl, 1h" },

@@ -8,6 +8,7 @@
 
 #include "core_test.h"
 #include "coredns/memory.h"
+#include "lib/server_url.h"
 
 #define CLUSTER(more) \
     "current-context: a\n" \
@@ -131,17 +132,18 @@ static const struct {
     { "127.0.0.1:16443", "neither http://... nor https://..." },
     { "ftp://x", "neither http://... nor https://..." },
     { "", "neither http://... nor https://..." },
-    { "https://127.0.0.1:99999", "its port is none of 1 to 65535" },
-    { "https://127.0.0.1:x", "its port is none of 1 to 65535" },
-    { "https://127.0.0.1:0", "its port is none of 1 to 65535" },
+    { "https://127.0.0.1:99999", "the port is not between 1 and 65535" },
+    { "https://127.0.0.1:x", "the port is not between 1 and 65535" },
+    { "https://127.0.0.1:0", "the port is not between 1 and 65535" },
     { "https://", "No host part in the URL" },
-    { "https://h/?a=b", "more than host, port and path" },
-    { "https://user@h/", "more than host, port and path" },
+    { "https://h/?a=b", "there is something behind the path" },
+    { "https://user@h/", "a user is not said here" },
 };
 
 START_TEST(knows_the_address_of_a_server)
 {
-    ck_assert_pstr_eq(access_check_url(urls[_i].url), urls[_i].fault);
+    ck_assert_pstr_eq(server_url_flaw(urls[_i].url, SERVER_URL_WITH_PATH),
+                      urls[_i].fault);
 }
 END_TEST
 

@@ -50,8 +50,8 @@ static const struct {
       "kubernetes-sync.endpoint: 127.0.0.1:16443: neither http://... nor "
       "https://...\n" },
     { NAMES "endpoint = \"https://127.0.0.1:99999\";",
-      "kubernetes-sync.endpoint: https://127.0.0.1:99999: its port is none of "
-      "1 to 65535\n" },
+      "kubernetes-sync.endpoint: https://127.0.0.1:99999: the port is not "
+      "between 1 and 65535\n" },
     { NAMES "kubeconfig = \"k\";", "" },
     { NAMES, "kubernetes-sync.endpoint: is missing: there is no kubeconfig "
       "either, and no KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT in "
