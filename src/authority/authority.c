@@ -160,6 +160,8 @@ reload(void *state, const void *settings_read, struct core_fault *fault)
     }
     take_style(self, settings);
     transfers_rule(self->transfers, &settings->transfers);
+    if (self->notifier != NULL)
+        notifier_rules_changed(self->notifier);
     zones_walk(self->zones, sources_tell_servers, self);
     core_life_changed(self->life, NULL, CORE_ANY);
     return 0;

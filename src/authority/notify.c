@@ -39,6 +39,8 @@
 /* What is to be told of one zone. */
 struct group {
     struct errand *errands;
+    uint32_t serial;                    /* that they are told of */
+    bool is_fresh;                      /* by the present rules */
     uint8_t name[CORE_NAME_SIZE];       /* of the zone */
 };
 
@@ -367,7 +369,7 @@ group_of(notifier_t *self, const uint8_t *zone)
     if (group != NULL)
         return group;
     group = slab_take(self->slab, sizeof *group);
-    group->errands = NULL;
+    *group = (struct group) { .errands = NULL };
     memcpy(group->name, zone, core_name_size(zone));
     key_make(&key, group->name);
     trie_put(self->groups, &key, group);
@@ -428,6 +430,11 @@ notifier_tell(notifier_t *self, const struct zone *zone,
 
     struct group *group = group_of(self, zone->id.name);
 
+    /* A zone may change far more often than its serial. */
+    if (group->is_fresh && group->serial == zone->serial)
+        return;
+    group->is_fresh = true;
+    group->serial = zone->serial;
     if (rule->notify_source != NULL)
         (void) host_port_address(rule->notify_source, 0, &like.source,
                                  &like.source_size, why);
@@ -441,6 +448,22 @@ notifier_tell(notifier_t *self, const struct zone *zone,
         if (errand->told_ms == 0 || errand->serial != zone->serial)
             make_due(self, errand, zone->serial);
     }
+}
+
+static bool
+make_stale(void *owner, void *thing)
+{
+    struct group *group = thing;
+
+    (void) owner;
+    group->is_fresh = false;
+    return true;
+}
+
+void
+notifier_rules_changed(notifier_t *self)
+{
+    trie_walk(self->groups, make_stale, NULL);
 }
 
 void

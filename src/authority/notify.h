@@ -28,6 +28,10 @@ void
     notifier_tell(notifier_t *self, const struct zone *zone,
                   const struct transfer_rule *rule);
 
+/* The rules are others from here on. */
+void
+    notifier_rules_changed(notifier_t *self);
+
 /* Adds a fault for each address of the rule that is none; where is the place
    of the rule in the configuration ("authority.transfers[2]"). */
 void

@@ -346,6 +346,52 @@ START_TEST(copies_only_what_is_in_front_of_the_reader)
 }
 END_TEST
 
+#define WIDE 60000                      /* octets of an rdata */
+
+static void
+put_wide(struct zone *zone, unsigned number, uint8_t letter)
+{
+    static uint8_t rdatas[2 + WIDE] = { WIDE >> 8, WIDE & 255 };
+    uint8_t owner[CORE_NAME_SIZE];
+    char name[32];
+
+    snprintf(name, sizeof name, "n%05u.ex.", number);
+    core_name_from_text(owner, name, NULL);
+    memset(rdatas + 2, letter, WIDE);
+    zone_change(zone, &(struct core_change) {
+        .kind = CORE_CHANGE_PUT, .owner = owner, .type = 65300, .ttl = 60,
+        .count = 1, .rdatas = rdatas, .rdatas_size = sizeof rdatas,
+    });
+}
+
+START_TEST(copies_no_more_than_the_limit)
+{
+    zones_t *zones = zones_new();
+    struct zone *zone = zone_text_put(zones, 0, 0, "ex.", 0,
+                                      "@ 30 SOA ns h 1 1 2 3 60\n");
+    unsigned names = PAST_LIMIT / WIDE + 8;
+    struct transfer_mark mark;
+
+    for (unsigned i = 0; i < names; i++)
+        put_wide(zone, i, 'a');
+    transfer_begin(&mark, zone->id.name);
+
+    past_t *past = past_new(zone, &mark.place);
+
+    for (unsigned i = 0; i < names / 2; i++)
+        put_wide(zone, i, 'b');
+    ck_assert(past_is_whole(past));
+    for (unsigned i = 0; i < names / 2; i++)
+        put_wide(zone, i, 'c');
+    ck_assert(past_is_whole(past));     /* these are kept already */
+    for (unsigned i = names / 2; i < names; i++)
+        put_wide(zone, i, 'b');
+    ck_assert(!past_is_whole(past));
+    past_destroy(&past);
+    zones_destroy(&zones);
+}
+END_TEST
+
 /* ---- marks --------------------------------------------------------------- */
 
 START_TEST(refuses_marks_of_strangers)
@@ -381,6 +427,7 @@ main(void)
     tcase_add_test(cases, is_one_version_whatever_changes_meanwhile);
     tcase_add_test(cases, outlives_its_zone);
     tcase_add_test(cases, copies_only_what_is_in_front_of_the_reader);
+    tcase_add_test(cases, copies_no_more_than_the_limit);
     tcase_add_test(cases, refuses_marks_of_strangers);
     return core_test_run(cases);
 }

@@ -52,29 +52,7 @@ same "and the addresses" \
 
 # ---- a secondary server -----------------------------------------------------
 
-mkdir "$folder/knot"
-cat >"$folder/knot.conf" <<END
-server:
-    rundir: "$folder/knot"
-    listen: 127.0.0.1@$knot_port
-database:
-    storage: "$folder/knot"
-remote:
-  - id: us
-    address: 127.0.0.1@$port
-acl:
-  - id: us
-    address: 127.0.0.1
-    action: notify
-template:
-  - id: default
-    storage: "$folder/knot"
-    master: us
-    acl: us
-zone:
-  - domain: cluster.local
-END
-helper knotd -c "$folder/knot.conf" >"$folder/knot.log" 2>&1
+secondary "$knot_port" cluster.local
 
 at_knot() {
     [ "$(dig @127.0.0.1 -p "$knot_port" +short +time=1 +tries=1 "$1" A)" \

@@ -185,6 +185,36 @@ rcode() {
         sed -n 's/.*status: \([A-Z]*\).*/\1/p'
 }
 
+# secondary PORT ZONE...: knotd on that port, with the zones from the toolkit,
+# which may tell it of changes
+secondary() {
+    secondary_port=$1
+    shift
+    mkdir "$folder/knot"
+    cat >"$folder/knot.conf" <<END
+server:
+    rundir: "$folder/knot"
+    listen: 127.0.0.1@$secondary_port
+database:
+    storage: "$folder/knot"
+remote:
+  - id: us
+    address: 127.0.0.1@$port
+acl:
+  - id: us
+    address: 127.0.0.1
+    action: notify
+template:
+  - id: default
+    storage: "$folder/knot"
+    master: us
+    acl: us
+zone:
+$(printf '  - domain: %s\n' "$@")
+END
+    helper knotd -c "$folder/knot.conf" >"$folder/knot.log" 2>&1
+}
+
 # ---- the end ----------------------------------------------------------------
 
 # helper COMMAND...: starts it in the background, to be ended with the test

@@ -30,6 +30,7 @@ $(seq -f "n%06g TXT \"$2$(printf '%0200d' 0)\"" 40000)
 END
 }
 
+# toolkit [SERVERS]: that are told as well, behind a comma
 toolkit() {
     configure <<END
 stages: {
@@ -42,7 +43,7 @@ stages: {
         sources = [ "file-sync" ];
         transfers = (
             { zones = [ "test." ]; to = [ "127.0.0.1", "127.1.0.0/16" ];
-              notify = [ "127.0.0.1:$knot_port" ]; },
+              notify = [ "127.0.0.1:$knot_port"${1:-} ]; },
             { zones = [ "closed.test." ];
               notify = [ "127.0.0.1:$deaf_port" ]; }
         );
@@ -186,31 +187,7 @@ check "memory is no larger: $before, $after" [ "$after" -lt $((before * 3)) ]
 
 # ---- a real secondary server ------------------------------------------------
 
-mkdir "$folder/knot"
-cat >"$folder/knot.conf" <<END
-server:
-    rundir: "$folder/knot"
-    listen: 127.0.0.1@$knot_port
-database:
-    storage: "$folder/knot"
-remote:
-  - id: us
-    address: 127.0.0.1@$port
-acl:
-  - id: us
-    address: 127.0.0.1
-    action: notify
-template:
-  - id: default
-    storage: "$folder/knot"
-    master: us
-    acl: us
-zone:
-  - domain: small.test
-  - domain: large.test
-END
-knotd -c "$folder/knot.conf" >"$folder/knot.log" 2>&1 &
-helpers="$helpers $!"
+secondary "$knot_port" small.test large.test
 check "knotd has the zones" eventually 20 has_serial "$knot_port" large.test 3
 same "as they are" 192.0.2.1 \
     "$(dig @127.0.0.1 -p "$knot_port" +short www.small.test A)"
@@ -223,4 +200,13 @@ check "a change reaches it by NOTIFY" \
     eventually 10 has_serial "$knot_port" small.test 5
 same "with what is new" 192.0.2.5 \
     "$(dig @127.0.0.1 -p "$knot_port" +short www.small.test A)"
+
+# A server that is new is told, though nothing changes.
+new_port=$("$tools/ports")
+helper tests/system/notified "$new_port" >"$folder/told"
+eventually 10 grep -q ready "$folder/told"
+toolkit ", \"127.0.0.1:$new_port\""
+check "another server to be told" ctl reload
+check "is told of one zone" eventually 5 grep -q small.test "$folder/told"
+check "and of the other" eventually 5 grep -q large.test "$folder/told"
 finish
