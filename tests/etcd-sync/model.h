@@ -194,4 +194,44 @@ model_put(catalogue_t *catalogue, const char *key, const char *value)
     }, 0, &fault);
 }
 
+/* Of what is published, only the changes go anywhere. */
+static inline void
+model_begin(void *owner, const struct core_zone_id *zone)
+{
+    (void) owner;
+    (void) zone;
+}
+
+static inline void
+model_end(void *owner)
+{
+    (void) owner;
+}
+
+static inline void
+model_zone(void *owner, const struct core_zone_id *zone,
+           const struct core_zone_options *options)
+{
+    (void) owner;
+    (void) zone;
+    (void) options;
+}
+
+/* The catalogue publishes to the model from here on. */
+static inline void
+model_listen(catalogue_t *catalogue, struct model *model)
+{
+    catalogue_publish_to(catalogue, &(struct catalogue_sink) {
+        .begin = model_begin, .change = model_apply, .commit = model_end,
+        .zone = model_zone, .owner = model,
+    }, 1);
+}
+
+static inline void
+model_flush(catalogue_t *catalogue)
+{
+    while (catalogue_flush(catalogue, 1, CATALOGUE_ALL, NULL))
+        ;
+}
+
 #endif

@@ -14,51 +14,12 @@ static const char *const zones[] = {
 };
 
 static void
-ignore(void *owner, const struct core_zone_id *zone)
-{
-    (void) owner;
-    (void) zone;
-}
-
-static void
-ignore_end(void *owner)
-{
-    (void) owner;
-}
-
-static void
-ignore_zone(void *owner, const struct core_zone_id *zone,
-            const struct core_zone_options *options)
-{
-    (void) owner;
-    (void) zone;
-    (void) options;
-}
-
-static void
-publish_to(catalogue_t *catalogue, struct model *model)
-{
-    catalogue_publish_to(catalogue, &(struct catalogue_sink) {
-        .begin = ignore, .change = model_apply, .commit = ignore_end,
-        .zone = ignore_zone,
-        .owner = model,
-    }, 1);
-}
-
-static void
 read_all(struct model *model, catalogue_t *catalogue, size_t room)
 {
     const zones_t *list = catalogue_zones(catalogue);
 
     for (size_t i = 0; i < zones_count(list); i++)
         model_read(model, catalogue, &zones_at(list, i)->id, room);
-}
-
-static void
-flush(catalogue_t *catalogue)
-{
-    while (catalogue_flush(catalogue, 1, CATALOGUE_ALL, NULL))
-        ;
 }
 
 /* ---- random changes ------------------------------------------------------ */
@@ -211,14 +172,14 @@ START_TEST(random_changes_leave_what_a_fresh_load_gives)
     for (int i = 0; i < KEYS; i++)
         change_one(&store, catalogue);
     read_all(&published, catalogue, CORE_FEED_SNAPSHOT_ROOM);
-    publish_to(catalogue, &published);
+    model_listen(catalogue, &published);
     for (int step = 0; step < STEPS; step++) {
         change_one(&store, catalogue);
         if (rand() % 4 == 0)
-            flush(catalogue);
+            model_flush(catalogue);
         if (step % 50 != 0)
             continue;
-        flush(catalogue);
+        model_flush(catalogue);
         compare(&store, &published, step);
     }
     model_clear(&published);
@@ -235,7 +196,7 @@ START_TEST(a_load_removes_what_it_does_not_bring)
 
     srand((unsigned) _i);
     make_keys(&store);
-    publish_to(catalogue, &published);
+    model_listen(catalogue, &published);
     for (int round = 0; round < 30; round++) {
         catalogue_t *ignored = model_catalogue(zones);
 
@@ -250,7 +211,7 @@ START_TEST(a_load_removes_what_it_does_not_bring)
         }
         fill(&store, catalogue);
         catalogue_load_end(catalogue);
-        flush(catalogue);
+        model_flush(catalogue);
         compare(&store, &published, round);
     }
     model_clear(&published);
@@ -309,11 +270,11 @@ START_TEST(a_new_load_of_the_same_publishes_nothing)
     make_keys(&store);
     for (int i = 0; i < KEYS; i++)
         change_one(&store, catalogue);
-    publish_to(catalogue, &published);
+    model_listen(catalogue, &published);
     catalogue_load_begin(catalogue);
     fill(&store, catalogue);
     catalogue_load_end(catalogue);
-    flush(catalogue);
+    model_flush(catalogue);
     catalogue_count(catalogue, &counters);
     ck_assert_uint_gt(counters.bad, 0);
     ck_assert_uint_eq(counters.published, 0);
@@ -329,13 +290,13 @@ START_TEST(what_does_not_change_records_is_not_published)
     struct catalogue_counters before, after;
     struct model published = { .count = 0 };
 
-    publish_to(catalogue, &published);
+    model_listen(catalogue, &published);
     model_put(catalogue, "/skydns/test/zone/a", "{\"host\":\"192.0.2.1\"}");
-    flush(catalogue);
+    model_flush(catalogue);
     catalogue_count(catalogue, &before);
     model_put(catalogue, "/skydns/test/zone/a",
               "{ \"host\": \"192.0.2.1\", \"note\": 1 }");
-    flush(catalogue);
+    model_flush(catalogue);
     catalogue_count(catalogue, &after);
     ck_assert_uint_eq(before.published, 2);     /* the name, and the top */
     ck_assert_uint_eq(after.published, 2);
@@ -353,7 +314,7 @@ START_TEST(a_lease_bounds_the_ttl)
     struct lease_id id;
     struct core_fault fault;
 
-    publish_to(catalogue, &published);
+    model_listen(catalogue, &published);
     for (unsigned i = 0; i < 2; i++) {
         const char *value = i == 0 ? "{\"host\":\"192.0.2.1\"}"
             : "{\"host\":\"192.0.2.1\",\"ttl\":100}";
@@ -364,14 +325,14 @@ START_TEST(a_lease_bounds_the_ttl)
             .lease = { 77 },
         }, 0, &fault);
     }
-    flush(catalogue);
+    model_flush(catalogue);
     ck_assert_ptr_nonnull(strstr(model_text(&published),
                                  "a.zone.test. 30 A 192.0.2.1\n"));
     ck_assert(leases_due(catalogue_leases(catalogue), 0, &id));
     ck_assert_int_eq(id.value, 77);
     leases_told(catalogue_leases(catalogue), id, 500, 600, 0, catalogue_touch,
                 catalogue);
-    flush(catalogue);
+    model_flush(catalogue);
     ck_assert_ptr_nonnull(strstr(model_text(&published),
                                  "a.zone.test. 500 A 192.0.2.1\n"));
     ck_assert_ptr_nonnull(strstr(model_text(&published),
@@ -399,8 +360,8 @@ START_TEST(each_change_moves_the_serial_sooner_or_later)
     uint32_t serial = 0;
 
     catalogue_publish_to(catalogue, &(struct catalogue_sink) {
-        .begin = ignore, .change = note_serial, .commit = ignore_end,
-        .zone = ignore_zone, .owner = &serial,
+        .begin = model_begin, .change = note_serial, .commit = model_end,
+        .zone = model_zone, .owner = &serial,
     }, 10);
     model_put(catalogue, "/skydns/test/zone/a", "{\"host\":\"192.0.2.1\"}");
     catalogue_flush(catalogue, 12, CATALOGUE_ALL, NULL);

@@ -7,44 +7,6 @@
 
 static const char *const zones[] = { "zone.test.", NULL };
 
-static void
-ignore(void *owner, const struct core_zone_id *zone)
-{
-    (void) owner;
-    (void) zone;
-}
-
-static void
-ignore_end(void *owner)
-{
-    (void) owner;
-}
-
-static void
-ignore_zone(void *owner, const struct core_zone_id *zone,
-            const struct core_zone_options *options)
-{
-    (void) owner;
-    (void) zone;
-    (void) options;
-}
-
-static void
-publish_to(catalogue_t *catalogue, struct model *model)
-{
-    catalogue_publish_to(catalogue, &(struct catalogue_sink) {
-        .begin = ignore, .change = model_apply, .commit = ignore_end,
-        .zone = ignore_zone, .owner = model,
-    }, 1);
-}
-
-static void
-flush(catalogue_t *catalogue)
-{
-    while (catalogue_flush(catalogue, 1, CATALOGUE_ALL, NULL))
-        ;
-}
-
 /* What the verb `bad` would print; yours. */
 static char *
 report(const catalogue_t *catalogue)
@@ -117,17 +79,17 @@ START_TEST(names_without_some_records_are_told)
     struct model model = { .count = 0 };
     char value[32768];
 
-    publish_to(catalogue, &model);
+    model_listen(catalogue, &model);
     model_put(catalogue, first, "{\"host\":\"one.example\"}");
     model_put(catalogue, "/skydns/test/zone/a/2", "{\"host\":\"One.example\"}");
-    flush(catalogue);
+    model_flush(catalogue);
     check(catalogue, 0, 0, 0, "");
     model_put(catalogue, "/skydns/test/zone/a/3", "{\"host\":\"two.example\"}");
-    flush(catalogue);
+    model_flush(catalogue);
     check(catalogue, 0, 0, 2, "zone.test. - host-left-out\n"
           "a.zone.test. - host-left-out\n");
     catalogue_remove(catalogue, "/skydns/test/zone/a/3", sizeof first - 1);
-    flush(catalogue);
+    model_flush(catalogue);
     check(catalogue, 0, 0, 0, "");
 
     for (int i = 0; i < 3; i++) {
@@ -137,7 +99,7 @@ START_TEST(names_without_some_records_are_told)
         snprintf(key, sizeof key, "/skydns/test/zone/t/%d", i);
         model_put(catalogue, key, value);
     }
-    flush(catalogue);
+    model_flush(catalogue);
     check(catalogue, 0, 2, 0, "zone.test. - rrset-too-large\n"
           "t.zone.test. - rrset-too-large\n");
     model_clear(&model);
@@ -164,7 +126,7 @@ START_TEST(names_with_many_services_can_wait)
     size_t cost;
 
     put_many(catalogue, "w", 300);
-    publish_to(catalogue, &model);
+    model_listen(catalogue, &model);
     model_put(catalogue, "/skydns/test/zone/w/new", "{\"host\":\"10.9.9.9\"}");
     ck_assert(!catalogue_flush(catalogue, 1, CATALOGUE_NARROW, &cost));
     ck_assert_uint_eq(cost, 0);
