@@ -7,16 +7,15 @@
  * did not come within a second.
  */
 
-#include <arpa/inet.h>
 #include <assert.h>
-#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <time.h>
+
+#include "system/question.h"
 
 #define STEPS 1000000                   /* of a microsecond */
 
@@ -27,41 +26,6 @@ now_us(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-}
-
-static size_t
-compose(uint8_t packet[512], const char *name)
-{
-    size_t size = 12;
-
-    memcpy(packet, "\0\0\1\0\0\1\0\0\0\0\0\0", 12);
-    while (*name != '\0' && *name != '.') {
-        size_t label = strcspn(name, ".");
-
-        assert(label < 64 && size + label < 260);
-        packet[size++] = (uint8_t)label;
-        memcpy(packet + size, name, label);
-        size += label;
-        name += label;
-        name += *name == '.';
-    }
-    memcpy(packet + size, "\0\0\1\0\1", 5);
-    return size + 5;
-}
-
-static int
-open_socket(const char *address, const char *port)
-{
-    struct sockaddr_in server = {
-        .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))
-    };
-    struct timeval second = { 1, 0 };
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-    assert(inet_pton(AF_INET, address, &server.sin_addr) == 1);
-    assert(connect(fd, (struct sockaddr *)&server, sizeof server) == 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
-    return fd;
 }
 
 static int64_t
@@ -82,7 +46,7 @@ main(int argc, char **argv)
         fprintf(stderr, "usage: pingpong ADDRESS PORT SECONDS NAME...\n");
         return 64;
     }
-    int fd = open_socket(argv[1], argv[2]);
+    int fd = question_socket(argv[1], argv[2]);
     int64_t end_us = now_us() + atol(argv[3]) * 1000000;
     uint32_t *counts = calloc(STEPS, sizeof *counts);
     uint64_t queries = 0;
@@ -90,7 +54,8 @@ main(int argc, char **argv)
     assert(counts);
     for (int64_t begun_us; (begun_us = now_us()) < end_us; queries++) {
         uint8_t packet[65536];
-        size_t size = compose(packet, argv[4 + queries % (unsigned)(argc - 4)]);
+        const char *name = argv[4 + queries % (unsigned)(argc - 4)];
+        size_t size = question_compose(packet, name);
 
         packet[0] = (uint8_t)(queries >> 8);
         packet[1] = (uint8_t)queries;

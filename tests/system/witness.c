@@ -12,7 +12,6 @@
  * two seconds.
  */
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -22,8 +21,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <time.h>
+
+#include "system/question.h"
 
 #define PAUSE_NS 50000
 #define PATIENCE_NS INT64_C(2000000000)
@@ -35,41 +35,6 @@ now_ns(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-static size_t
-compose(uint8_t packet[512], const char *name)
-{
-    size_t size = 12;
-
-    memcpy(packet, "\0\0\1\0\0\1\0\0\0\0\0\0", 12);
-    while (*name != '\0' && *name != '.') {
-        size_t label = strcspn(name, ".");
-
-        assert(label < 64 && size + label < 260);
-        packet[size++] = (uint8_t)label;
-        memcpy(packet + size, name, label);
-        size += label;
-        name += label;
-        name += *name == '.';
-    }
-    memcpy(packet + size, "\0\0\1\0\1", 5);
-    return size + 5;
-}
-
-static int
-open_socket(const char *address, const char *port)
-{
-    struct sockaddr_in server = {
-        .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))
-    };
-    struct timeval second = { 1, 0 };
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-    assert(inet_pton(AF_INET, address, &server.sin_addr) == 1);
-    assert(connect(fd, (struct sockaddr *)&server, sizeof server) == 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
-    return fd;
 }
 
 /* Asks once; true when the answer ends with the address. */
@@ -104,8 +69,8 @@ main(int argc, char **argv)
         fprintf(stderr, "usage: witness ADDRESS PORT NAME\n");
         return 64;
     }
-    int fd = open_socket(argv[1], argv[2]);
-    size_t size = compose(query, argv[3]);
+    int fd = question_socket(argv[1], argv[2]);
+    size_t size = question_compose(query, argv[3]);
 
     prctl(PR_SET_TIMERSLACK, 1L, 0L, 0L, 0L);
     while (fgets(line, sizeof line, stdin) != NULL) {
