@@ -16,7 +16,7 @@
 #include "forward/exchange.h"
 #include "forward/flight.h"
 #include "forward/guard.h"
-#include "forward/wheel.h"
+#include "lib/wheel.h"
 
 #define DISPATCH_EXCHANGES 32768        /* attempts under way, at most */
 #define DISPATCH_FLIGHTS 2048           /* questions under way, at most */

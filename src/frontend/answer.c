@@ -76,7 +76,7 @@ commit(dispatch_t *self, struct flight flight, struct outcome reply)
 
     if (reply.is_last) {
         slot->progress |= INFLIGHT_ANSWERED;
-        resend_clear(self->tables[flight.table].timers, flight.number);
+        wheel_clear(self->tables[flight.table].timers, flight.number);
         account_reply(self, slot, reply.room, reply.size, reply.rcode,
                       reply.trail_size);
     }

@@ -73,7 +73,7 @@ dispatch_finish(dispatch_t *self, enum dispatch_table table, uint32_t number)
         carrier->finished(carrier->owner, number);
     if ((flight.slot->progress & INFLIGHT_STREAMING) != 0)
         streams_end(&self->streams, number);
-    resend_clear(self->tables[table].timers, number);
+    wheel_clear(self->tables[table].timers, number);
     inflight_release(self->tables[table].slots, number);
 }
 
@@ -385,7 +385,7 @@ dispatch_new(core_life_t *life, inflight_t *udp, inflight_t *connected,
     self->random.state = (uint64_t) core_clock_us() | 1;
     for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
         self->tables[t].slots = slots[t];
-        self->tables[t].timers = resend_new(inflight_slots(slots[t]),
+        self->tables[t].timers = wheel_new(inflight_slots(slots[t]),
                                             core_loop_now_ms(self->loop));
     }
     return self;
@@ -406,7 +406,7 @@ dispatch_destroy(dispatch_t **self_p)
         chain_destroy(&self->heads[i].chain);
     free(self->heads);
     for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++)
-        resend_destroy(&self->tables[t].timers);
+        wheel_destroy(&self->tables[t].timers);
     dispatch_plan_clear(&self->plan);
     free(self);
     *self_p = NULL;

@@ -14,14 +14,14 @@
 #include "frontend/chain.h"
 #include "frontend/dispatch.h"
 #include "frontend/listener.h"
-#include "frontend/resend.h"
 #include "frontend/stream.h"
+#include "lib/wheel.h"
 
 #define FLIGHT_TRANSPORTS (CORE_INTERNAL + 1)
 
 struct table {
     inflight_t *slots;
-    resend_t *timers;
+    wheel_t *timers;
 };
 
 /* A chain, and whether it had no route already before the last change. */

@@ -53,7 +53,7 @@ parts_pause(dispatch_t *self, struct flight flight,
     if (!streams_pause(&self->streams, flight.number, next))
         return false;
     flight.slot->progress |= INFLIGHT_STREAMING;
-    resend_clear(self->tables[flight.table].timers, flight.number);
+    wheel_clear(self->tables[flight.table].timers, flight.number);
     return true;
 }
 

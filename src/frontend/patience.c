@@ -49,7 +49,7 @@ static void run_timers(void *owner);
 static void
 set_timer(dispatch_t *self, struct flight flight, int64_t due_ms)
 {
-    resend_set(self->tables[flight.table].timers, flight.number, due_ms);
+    wheel_set(self->tables[flight.table].timers, flight.number, due_ms);
     if (self->timer == NULL)
         self->timer = core_loop_timer(self->loop, TICK_MS, TICK_MS,
                                       run_timers, self);
@@ -121,9 +121,9 @@ run_timers(void *owner)
         struct table *table = &self->tables[t];
         uint32_t number;
 
-        while ((number = resend_next(table->timers, now_ms)) != RESEND_NONE)
+        while ((number = wheel_next(table->timers, now_ms)) != WHEEL_NONE)
             look_again(self, flight_at(self, t, number));
-        if (!resend_is_empty(table->timers))
+        if (!wheel_is_empty(table->timers))
             is_idle = false;
     }
     if (is_idle)

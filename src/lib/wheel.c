@@ -2,12 +2,12 @@
  * wheel - when each of many things is looked at again
  *
  * One list for each four milliseconds of the next eight seconds, which is
- * longer than any query lives; what is due later stays in its list for another
- * turn.  Nearly all timers are taken away before they come due, which is why
- * nothing is kept in order.
+ * longer than nearly any query lives; what is due later stays in its list for
+ * another turn.  Nearly all timers are taken away before they come due, which
+ * is why nothing is kept in order.
  */
 
-#include "forward/wheel.h"
+#include "lib/wheel.h"
 
 #include <assert.h>
 #include <stdlib.h>

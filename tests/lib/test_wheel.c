@@ -1,6 +1,6 @@
 /* wheel - never early, never lost, in any order of setting and clearing */
 
-#include "forward/wheel.h"
+#include "lib/wheel.h"
 
 #include <stdlib.h>
 
@@ -46,6 +46,27 @@ START_TEST(what_is_set_while_others_come_due_comes_later)
 }
 END_TEST
 
+static const int64_t delays[] = {
+    0, 1, 10, 300, 4500, 8191, 8192, 8200, 20000, 60000,
+};
+
+START_TEST(comes_due_neither_early_nor_much_too_late)
+{
+    enum { BEGIN = 1000003, STEP_MS = 3, LATE_MS = 4 + STEP_MS };
+    wheel_t *self = wheel_new(4, BEGIN);
+    int64_t due = BEGIN + delays[_i], now = BEGIN;
+
+    wheel_set(self, 2, due);
+    while (wheel_next(self, now) == WHEEL_NONE) {
+        ck_assert_int_lt(now, due + LATE_MS);
+        now += STEP_MS;
+    }
+    ck_assert_int_ge(now, due);
+    ck_assert_uint_eq(wheel_next(self, now + 100000), WHEEL_NONE);
+    wheel_destroy(&self);
+}
+END_TEST
+
 START_TEST(agrees_with_a_plain_list)
 {
     enum { ENTRIES = 64, STEPS = 20000, LATE_MS = 4 };
@@ -85,6 +106,8 @@ main(void)
 
     tcase_add_test(cases, gives_what_is_due_and_nothing_else);
     tcase_add_test(cases, what_is_set_while_others_come_due_comes_later);
+    tcase_add_loop_test(cases, comes_due_neither_early_nor_much_too_late, 0,
+                        CORE_TEST_ROWS(delays));
     tcase_add_test(cases, agrees_with_a_plain_list);
     return core_test_run(cases);
 }

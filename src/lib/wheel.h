@@ -6,8 +6,8 @@
  * nothing.
  */
 
-#ifndef FORWARD_WHEEL_H
-#define FORWARD_WHEEL_H
+#ifndef LIB_WHEEL_H
+#define LIB_WHEEL_H
 
 #include <stdbool.h>
 #include <stdint.h>
