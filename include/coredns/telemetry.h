@@ -76,6 +76,19 @@ void
                        const char *name, const char *help,
                        const uint64_t *value);
 
+/* One row of a table of them. */
+struct core_metric {
+    enum core_metric_type type;         /* CORE_COUNTER or CORE_GAUGE */
+    const char *name;
+    const char *help;
+    const uint64_t *value;
+};
+
+/* Adds a table of them; the table itself is not kept. */
+void
+    core_telemetry_add_all(core_telemetry_t *self,
+                           const struct core_metric *metrics, size_t count);
+
 /* Writes a text as the value of a label: '\', '"' and line feeds escaped. */
 void
     core_telemetry_label(FILE *file, const char *text);

@@ -17,68 +17,56 @@ static const char *const reply_names[COUNTERS_RCODES] = {
 void
 counters_add(struct counters *self, core_telemetry_t *telemetry)
 {
+    const struct core_metric rows[] = {
+        { CORE_COUNTER, "coredns_authority_referrals_total",
+          "Replies that name the servers of a child zone.", &self->referrals },
+        { CORE_COUNTER, "coredns_authority_nodata_total",
+          "Replies for names without the type asked.", &self->no_data },
+        { CORE_COUNTER, "coredns_authority_labels_exceeded_total",
+          "Questions whose labels stand for too much.", &self->too_many },
+        { CORE_COUNTER, "coredns_authority_lookups_total",
+          "Targets of aliases outside all zones looked up.", &self->lookups },
+        { CORE_COUNTER, "coredns_authority_lookups_failed_total",
+          "Such look-ups without a reply in time.", &self->lookups_failed },
+        { CORE_GAUGE, "coredns_authority_zones", "Zones served.",
+          &self->zones },
+        { CORE_GAUGE, "coredns_authority_names",
+          "Names with records in all zones.", &self->names },
+        { CORE_GAUGE, "coredns_authority_memory_bytes", "Memory of all zones.",
+          &self->octets },
+        { CORE_COUNTER, "coredns_authority_transactions_total",
+          "Transactions of the sources that took effect.",
+          &self->feed.transactions },
+        { CORE_COUNTER, "coredns_authority_changes_total",
+          "Changes in these transactions.", &self->feed.changes },
+        { CORE_COUNTER, "coredns_authority_abandoned_total",
+          "Transactions that were not completed.", &self->feed.abandoned },
+    };
+
     for (unsigned i = 0; i < COUNTERS_RCODES; i++)
         if (reply_names[i] != NULL)
             core_telemetry_add(telemetry, CORE_COUNTER, reply_names[i],
                                "Replies from the zones.", &self->replies[i]);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_referrals_total",
-                       "Replies that name the servers of a child zone.",
-                       &self->referrals);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_nodata_total",
-                       "Replies for names without the type asked.",
-                       &self->no_data);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_labels_exceeded_total",
-                       "Questions whose labels stand for too much.",
-                       &self->too_many);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_lookups_total",
-                       "Targets of aliases outside all zones looked up.",
-                       &self->lookups);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_lookups_failed_total",
-                       "Such look-ups without a reply in time.",
-                       &self->lookups_failed);
-    core_telemetry_add(telemetry, CORE_GAUGE, "coredns_authority_zones",
-                       "Zones served.", &self->zones);
-    core_telemetry_add(telemetry, CORE_GAUGE, "coredns_authority_names",
-                       "Names with records in all zones.", &self->names);
-    core_telemetry_add(telemetry, CORE_GAUGE,
-                       "coredns_authority_memory_bytes",
-                       "Memory of all zones.", &self->octets);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_transactions_total",
-                       "Transactions of the sources that took effect.",
-                       &self->feed.transactions);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_changes_total",
-                       "Changes in these transactions.", &self->feed.changes);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_abandoned_total",
-                       "Transactions that were not completed.",
-                       &self->feed.abandoned);
+    core_telemetry_add_all(telemetry, rows, sizeof rows / sizeof *rows);
 }
 
 void
 counters_add_transfers(struct transfer_counters *self,
                        core_telemetry_t *telemetry)
 {
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_transfers_total{result=\"done\"}",
-                       "Zone transfers.", &self->done);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_transfers_total"
-                       "{result=\"refused\"}",
-                       "Zone transfers.", &self->refused);
-    core_telemetry_add(telemetry, CORE_COUNTER,
-                       "coredns_authority_transfers_total"
-                       "{result=\"failed\"}",
-                       "Zone transfers.", &self->failed);
-    core_telemetry_add(telemetry, CORE_GAUGE,
-                       "coredns_authority_transfers_running",
-                       "Zone transfers that go on.", &self->running);
+    const struct core_metric rows[] = {
+        { CORE_COUNTER, "coredns_authority_transfers_total{result=\"done\"}",
+          "Zone transfers.", &self->done },
+        { CORE_COUNTER,
+          "coredns_authority_transfers_total{result=\"refused\"}",
+          "Zone transfers.", &self->refused },
+        { CORE_COUNTER, "coredns_authority_transfers_total{result=\"failed\"}",
+          "Zone transfers.", &self->failed },
+        { CORE_GAUGE, "coredns_authority_transfers_running",
+          "Zone transfers that go on.", &self->running },
+    };
+
+    core_telemetry_add_all(telemetry, rows, sizeof rows / sizeof *rows);
 }
 
 void

@@ -46,29 +46,28 @@ cache_metrics_add(struct cache *self)
 {
     core_telemetry_t *telemetry = core_life_telemetry(self->life);
     const struct cache_counters *counters = &self->counters;
-    const struct {
-        const char *name, *help;
-        const uint64_t *value;
-    } totals[] = {
-        { "coredns_cache_misses_total", "Queries that had to be asked",
-          &counters->misses },
-        { "coredns_cache_requests_total", "Queries that were looked up",
-          &counters->requests },
-        { "coredns_cache_prefetch_total",
+    const struct core_metric rows[] = {
+        { CORE_COUNTER, "coredns_cache_misses_total",
+          "Queries that had to be asked", &counters->misses },
+        { CORE_COUNTER, "coredns_cache_requests_total",
+          "Queries that were looked up", &counters->requests },
+        { CORE_COUNTER, "coredns_cache_prefetch_total",
           "Answers that were renewed before their end",
           &counters->prefetches },
-        { "coredns_cache_drops_total",
+        { CORE_COUNTER, "coredns_cache_drops_total",
           "Replies to no question in flight, passed on but not kept",
           &counters->drops },
-        { "coredns_cache_served_stale_total",
+        { CORE_COUNTER, "coredns_cache_served_stale_total",
           "Queries that were answered with a stale answer",
           &counters->served_stale },
-        { "coredns_cache_waited_total",
+        { CORE_COUNTER, "coredns_cache_waited_total",
           "Queries that waited for the reply to another one",
           &counters->waited },
-        { "coredns_cache_taken_over_total",
+        { CORE_COUNTER, "coredns_cache_taken_over_total",
           "Waiting queries that were sent down for want of a reply",
           &counters->taken_over },
+        { CORE_GAUGE, "coredns_cache_pending",
+          "Questions whose reply has not come", &counters->pending },
     };
 
     add_parts(telemetry, CORE_GAUGE, entries, "Answers that are kept",
@@ -77,14 +76,9 @@ cache_metrics_add(struct cache *self)
               counters->octets);
     add_parts(telemetry, CORE_COUNTER, hits, "Queries that were answered",
               counters->hits);
-    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++)
-        core_telemetry_add(telemetry, CORE_COUNTER, totals[i].name,
-                           totals[i].help, totals[i].value);
     add_parts(telemetry, CORE_COUNTER, evictions,
               "Answers that had to leave while they were good",
               counters->evictions);
-    core_telemetry_add(telemetry, CORE_GAUGE, "coredns_cache_pending",
-                       "Questions whose reply has not come",
-                       &counters->pending);
+    core_telemetry_add_all(telemetry, rows, sizeof rows / sizeof *rows);
     core_telemetry_refresher(telemetry, cache_metrics_refresh, self);
 }

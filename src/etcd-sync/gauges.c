@@ -38,12 +38,7 @@ gauges_count(struct gauges *gauges, const session_t *session)
 void
 gauges_tell(const struct gauges *gauges, core_telemetry_t *telemetry)
 {
-    const struct {
-        enum core_metric_type type;
-        const char *name;
-        const char *help;
-        const uint64_t *value;
-    } rows[] = {
+    const struct core_metric rows[] = {
         { CORE_GAUGE, "coredns_etcd_sync_keys",
           "Keys with a value that is served.", &gauges->keys },
         { CORE_GAUGE, "coredns_etcd_sync_keys_bad",
@@ -85,7 +80,5 @@ gauges_tell(const struct gauges *gauges, core_telemetry_t *telemetry)
           "Questions how long a lease lasts.", &gauges->questions },
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        core_telemetry_add(telemetry, rows[i].type, rows[i].name,
-                           rows[i].help, rows[i].value);
+    core_telemetry_add_all(telemetry, rows, sizeof rows / sizeof *rows);
 }

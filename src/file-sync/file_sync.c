@@ -220,12 +220,7 @@ tell(struct file_sync *self)
 {
     core_telemetry_t *telemetry = core_life_telemetry(self->life);
     const struct zone_counters *counters = roster_counters(self->roster);
-    const struct {
-        enum core_metric_type type;
-        const char *name;
-        const char *help;
-        const uint64_t *value;
-    } rows[] = {
+    const struct core_metric rows[] = {
         { CORE_GAUGE, "coredns_file_sync_zones", "Zone files.",
           &self->counts.zones },
         { CORE_GAUGE, "coredns_file_sync_zones_wrong",
@@ -244,9 +239,7 @@ tell(struct file_sync *self)
           "Zones published as a whole.", &counters->renewals },
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        core_telemetry_add(telemetry, rows[i].type, rows[i].name,
-                           rows[i].help, rows[i].value);
+    core_telemetry_add_all(telemetry, rows, sizeof rows / sizeof *rows);
     core_telemetry_refresher(telemetry, refresh, self);
 }
 

@@ -92,44 +92,38 @@ void
 metrics_publish(metrics_t *self, core_telemetry_t *telemetry)
 {
     struct metrics_totals *totals = &self->totals;
-    const struct {
-        const char *name;
-        const char *help;
-        const uint64_t *value;
-    } table[] = {
-        { "coredns_forward_max_concurrent_rejects_total",
+    const struct core_metric rows[] = {
+        { CORE_COUNTER, "coredns_forward_max_concurrent_rejects_total",
           "Queries refused because too many were under way",
           &totals->max_concurrent_rejects },
-        { "coredns_forward_healthcheck_broken_total",
+        { CORE_COUNTER, "coredns_forward_healthcheck_broken_total",
           "Queries that found all upstreams down",
           &totals->healthcheck_broken },
-        { "coredns_forward_loops_total",
+        { CORE_COUNTER, "coredns_forward_loops_total",
           "Upstreams found to lead back to this server", &totals->loops },
-        { "coredns_forward_shared_total",
+        { CORE_COUNTER, "coredns_forward_shared_total",
           "Queries answered by the reply to another client's",
           &totals->shared },
-        { "coredns_forward_repeated_total",
+        { CORE_COUNTER, "coredns_forward_repeated_total",
           "Queries that came again while they were under way",
           &totals->repeated },
-        { "coredns_forward_retries_total",
+        { CORE_COUNTER, "coredns_forward_retries_total",
           "Attempts after the first one of a query", &totals->retries },
-        { "coredns_forward_strays_total",
+        { CORE_COUNTER, "coredns_forward_strays_total",
           "Packets that were no reply to any query", &totals->strays },
-        { "coredns_forward_over_tcp_total",
+        { CORE_COUNTER, "coredns_forward_over_tcp_total",
           "Queries that went on over TCP after a truncated or wrong reply",
           &totals->over_tcp },
-        { "coredns_forward_failed_total",
+        { CORE_COUNTER, "coredns_forward_failed_total",
           "Queries that no upstream answered", &totals->failed },
-        { "coredns_forward_overflow_total",
+        { CORE_COUNTER, "coredns_forward_overflow_total",
           "Queries that found no room", &totals->overflow },
+        { CORE_GAUGE, "coredns_forward_waiting", "Queries under way",
+          &totals->waiting },
     };
 
     self->telemetry = telemetry;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        core_telemetry_add(telemetry, CORE_COUNTER, table[i].name,
-                           table[i].help, table[i].value);
-    core_telemetry_add(telemetry, CORE_GAUGE, "coredns_forward_waiting",
-                       "Queries under way", &totals->waiting);
+    core_telemetry_add_all(telemetry, rows, sizeof rows / sizeof *rows);
 }
 
 static void

@@ -112,12 +112,7 @@ tell(struct kubernetes_sync *self)
 {
     core_telemetry_t *telemetry = core_life_telemetry(self->life);
     const struct session_counters *counters = &self->counters;
-    const struct {
-        enum core_metric_type type;
-        const char *name;
-        const char *help;
-        const uint64_t *value;
-    } rows[] = {
+    const struct core_metric rows[] = {
         { CORE_GAUGE, PREFIX "namespaces", "Namespaces that exist.",
           &counters->have.spaces },
         { CORE_GAUGE, PREFIX "services", "Services.",
@@ -157,9 +152,7 @@ tell(struct kubernetes_sync *self)
           "Zones published as a whole.", &counters->renewals },
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        core_telemetry_add(telemetry, rows[i].type, rows[i].name,
-                           rows[i].help, rows[i].value);
+    core_telemetry_add_all(telemetry, rows, sizeof rows / sizeof *rows);
     core_telemetry_add_histogram(
         telemetry, "coredns_kubernetes_dns_programming_duration_seconds"
         "{service_kind=\"headless_with_selector\"}",

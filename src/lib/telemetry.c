@@ -305,6 +305,15 @@ core_telemetry_add(core_telemetry_t *self, enum core_metric_type type,
 }
 
 void
+core_telemetry_add_all(core_telemetry_t *self,
+                       const struct core_metric *metrics, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        core_telemetry_add(self, metrics[i].type, metrics[i].name,
+                           metrics[i].help, metrics[i].value);
+}
+
+void
 core_telemetry_label(FILE *file, const char *text)
 {
     for (; *text != '\0'; text++) {
