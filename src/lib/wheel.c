@@ -16,13 +16,13 @@
 
 #define TICK_MS 4
 #define LISTS 2048
-#define NO_LIST UINT32_MAX
+#define NO_LIST 0                       /* memory nobody touched says so */
 
 struct timer {
     int64_t due_ms;
     uint32_t next;
     uint32_t previous;
-    uint32_t list;                      /* NO_LIST: not set */
+    uint32_t list;                      /* counted from 1, or NO_LIST */
 };
 
 struct wheel {
@@ -45,8 +45,6 @@ wheel_new(uint32_t count, int64_t now_ms)
     self->cursor = WHEEL_NONE;
     for (unsigned i = 0; i < LISTS; i++)
         self->heads[i] = WHEEL_NONE;
-    for (uint32_t i = 0; i < count; i++)
-        self->timers[i].list = NO_LIST;
     return self;
 }
 
@@ -71,7 +69,7 @@ wheel_clear(wheel_t *self, uint32_t entry)
     if (timer->previous != WHEEL_NONE)
         self->timers[timer->previous].next = timer->next;
     else
-        self->heads[timer->list] = timer->next;
+        self->heads[timer->list - 1] = timer->next;
     if (timer->next != WHEEL_NONE)
         self->timers[timer->next].previous = timer->previous;
     timer->list = NO_LIST;
@@ -83,6 +81,7 @@ wheel_set(wheel_t *self, uint32_t entry, int64_t due_ms)
 {
     struct timer *timer = &self->timers[entry];
     int64_t tick = (due_ms + TICK_MS - 1) / TICK_MS;
+    uint32_t *head;
 
     wheel_clear(self, entry);
 
@@ -90,12 +89,13 @@ wheel_set(wheel_t *self, uint32_t entry, int64_t due_ms)
     if (tick <= self->tick)
         tick = self->tick + 1;
     timer->due_ms = due_ms;
-    timer->list = (uint32_t) (tick % LISTS);
+    timer->list = (uint32_t) (tick % LISTS) + 1;
+    head = &self->heads[timer->list - 1];
     timer->previous = WHEEL_NONE;
-    timer->next = self->heads[timer->list];
+    timer->next = *head;
     if (timer->next != WHEEL_NONE)
         self->timers[timer->next].previous = entry;
-    self->heads[timer->list] = entry;
+    *head = entry;
     self->set++;
 }
 
