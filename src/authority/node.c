@@ -19,13 +19,22 @@
 
 #define DRAFT_SIZE 4096                 /* on the stack; larger: allocated */
 
-/* In memory at any address: read and written through memcpy(). */
+/* In memory at any address: read and written through memcpy().  Nearly all
+   RRsets are small, and there are millions: size and count have a short form,
+   and only those that do not fit into it are written in full behind it. */
 struct head {
     uint32_t ttl;
+    uint16_t type;
+    uint16_t size;
+    uint8_t count;                      /* 0: both are in the extent */
+} __attribute__((packed));
+
+struct extent {
     uint32_t size;
     uint32_t count;
-    uint16_t type;
-} __attribute__((packed));
+};
+
+#define HEAD_LIMIT (sizeof (struct head) + sizeof (struct extent))
 
 struct draft {
     uint8_t *bytes;
@@ -60,27 +69,59 @@ flag_of(uint16_t type)
     }
 }
 
+/* Unpacks the RRset that begins there; returns the octets that it takes. */
+static size_t
+read_rrset(const uint8_t *bytes, struct rrset *rrset)
+{
+    struct head head;
+    struct extent extent;
+
+    memcpy(&head, bytes, sizeof head);
+    rrset->type = head.type;
+    rrset->ttl = head.ttl;
+    rrset->size = head.size;
+    rrset->count = head.count;
+    rrset->rdatas = bytes + sizeof head;
+    if (head.count == 0) {
+        memcpy(&extent, rrset->rdatas, sizeof extent);
+        rrset->size = extent.size;
+        rrset->count = extent.count;
+        rrset->rdatas += sizeof extent;
+    }
+    rrset->covered = head.type == CORE_RRSIG
+        ? rdata_covered(rrset->rdatas + 2) : 0;
+    return (size_t) (rrset->rdatas - bytes) + rrset->size;
+}
+
+/* Packs an RRset, whose rdatas may lie where it is written; returns the octets
+   that it takes. */
+static size_t
+write_rrset(uint8_t *bytes, const struct rrset *rrset)
+{
+    struct head head = { .ttl = rrset->ttl, .type = rrset->type };
+    struct extent extent = { .size = rrset->size, .count = rrset->count };
+    bool is_short = rrset->count <= UINT8_MAX && rrset->size <= UINT16_MAX;
+    size_t size = is_short ? sizeof head : HEAD_LIMIT;
+
+    if (is_short) {
+        head.size = (uint16_t) rrset->size;
+        head.count = (uint8_t) rrset->count;
+    }
+    memmove(bytes + size, rrset->rdatas, rrset->size);
+    memcpy(bytes, &head, sizeof head);
+    if (!is_short)
+        memcpy(bytes + sizeof head, &extent, sizeof extent);
+    return size + rrset->size;
+}
+
 bool
 node_next(const struct node *self, size_t *offset, struct rrset *rrset)
 {
-    const uint8_t *bytes = (const uint8_t *) self;
-    struct head head;
-
     if (*offset == 0)
         *offset = sizeof *self + self->name_size;
     if (*offset >= self->size)
         return false;
-    memcpy(&head, bytes + *offset, sizeof head);
-    *offset += sizeof head;
-    rrset->type = head.type;
-    rrset->count = head.count;
-    rrset->ttl = head.ttl;
-    rrset->size = head.size;
-    rrset->rdatas = bytes + *offset;
-    rrset->covered = 0;
-    if (head.type == CORE_RRSIG)
-        rrset->covered = rdata_covered(rrset->rdatas + 2);
-    *offset += head.size;
+    *offset += read_rrset((const uint8_t *) self + *offset, rrset);
     return true;
 }
 
@@ -107,7 +148,7 @@ static void
 begin_rrset(struct draft *draft, uint16_t type, uint32_t ttl)
 {
     draft->head = draft->size;
-    draft->size += sizeof (struct head);
+    draft->size += HEAD_LIMIT;          /* what its head takes at most */
     memset(&draft->rrset, 0, sizeof draft->rrset);
     draft->rrset.type = type;
     draft->rrset.ttl = ttl;
@@ -140,39 +181,26 @@ keep_records(struct draft *draft, const struct rrset *rrset)
     duplicates_trust(&draft->seen, rrset->count);
 }
 
+static void
+add_rrset(struct draft *draft, const struct rrset *rrset)
+{
+    draft->size += write_rrset(draft->bytes + draft->size, rrset);
+    draft->rrsets++;
+    draft->flags |= flag_of(rrset->type);
+}
+
 /* Completes the RRset, or takes it back when it has no record. */
 static void
 end_rrset(struct draft *draft)
 {
-    size_t start = draft->head + sizeof (struct head);
-    struct head head = {
-        .ttl = draft->rrset.ttl, .size = (uint32_t) (draft->size - start),
-        .count = draft->rrset.count, .type = draft->rrset.type,
-    };
+    struct rrset *rrset = &draft->rrset;
+    size_t start = draft->head + HEAD_LIMIT;
 
-    if (head.count == 0) {
-        draft->size = draft->head;
-        return;
-    }
-    memcpy(draft->bytes + draft->head, &head, sizeof head);
-    draft->rrsets++;
-    draft->flags |= flag_of(head.type);
-}
-
-static void
-copy_rrset(struct draft *draft, const struct rrset *rrset)
-{
-    struct head head = {
-        .ttl = rrset->ttl, .size = rrset->size, .count = rrset->count,
-        .type = rrset->type,
-    };
-
-    memcpy(draft->bytes + draft->size, &head, sizeof head);
-    memcpy(draft->bytes + draft->size + sizeof head, rrset->rdatas,
-           rrset->size);
-    draft->size += sizeof head + rrset->size;
-    draft->rrsets++;
-    draft->flags |= flag_of(rrset->type);
+    rrset->size = (uint32_t) (draft->size - start);
+    rrset->rdatas = draft->bytes + start;
+    draft->size = draft->head;
+    if (rrset->count > 0)
+        add_rrset(draft, rrset);
 }
 
 /* The records of a change as an RRset of its own. */
@@ -250,14 +278,11 @@ change_rrset_kept(struct draft *draft, const struct rrset *old,
 static bool
 draft_covers(const struct draft *draft, uint16_t covered)
 {
-    struct head head;
+    struct rrset rrset;
 
-    for (size_t offset = draft->start; offset < draft->size;
-         offset += head.size) {
-        memcpy(&head, draft->bytes + offset, sizeof head);
-        offset += sizeof head;
-        if (head.type == CORE_RRSIG
-            && rdata_covered(draft->bytes + offset + 2) == covered)
+    for (size_t offset = draft->start; offset < draft->size;) {
+        offset += read_rrset(draft->bytes + offset, &rrset);
+        if (rrset.type == CORE_RRSIG && rrset.covered == covered)
             return true;
     }
     return false;
@@ -298,7 +323,7 @@ write_draft(struct draft *draft, const struct node *old,
         draft->flags |= NODE_KEPT;
     for (size_t offset = 0; old != NULL && node_next(old, &offset, &rrset);) {
         if (rrset.type != change->type) {
-            copy_rrset(draft, &rrset);
+            add_rrset(draft, &rrset);
             continue;
         }
         change_rrset_kept(draft, &rrset, &records, change->kind);
@@ -337,7 +362,7 @@ static size_t
 draft_limit(const struct node *old, const struct core_change *change)
 {
     return sizeof (struct node) + CORE_NAME_SIZE
-        + (old != NULL ? old->size : 0) + 2 * sizeof (struct head)
+        + (old != NULL ? old->size : 0) + 2 * HEAD_LIMIT
         + 2 * change->rdatas_size;
 }
 

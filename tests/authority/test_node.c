@@ -255,6 +255,81 @@ START_TEST(large_sets_are_sets_too)
 }
 END_TEST
 
+/* So many records of that size have a short head, one more has not. */
+static const struct {
+    uint16_t size;
+    uint32_t count;
+} borders[] = { { 8, 255 }, { 1000, 65 } };
+
+static struct node *
+apply_many(slab_t *slab, struct node *old, enum core_change_kind kind,
+           uint16_t size, uint32_t first, uint32_t end)
+{
+    struct core_change change = {
+        .kind = kind, .owner = OWNER, .type = 65280, .ttl = 60,
+        .rdatas_size = (end - first) * (2u + size),
+    };
+    uint8_t *bytes = calloc(1, change.rdatas_size);
+
+    for (uint32_t i = first; i < end; i++) {
+        uint8_t *record = bytes + (i - first) * (2u + size);
+
+        record[0] = (uint8_t) (size >> 8);
+        record[1] = (uint8_t) size;
+        memcpy(record + 2, &i, sizeof i);
+    }
+    change.rdatas = bytes;
+
+    struct node *node = node_change(slab, old, &change, NODE_DROP_DUPLICATES);
+
+    free(bytes);
+    node_destroy(slab, &old);
+    return node;
+}
+
+/* All these records in their order, and what stands behind them. */
+static void
+check_many(const struct node *node, uint16_t size, uint32_t count)
+{
+    struct rrset rrset;
+    size_t rdata_size;
+    const uint8_t *rdata;
+    uint32_t next = 0;
+
+    ck_assert(node_find(node, 65280, &rrset));
+    ck_assert_uint_eq(rrset.count, count);
+    ck_assert_uint_eq(rrset.size, count * (2u + size));
+    for (size_t i = 0; (rdata = rrset_next(&rrset, &i, &rdata_size)) != NULL;
+         next++) {
+        ck_assert_uint_eq(rdata_size, size);
+        ck_assert_mem_eq(rdata, &next, sizeof next);
+    }
+    ck_assert(node_find(node, 65281, &rrset));
+    ck_assert_uint_eq(rrset.ttl, 61);
+    ck_assert_mem_eq(rrset_first(&rrset), "z", 1);
+}
+
+START_TEST(a_set_grows_and_shrinks_across_the_border_of_a_short_head)
+{
+    const struct step behind = { 'p', 65281, 61, "z" };
+    uint16_t size = borders[_i].size;
+    uint32_t count = borders[_i].count;
+    slab_t *slab = slab_new();
+    struct node *node = apply_many(slab, NULL, CORE_CHANGE_PUT, size, 0,
+                                   count);
+
+    node = apply(slab, node, &behind, NODE_DROP_DUPLICATES);
+    check_many(node, size, count);
+    node = apply_many(slab, node, CORE_CHANGE_ADD, size, count, count + 1);
+    node = apply(slab, node, &behind, NODE_DROP_DUPLICATES);
+    check_many(node, size, count + 1);
+    node = apply_many(slab, node, CORE_CHANGE_REMOVE, size, count, count + 1);
+    node = apply(slab, node, &behind, NODE_DROP_DUPLICATES);
+    check_many(node, size, count);
+    slab_destroy(&slab);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -265,5 +340,8 @@ main(void)
     tcase_add_test(cases, splits_signatures_by_what_they_cover);
     tcase_add_test(cases, names_in_rdata_have_no_case);
     tcase_add_test(cases, large_sets_are_sets_too);
+    tcase_add_loop_test(
+        cases, a_set_grows_and_shrinks_across_the_border_of_a_short_head, 0,
+        CORE_TEST_ROWS(borders));
     return core_test_run(cases);
 }
