@@ -17,7 +17,6 @@
 #include <stdint.h>
 
 #include "authority/chain.h"
-#include "authority/hash.h"
 #include "authority/labels.h"
 #include "authority/reply.h"
 #include "authority/zones.h"
@@ -63,7 +62,6 @@ struct answer {
     /* to be given */
     const zones_t *zones;
     const struct answer_style *style;
-    hasher_t *hasher;
     const struct core_message *query;
     struct core_writer *writer; /* started by core_writer_reply() */
     bool is_datagram;           /* it came over UDP */

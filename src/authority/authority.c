@@ -113,7 +113,6 @@ open_authority(const void *settings_read, struct core_fault *fault)
     (void) fault;
     take_style(self, settings);
     self->zones = zones_new();
-    self->hasher = hasher_new();
     self->transfers = transfers_new(self->zones);
     transfers_rule(self->transfers, &settings->transfers);
     self->source_count = settings->sources.count;
@@ -181,7 +180,6 @@ close_authority(void **state_p)
     notifier_destroy(&self->notifier);
     transfers_destroy(&self->transfers);
     zones_destroy(&self->zones);
-    hasher_destroy(&self->hasher);
     free(self->subscriptions);
     free(self->source_names);
     free(self);

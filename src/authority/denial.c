@@ -7,6 +7,7 @@
 
 #include "authority/denial.h"
 
+#include "authority/hash.h"
 #include "coredns/rrtype.h"
 
 #define COVER_STEPS 32                  /* names without NSEC to step over */
@@ -14,7 +15,6 @@
 /* What all steps of one proof need. */
 struct proof {
     struct reply *reply;
-    hasher_t *hasher;
     const struct zone *zone;
     const uint8_t *name;
     const struct found *found;
@@ -131,7 +131,7 @@ matching_nsec3(const struct proof *proof, const uint8_t *name)
     uint8_t owner[CORE_NAME_SIZE];
     struct key key;
 
-    if (!hasher_owner(proof->hasher, proof->zone, name, owner))
+    if (!hash_owner(proof->zone, name, owner))
         return NULL;
     key_make(&key, owner);
     return trie_find(proof->zone->hashes, &key);
@@ -143,7 +143,7 @@ cover_with_nsec3(const struct proof *proof, const uint8_t *name)
     uint8_t owner[CORE_NAME_SIZE];
     struct key key;
 
-    if (!hasher_owner(proof->hasher, proof->zone, name, owner))
+    if (!hash_owner(proof->zone, name, owner))
         return;
     key_make(&key, owner);
 
@@ -225,13 +225,12 @@ write_nsec3(const struct proof *proof, enum denial_kind kind)
 }
 
 bool
-denial_write(struct reply *reply, hasher_t *hasher, const struct zone *zone,
+denial_write(struct reply *reply, const struct zone *zone,
              enum denial_kind kind, const uint8_t *name,
              const struct found *found)
 {
     struct proof proof = {
-        .reply = reply, .hasher = hasher, .zone = zone, .name = name,
-        .found = found,
+        .reply = reply, .zone = zone, .name = name, .found = found,
     };
 
     if (zone->denial == ZONE_NSEC) {

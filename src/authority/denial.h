@@ -17,7 +17,6 @@
 #include <stdbool.h>
 
 #include "authority/find.h"
-#include "authority/hash.h"
 #include "authority/reply.h"
 
 #define DENIAL_ITERATIONS 150
@@ -36,8 +35,8 @@ enum denial_kind {
  * that is not used.
  */
 bool
-    denial_write(struct reply *reply, hasher_t *hasher,
-                 const struct zone *zone, enum denial_kind kind,
-                 const uint8_t *name, const struct found *found);
+    denial_write(struct reply *reply, const struct zone *zone,
+                 enum denial_kind kind, const uint8_t *name,
+                 const struct found *found);
 
 #endif

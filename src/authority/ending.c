@@ -15,8 +15,8 @@ static bool
 prove(struct answer *answer, const struct link *link, enum denial_kind kind)
 {
     return !answer->reply.dnssec_ok
-        || denial_write(&answer->reply, answer->hasher, link->zone, kind,
-                        link->name, &link->found);
+        || denial_write(&answer->reply, link->zone, kind, link->name,
+                        &link->found);
 }
 
 /* Each name that a wildcard stood for: it does not exist itself. */

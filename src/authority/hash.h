@@ -9,22 +9,13 @@
 
 #include "authority/zone.h"
 
-typedef struct hasher hasher_t;
-
-/* Kept and used again, for libcrypto needs long to make a digest ready. */
-hasher_t *
-    hasher_new(void);
-
-void
-    hasher_destroy(hasher_t **self_p);
-
 /*
  * Writes the name whose NSEC3 record would match: the hash of name in base32
  * with extended hex alphabet, under the zone's name.  Returns false when that
  * makes no name (a zone with a name of more than 220 octets).
  */
 bool
-    hasher_owner(hasher_t *self, const struct zone *zone, const uint8_t *name,
-                 uint8_t owner[CORE_NAME_SIZE]);
+    hash_owner(const struct zone *zone, const uint8_t *name,
+               uint8_t owner[CORE_NAME_SIZE]);
 
 #endif

@@ -31,7 +31,6 @@ start_answer(struct authority *self, core_query_t *query,
 {
     answer->zones = self->zones;
     answer->style = &self->style;
-    answer->hasher = self->hasher;
     answer->query = core_query_message(query);
     answer->writer = core_query_reply(query);
     answer->is_datagram = core_query_record(query)->transport == CORE_UDP;

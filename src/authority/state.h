@@ -24,7 +24,6 @@ struct authority {
     int64_t patience_ms;
     core_timer_t *patience;             /* NULL: it is at its end */
     zones_t *zones;
-    hasher_t *hasher;
     transfers_t *transfers;
     notifier_t *notifier;               /* NULL: another instance tells */
     size_t source_count;

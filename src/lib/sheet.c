@@ -8,8 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include <openssl/evp.h>
-
 #include "coredns/name.h"
 
 #define NUMBER_DIGITS 20
@@ -68,51 +66,50 @@ core_sheet_number(struct core_sheet *self, uint64_t number)
     core_sheet_digits(self, number, 1);
 }
 
-void
-core_sheet_hex(struct core_sheet *self, const uint8_t *octets, size_t size)
+/* The octets as digits that stand for so many bits each, the highest first. */
+static void
+add_coded(struct core_sheet *self, const uint8_t *octets, size_t size,
+          unsigned width, const char *digits)
 {
-    static const char digits[] = "0123456789abcdef";
-    char *place = room(self, 2 * size);
-
-    if (place == NULL)
-        return;
-    for (size_t i = 0; i < size; i++) {
-        *place++ = digits[octets[i] >> 4];
-        *place++ = digits[octets[i] & 15];
-    }
-    self->size += 2 * size;
-}
-
-void
-core_sheet_base64(struct core_sheet *self, const uint8_t *octets, size_t size)
-{
-    size_t text_size = (size + 2) / 3 * 4;
-    char *place = room(self, text_size + 1);    /* it writes a NUL */
-
-    if (place == NULL)
-        return;
-    EVP_EncodeBlock((unsigned char *) place, octets, (int) size);
-    self->size += text_size;
-}
-
-void
-core_sheet_base32(struct core_sheet *self, const uint8_t *octets, size_t size)
-{
-    static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
-    size_t text_size = (size * 8 + 4) / 5;
+    size_t text_size = (size * 8 + width - 1) / width;
     char *place = room(self, text_size);
 
     if (place == NULL)
         return;
     for (size_t i = 0; i < text_size; i++) {
-        size_t bit = i * 5;
+        size_t bit = i * width;
         unsigned two = (unsigned) octets[bit / 8] << 8;
 
         if (bit / 8 + 1 < size)
             two |= octets[bit / 8 + 1];
-        *place++ = digits[two >> (11 - bit % 8) & 31];
+        *place++ = digits[two >> (16 - width - bit % 8)
+                          & ((1u << width) - 1)];
     }
     self->size += text_size;
+}
+
+void
+core_sheet_hex(struct core_sheet *self, const uint8_t *octets, size_t size)
+{
+    add_coded(self, octets, size, 4, "0123456789abcdef");
+}
+
+void
+core_sheet_base32(struct core_sheet *self, const uint8_t *octets, size_t size)
+{
+    add_coded(self, octets, size, 5, "0123456789abcdefghijklmnopqrstuv");
+}
+
+void
+core_sheet_base64(struct core_sheet *self, const uint8_t *octets, size_t size)
+{
+    static const char *const padding[] = { "", "==", "=" };
+
+    if (room(self, (size + 2) / 3 * 4) == NULL)
+        return;
+    add_coded(self, octets, size, 6, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+              "abcdefghijklmnopqrstuvwxyz0123456789+/");
+    core_sheet_text(self, padding[size % 3]);
 }
 
 void

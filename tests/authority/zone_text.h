@@ -199,7 +199,6 @@ struct zone_text_call {
     uint8_t bytes[CORE_MESSAGE_SIZE];
     struct core_message message;
     struct core_writer writer;
-    hasher_t *hasher;
     struct answer answer;
 };
 
@@ -223,11 +222,9 @@ zone_text_start(struct zone_text_call *call, const zones_t *zones,
 
     assert(core_message_parse(&call->message, call->question, size)
            == CORE_PARSE_OK);
-    call->hasher = hasher_new();
     call->answer = (struct answer) {
         .zones = zones, .style = style != NULL ? style : &plain,
-        .hasher = call->hasher, .query = &call->message,
-        .writer = &call->writer,
+        .query = &call->message, .writer = &call->writer,
         .is_datagram = (how & ZONE_TEXT_STREAM) == 0,
         .can_look_up = (how & ZONE_TEXT_LOOK_UP) != 0,
     };
@@ -241,7 +238,6 @@ zone_text_end(struct zone_text_call *call, enum answer_verdict verdict)
     char name[CORE_NAME_TEXT_SIZE];
     char text[CORE_NAME_TEXT_SIZE + 16];
 
-    hasher_destroy(&call->hasher);
     if (verdict == ANSWER_DONE)
         return zone_text_reply(call->bytes, call->writer.size);
     if (verdict == ANSWER_PASSED)
@@ -288,7 +284,6 @@ zone_text_pursue(const zones_t *zones, const zones_t *others,
                               &other.message);
             core_writer_end(&other.writer, 0, CORE_REFUSED);
         }
-        hasher_destroy(&other.hasher);
         assert(core_message_parse(&reply, other.bytes, other.writer.size)
                == CORE_PARSE_OK);
         call.answer.followed = &reply;

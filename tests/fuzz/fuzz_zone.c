@@ -72,8 +72,7 @@ check_zone(const struct zone *zone)
 }
 
 static void
-ask(const zones_t *zones, hasher_t *hasher, const uint8_t *name,
-    uint16_t type, uint8_t how)
+ask(const zones_t *zones, const uint8_t *name, uint16_t type, uint8_t how)
 {
     static struct answer answer;
     static const struct answer_style styles[] = {
@@ -97,8 +96,8 @@ ask(const zones_t *zones, hasher_t *hasher, const uint8_t *name,
            == CORE_PARSE_OK);
     core_writer_reply(&writer, bytes, limit, &query);
     answer = (struct answer) {
-        .zones = zones, .style = &styles[how >> 1 & 1], .hasher = hasher,
-        .query = &query, .writer = &writer, .is_datagram = (how & 8) != 0,
+        .zones = zones, .style = &styles[how >> 1 & 1], .query = &query,
+        .writer = &writer, .is_datagram = (how & 8) != 0,
         .can_look_up = (how & 16) != 0,
     };
 
@@ -129,8 +128,7 @@ take_name(uint8_t name[CORE_NAME_SIZE], const uint8_t *bytes, size_t size)
 }
 
 static size_t
-ask_from(const zones_t *zones, hasher_t *hasher, const uint8_t *bytes,
-         size_t size)
+ask_from(const zones_t *zones, const uint8_t *bytes, size_t size)
 {
     uint8_t name[CORE_NAME_SIZE];
     size_t used;
@@ -140,7 +138,7 @@ ask_from(const zones_t *zones, hasher_t *hasher, const uint8_t *bytes,
     used = take_name(name, bytes + 2, size - 2);
     if (used == 0)
         return 0;
-    ask(zones, hasher, name, types[bytes[0] % (sizeof types / sizeof *types)],
+    ask(zones, name, types[bytes[0] % (sizeof types / sizeof *types)],
         bytes[1]);
     return used + 2;
 }
@@ -151,7 +149,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     static const struct core_zone_id id = { .name = "\2ex" };
     struct core_zone_options options = { .flags = 0 };
     zones_t *zones = zones_new();
-    hasher_t *hasher = hasher_new();
     struct zone *zone = zone_new(0, &id);
     struct zone *put = zone;
     size_t used = 1;
@@ -172,7 +169,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
             zone_settle(zone, 2);
             break;
         case QUESTION:
-            used = ask_from(zones, hasher, bytes + offset, size - offset);
+            used = ask_from(zones, bytes + offset, size - offset);
             break;
         default:
             used = 1;
@@ -181,7 +178,6 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         }
     }
     check_zone(zone);
-    hasher_destroy(&hasher);
     zones_destroy(&zones);
     return 0;
 }

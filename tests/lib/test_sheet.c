@@ -63,6 +63,16 @@ START_TEST(writes_octets_in_other_letters)
 }
 END_TEST
 
+START_TEST(a_code_is_written_as_a_whole_or_not_at_all)
+{
+    struct core_sheet sheet = blank(3);
+
+    core_sheet_base64(&sheet, (const uint8_t *) "f", 1);
+    ck_assert(sheet.is_full);
+    ck_assert_uint_eq(sheet.size, 0);
+}
+END_TEST
+
 static const struct {
     int64_t real_us;
     const char *text;
@@ -135,6 +145,7 @@ main(void)
     TCase *cases = tcase_create("sheet");
 
     tcase_add_loop_test(cases, writes_numbers, 0, CORE_TEST_ROWS(numbers));
+    tcase_add_test(cases, a_code_is_written_as_a_whole_or_not_at_all);
     tcase_add_loop_test(cases, writes_octets_in_other_letters, 0,
                         CORE_TEST_ROWS(codes));
     tcase_add_loop_test(cases, writes_times, 0, CORE_TEST_ROWS(times));
