@@ -1,16 +1,15 @@
 /*
  * dump - an entry of the store, for people
- *
- * The library of zone text writes the records: nobody waits here, and what it
- * reads was written by our own writer.
  */
 
 #include "cache/dump.h"
 
-#include <ldns/ldns.h>
+#include <stdlib.h>
 
+#include "coredns/memory.h"
 #include "coredns/name.h"
 #include "coredns/rrtype.h"
+#include "lib/record_text.h"
 
 static const char *const kinds[] = {
     [IMAGE_POSITIVE] = "positive", [IMAGE_NEGATIVE] = "negative",
@@ -49,33 +48,40 @@ write_head(const struct entry *entry, int64_t stale_ms, int64_t now_ms,
             (unsigned) (entry->units * ENTRY_UNIT), (unsigned) entry->hits);
 }
 
+/* Room for the text of any record of such a message: four letters for an
+   octet, and names that pointers have made short. */
+static size_t
+text_limit(const struct image *image)
+{
+    return 4 * (size_t) image->message_size + 4 * CORE_NAME_TEXT_SIZE;
+}
+
 static void
 write_records(const struct image *image, uint32_t ttl, FILE *file)
 {
-    static const struct {
-        ldns_pkt_section section;
-        const char *name;
-    } sections[] = {
-        { LDNS_SECTION_ANSWER, "an" }, { LDNS_SECTION_AUTHORITY, "au" },
-        { LDNS_SECTION_ADDITIONAL, "ad" },
+    static const char *const sections[CORE_SECTIONS] = {
+        [CORE_ANSWER] = "an", [CORE_AUTHORITY] = "au",
+        [CORE_ADDITIONAL] = "ad",
     };
-    size_t at = CORE_HEADER_SIZE + image_question_size(image);
+    size_t limit = text_limit(image);
+    char *text = core_reallocate(NULL, limit);
+    struct core_message message;
+    struct core_records records;
+    struct core_rr rr;
 
-    for (unsigned i = 0; i < 3; i++) {
-        unsigned left = core_read16(image->message + 6 + 2 * i);
+    if (core_message_parse(&message, image->message, image->message_size)
+        == CORE_PARSE_OK) {
+        core_records_start(&records, &message);
+        while (core_records_next(&records, &rr)) {
+            struct core_sheet sheet = { .text = text, .limit = limit };
 
-        for (; left > 0; left--) {
-            ldns_rr *rr;
-
-            if (ldns_wire2rr(&rr, image->message, image->message_size, &at,
-                             sections[i].section) != LDNS_STATUS_OK)
-                return;                 /* rdata it does not understand */
-            ldns_rr_set_ttl(rr, ttl);
-            fprintf(file, "\t%s ", sections[i].name);
-            ldns_rr_print(file, rr);    /* ends the line */
-            ldns_rr_free(rr);
+            rr.ttl = ttl;
+            core_record_text(&sheet, &message, &rr);
+            fprintf(file, "\t%s %.*s\n", sections[rr.section],
+                    (int) sheet.size, text);
         }
     }
+    free(text);
 }
 
 void

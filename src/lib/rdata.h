@@ -41,10 +41,6 @@ bool
 
 /* ---- for the readers of single fields (rdata_field.c, svcb.c) ------------ */
 
-/* The letters of a type's fields (enum rdata_field), or NULL. */
-const char *
-    rdata_fields(uint16_t type);
-
 /* Notes a fault about a word (or NULL) and returns false. */
 bool
     rdata_fail(struct core_rdata_reader *self, const struct core_word *word,

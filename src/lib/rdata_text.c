@@ -14,7 +14,7 @@
 #include "coredns/message.h"
 #include "coredns/name.h"
 #include "coredns/rrtype.h"
-#include "lib/rdata_field.h"
+#include "lib/rdata_layout.h"
 #include "lib/svcb_text.h"
 
 /* What is left to be written. */

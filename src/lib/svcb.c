@@ -16,13 +16,6 @@
 #include "coredns/message.h"
 #include "lib/rdata_field.h"
 
-static const char *const key_names[] = {
-    "mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech",
-    "ipv6hint", "dohpath", "ohttp",
-};
-
-#define KEY_NAMES (sizeof key_names / sizeof *key_names)
-
 /* A parameter as it lies in the rdata: key, length, value. */
 struct parameter {
     unsigned key;
@@ -30,22 +23,16 @@ struct parameter {
     size_t size;
 };
 
-const char *
-svcb_key_name(unsigned key)
-{
-    return key < KEY_NAMES ? key_names[key] : NULL;
-}
-
 /* The number of a key; -1 when it is none. */
 static int
 read_key(const char *text, size_t size)
 {
     struct core_word digits = { .text = text + 3, .size = (uint32_t) size - 3 };
     uint32_t number;
+    const char *name;
 
-    for (unsigned i = 0; i < KEY_NAMES; i++)
-        if (strlen(key_names[i]) == size
-            && memcmp(key_names[i], text, size) == 0)
+    for (unsigned i = 0; (name = svcb_key_name(i)) != NULL; i++)
+        if (strlen(name) == size && memcmp(name, text, size) == 0)
             return (int) i;
     if (size > 3 && memcmp(text, "key", 3) == 0
         && core_word_number(&digits, 65534, &number))

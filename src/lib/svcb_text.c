@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "coredns/message.h"
-#include "lib/svcb.h"
+#include "lib/svcb_key.h"
 
 typedef bool write_value(struct core_sheet *sheet, const uint8_t *value,
                          size_t size);

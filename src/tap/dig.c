@@ -8,6 +8,7 @@
 
 #include "coredns/rcode.h"
 #include "coredns/rrtype.h"
+#include "lib/record_text.h"
 #include "tap/format.h"
 #include "tap/words.h"
 
@@ -108,22 +109,6 @@ write_question(struct core_sheet *sheet, const struct core_message *message)
     core_sheet_mark(sheet, '\n');
 }
 
-static void
-write_record(struct core_sheet *sheet, const struct core_message *message,
-             const struct core_rr *rr)
-{
-    words_owner(sheet, message, rr);
-    core_sheet_mark(sheet, '\t');
-    core_sheet_number(sheet, rr->ttl);
-    core_sheet_mark(sheet, '\t');
-    words_class(sheet, rr->rclass);
-    core_sheet_mark(sheet, '\t');
-    words_type(sheet, rr->type);
-    core_sheet_mark(sheet, '\t');
-    words_rdata(sheet, message, rr);
-    core_sheet_mark(sheet, '\n');
-}
-
 /* False when they did not all fit; then whole records stand there. */
 static bool
 write_records(struct core_sheet *sheet, const struct core_message *message)
@@ -145,7 +130,8 @@ write_records(struct core_sheet *sheet, const struct core_message *message)
         if (rr.section != section)
             core_sheet_text(sheet, titles[rr.section]);
         section = rr.section;
-        write_record(sheet, message, &rr);
+        core_record_text(sheet, message, &rr);
+        core_sheet_mark(sheet, '\n');
         if (sheet->is_full) {
             core_sheet_rewind(sheet, before);
             return false;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "coredns/rrtype.h"
+#include "lib/record_text.h"
 #include "tap/format.h"
 #include "tap/words.h"
 
@@ -212,7 +213,7 @@ write_record(struct core_sheet *sheet, const struct core_message *message,
 
     core_sheet_text(sheet, "{\"name\":\"");
     start = sheet->size;
-    words_owner(sheet, message, rr);
+    core_record_owner_text(sheet, message, rr);
     escape(sheet, start);
     add_number(sheet, "\",\"ttl\":", rr->ttl);
     core_sheet_text(sheet, ",\"class\":\"");
@@ -221,7 +222,7 @@ write_record(struct core_sheet *sheet, const struct core_message *message,
     words_type(sheet, rr->type);
     core_sheet_text(sheet, "\",\"data\":\"");
     start = sheet->size;
-    words_rdata(sheet, message, rr);
+    core_record_rdata_text(sheet, message, rr);
     escape(sheet, start);
     core_sheet_text(sheet, "\"}");
 }

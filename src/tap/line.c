@@ -3,6 +3,7 @@
  */
 
 #include "coredns/rrtype.h"
+#include "lib/record_text.h"
 #include "tap/format.h"
 #include "tap/words.h"
 
@@ -90,7 +91,7 @@ write_answers(struct core_sheet *sheet, const struct core_message *message)
         core_sheet_text(sheet, count++ > 0 ? ", " : " ");
         words_type(sheet, rr.type);
         core_sheet_mark(sheet, ' ');
-        words_rdata(sheet, message, &rr);
+        core_record_rdata_text(sheet, message, &rr);
         if (!sheet->is_full)
             continue;
         core_sheet_rewind(sheet, before);

@@ -9,9 +9,6 @@
 #include "coredns/rcode.h"
 #include "coredns/rrtype.h"
 #include "lib/printable.h"
-#include "lib/rdata_text.h"
-
-#define NO_TYPE 0                       /* has no fields: shown as octets */
 
 static const char *const transports[] = {
     [CORE_UDP] = "udp", [CORE_TCP] = "tcp", [CORE_DOT] = "tls",
@@ -110,33 +107,6 @@ words_marks(const struct item *item, const char *words[WORDS_MOST])
     if (qtype == CORE_AXFR || qtype == CORE_IXFR)
         words[count++] = "transfer";
     return count;
-}
-
-void
-words_owner(struct core_sheet *sheet, const struct core_message *message,
-            const struct core_rr *rr)
-{
-    uint8_t name[CORE_NAME_SIZE];
-
-    if (core_message_name(message->bytes, message->size, rr->offset, name)
-        == 0)
-        core_sheet_mark(sheet, '?');
-    else
-        core_sheet_name(sheet, name);
-}
-
-void
-words_rdata(struct core_sheet *sheet, const struct core_message *message,
-            const struct core_rr *rr)
-{
-    uint8_t rdata[CORE_MESSAGE_SIZE];
-    int size = core_message_rdata(message, rr, rdata);
-
-    if (size == -1)
-        core_rdata_text(sheet, NO_TYPE, message->bytes + rr->rdata_offset,
-                        rr->rdata_size);
-    else
-        core_rdata_text(sheet, rr->type, rdata, (size_t) size);
 }
 
 const char *

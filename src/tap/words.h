@@ -36,15 +36,6 @@ unsigned
 unsigned
     words_marks(const struct item *item, const char *words[WORDS_MOST]);
 
-/* The owner of a record, and its rdata; whatever is broken is shown as octets,
-   or "?" for a name. */
-void
-    words_owner(struct core_sheet *sheet, const struct core_message *message,
-                const struct core_rr *rr);
-void
-    words_rdata(struct core_sheet *sheet, const struct core_message *message,
-                const struct core_rr *rr);
-
 /* Octets as a text of one line that a terminal can show; returns text. */
 const char *
     words_clean(char text[WORDS_CLEAN_SIZE], const uint8_t *octets,

@@ -60,6 +60,7 @@ START_TEST(shows_what_it_holds)
     ck_assert_ptr_eq(strstr(dump, "a.example. IN A positive fresh rcode=0 "
                                   "ttl="), dump);
     ck_assert_ptr_nonnull(strstr(dump, "\tan a.example.\t"));
+    ck_assert_ptr_nonnull(strstr(dump, "\tIN\tA\t192.0.2.1\n"));
     ck_assert_ptr_null(strstr(dump, "bank"));
     ck_assert_ptr_nonnull(strstr(stats, "success_entries 1\n"));
     ck_assert_ptr_nonnull(strstr(stats, "misses 1\n"));
