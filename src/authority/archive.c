@@ -226,11 +226,6 @@ archive_remove(archive_t *self, const struct core_zone_id *zone)
 
 /* ---- writing anew -------------------------------------------------------- */
 
-struct rewrite {
-    archive_t *archive;
-    unsigned source;
-};
-
 /* An RRset in as many changes as its records need. */
 static void
 write_rrset(archive_t *self, const struct node *node,
@@ -269,26 +264,37 @@ write_node(void *owner, void *thing)
     return true;
 }
 
-static void
-write_zone(void *owner, const struct zone *zone)
+void
+archive_zone(archive_t *self, const struct zone *zone)
 {
-    const struct rewrite *rewrite = owner;
     const uint8_t *fall[CORE_FEED_FALL];
     struct core_zone_options options = {
         .flags = zone->flags, .fall_count = zone->fall_count, .fall = fall,
         .reason = zone->reason,
     };
 
-    if (zone->source != rewrite->source)
-        return;
     if (options.fall_count > CORE_FEED_FALL)
         options.fall_count = CORE_FEED_FALL;
     for (unsigned i = 0; i < options.fall_count; i++)
         fall[i] = zone->fall[i];
-    archive_begin(rewrite->archive, &zone->id, &options, true);
-    trie_walk(zone->names, write_node, rewrite->archive);
-    trie_walk(zone->hashes, write_node, rewrite->archive);
-    archive_commit(rewrite->archive, zone->version);
+    archive_begin(self, &zone->id, &options, true);
+    trie_walk(zone->names, write_node, self);
+    trie_walk(zone->hashes, write_node, self);
+    archive_commit(self, zone->version);
+}
+
+struct rewrite {
+    archive_t *archive;
+    unsigned source;
+};
+
+static void
+write_zone(void *owner, const struct zone *zone)
+{
+    const struct rewrite *rewrite = owner;
+
+    if (zone->source == rewrite->source)
+        archive_zone(rewrite->archive, zone);
 }
 
 static void

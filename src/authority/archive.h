@@ -44,6 +44,10 @@ void
 void
     archive_remove(archive_t *self, const struct core_zone_id *zone);
 
+/* A zone as it is, as if all of it had just been said. */
+void
+    archive_zone(archive_t *self, const struct zone *zone);
+
 /* Writes out what was said until now; for the end of a round, when nobody
    waits. */
 void

@@ -239,18 +239,26 @@ restore_zone(subscription_t *self, const struct core_zone_id *id)
     self->is_copying = false;
 }
 
+static bool
+has_data(const struct zone *zone)
+{
+    return zone != NULL && (zone->flags & CORE_ZONE_FAILED) == 0;
+}
+
 /* Data of the zone that were heard, or else those of the archive. */
 static struct zone *
 find_older(subscription_t *self, const struct core_zone_id *id)
 {
     struct zone *zone = zones_find(self->zones, self->source, id);
 
-    if (zone == NULL || zone->is_archived
-        || (zone->flags & CORE_ZONE_FAILED) != 0) {
-        restore_zone(self, id);
-        zone = zones_find(self->zones, self->source, id);
+    if (has_data(zone)) {
+        zone->is_kept = zone->is_kept || zone->is_archived;
+        zone->is_archived = false;
+        return zone;
     }
-    return zone == NULL || (zone->flags & CORE_ZONE_FAILED) != 0 ? NULL : zone;
+    restore_zone(self, id);
+    zone = zones_find(self->zones, self->source, id);
+    return has_data(zone) ? zone : NULL;
 }
 
 /* The source has no data yet: older ones stay, if there are any. */
@@ -402,6 +410,20 @@ remove_leftovers(subscription_t *self)
     self->is_restored = false;
 }
 
+/* Zones of the old archive that are as good as heard go into the new one.  Few
+   ever do: nearly always their source comes back with the whole. */
+static void
+write_kept(void *owner, const struct zone *zone)
+{
+    subscription_t *self = owner;
+
+    if (zone->source != self->source || !zone->is_kept)
+        return;
+    zones_find(self->zones, self->source, &zone->id)->is_kept = false;
+    if (self->archive != NULL)
+        archive_zone(self->archive, zone);
+}
+
 /* What was heard is all there is: the archive is no more than that. */
 static void
 known(void *owner)
@@ -410,6 +432,7 @@ known(void *owner)
 
     if (self->is_restored)
         remove_leftovers(self);
+    zones_walk(self->zones, write_kept, self);
     if (self->archive != NULL)
         archive_complete(self->archive, self->zones, self->source);
 }

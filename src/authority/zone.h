@@ -37,6 +37,8 @@ struct zone {
     unsigned labels;                    /* of its name */
     uint64_t version;                   /* as the source counts */
     bool is_archived;                   /* read from disk, not heard */
+    bool is_kept;                       /* read from disk, and as good as
+                                           heard; not in the new archive yet */
     past_t *pasts;                      /* of those who transfer it */
     bool is_over;                       /* nobody else has it any more */
 

@@ -534,6 +534,28 @@ START_TEST(data_on_disk_stay_when_the_source_has_none_yet)
 }
 END_TEST
 
+/* And with what is said of them before they are complete. */
+START_TEST(changes_of_data_on_disk_stay_with_them)
+{
+    struct core_fault fault;
+    char text[32];
+
+    begin_archive();
+    say_zone_a();
+    for (int life = 0; life < 2; life++) {
+        tear_down();
+        set_up();
+        ck_assert_int_eq(subscription_keep(subscription, path, &fault), 0);
+        begin_pending();
+        ck_assert_str_eq(names(text), life == 0 ? "a" : "ab");
+        begin_part();
+        change(CORE_CHANGE_ADD, "b", address);
+        subscription_hooks.commit(subscription, 7);
+        say_all();
+    }
+}
+END_TEST
+
 /* Each one by itself, of a source that has data of others. */
 START_TEST(one_of_several_zones_comes_back)
 {
@@ -592,5 +614,6 @@ main(void)
     tcase_add_test(cases, one_of_several_zones_comes_back);
     tcase_add_test(cases, data_stay_when_the_source_has_none_yet);
     tcase_add_test(cases, data_on_disk_stay_when_the_source_has_none_yet);
+    tcase_add_test(cases, changes_of_data_on_disk_stay_with_them);
     return core_test_run(cases);
 }
