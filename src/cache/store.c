@@ -114,7 +114,7 @@ store_new(size_t capacity, const struct key_secret *secret,
         return NULL;
     }
     self->head = (struct table_head *) (void *) self->region.bytes;
-    self->draft = core_allocate(ENTRY_SIZE_MOST + ENTRY_UNIT);
+    self->draft = core_reallocate(NULL, ENTRY_SIZE_MOST + ENTRY_UNIT);
     self->foreign = core_allocate(FOREIGN_NAMES * sizeof *self->foreign);
     self->secret = *secret;
     lay_out(self);

@@ -153,7 +153,7 @@ core_batch_new(void)
     core_batch_t *self = core_allocate(sizeof *self);
 
     self->room = FIRST_SIZE;
-    self->bytes = core_allocate(self->room);
+    self->bytes = core_reallocate(NULL, self->room);
     core_batch_start(self, CORE_BATCH_QUERIES);
     return self;
 }

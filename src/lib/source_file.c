@@ -35,7 +35,7 @@ read_octets(struct core_source_file *self, int descriptor)
 {
     size_t capacity = FIRST_SIZE;
 
-    self->text = core_allocate(capacity);
+    self->text = core_reallocate(NULL, capacity);
     for (;;) {
         if (self->size + 2 >= capacity) {
             capacity *= 2;
