@@ -4,8 +4,9 @@
  * Look-ups of stages are no queries of clients.
  */
 
-#include <czmq.h>
+#include <string.h>
 
+#include "coredns/memory.h"
 #include "frontend/flight.h"
 
 #define NOWHERE "dropped"               /* as CoreDNS calls it */
@@ -31,7 +32,7 @@ block_of(const dispatch_t *self, const struct inflight_slot *slot)
     unsigned listener = slot->listener < LISTENERS ? slot->listener : 0;
 
     if (zone->traffic == NULL)
-        zone->traffic = zmalloc(LISTENERS * sizeof *zone->traffic);
+        zone->traffic = core_allocate(LISTENERS * sizeof *zone->traffic);
     if (zone->traffic[listener] == NULL) {
         char text[CORE_NAME_TEXT_SIZE];
 

@@ -5,7 +5,7 @@
  * transport takes it over.
  */
 
-#include <czmq.h>
+#include <string.h>
 
 #include "frontend/flight.h"
 

@@ -8,7 +8,11 @@
 
 #include "frontend/chain.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "coredns/memory.h"
 
 struct chain {
     core_life_t *life;
@@ -30,7 +34,7 @@ chain_new(core_life_t *life, const char *name,
     if (outlet == NULL)
         return NULL;
 
-    chain_t *self = zmalloc(sizeof *self);
+    chain_t *self = core_allocate(sizeof *self);
 
     self->life = life;
     self->outlet = outlet;

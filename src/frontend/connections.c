@@ -7,7 +7,11 @@
 
 #include "frontend/connections.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "coredns/memory.h"
 
 #define HASHES 4096                     /* a power of two */
 
@@ -26,7 +30,7 @@ struct connections {
 connections_t *
 connections_new(void)
 {
-    connections_t *self = zmalloc(sizeof *self);
+    connections_t *self = core_allocate(sizeof *self);
 
     self->oldest = self->newest = CONNECTIONS_NONE;
     for (unsigned i = 0; i < HASHES; i++)
@@ -127,7 +131,7 @@ connections_add(connections_t *self, const uint8_t client[16], int64_t now_ms)
         || count_of(self, client) >= self->limits.per_client)
         return NULL;
 
-    struct connection *connection = zmalloc(sizeof *connection);
+    struct connection *connection = core_allocate(sizeof *connection);
     uint32_t *hash = &self->hashes[hash_of(client)];
 
     connection->number = self->free_count > 0

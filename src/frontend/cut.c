@@ -9,7 +9,7 @@
 
 #include "frontend/cut.h"
 
-#include <czmq.h>
+#include <string.h>
 
 #include "coredns/rrtype.h"
 #include "coredns/writer.h"

@@ -4,7 +4,13 @@
 
 #include "frontend/dispatch.h"
 
-#include <czmq.h>
+#include <arpa/inet.h>
+#include <assert.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "coredns/clock.h"
 #include "coredns/memory.h"
@@ -375,7 +381,7 @@ dispatch_t *
 dispatch_new(core_life_t *life, inflight_t *udp, inflight_t *connected,
              struct counters *counters, traffic_t *traffic)
 {
-    dispatch_t *self = zmalloc(sizeof *self);
+    dispatch_t *self = core_allocate(sizeof *self);
     inflight_t *slots[DISPATCH_TABLES] = { udp, connected };
 
     self->life = life;
@@ -420,7 +426,7 @@ dispatch_chain(dispatch_t *self, const char *name, struct core_fault *fault)
     };
 
     for (size_t i = 0; i < self->head_count; i++) {
-        if (streq(chain_name(self->heads[i].chain), name))
+        if (strcmp(chain_name(self->heads[i].chain), name) == 0)
             return self->heads[i].chain;
     }
 

@@ -4,9 +4,14 @@
 
 #include "frontend/failure_log.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "coredns/log.h"
+#include "coredns/memory.h"
 #include "coredns/rcode.h"
 #include "coredns/rrtype.h"
 #include "lib/pattern.h"
@@ -33,12 +38,12 @@ struct failure_log {
 failure_log_t *
 failure_log_new(core_loop_t *loop, const struct core_list *groups)
 {
-    failure_log_t *self = zmalloc(sizeof *self);
+    failure_log_t *self = core_allocate(sizeof *self);
     const struct failure_group_settings *settings = groups->items;
     struct core_fault fault;
 
     self->loop = loop;
-    self->groups = zmalloc((groups->count + 1) * sizeof *self->groups);
+    self->groups = core_allocate((groups->count + 1) * sizeof *self->groups);
     self->count = groups->count;
     for (size_t i = 0; i < groups->count; i++) {
         struct failure_group *group = &self->groups[i];

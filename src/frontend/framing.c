@@ -4,7 +4,9 @@
 
 #include "frontend/framing.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "coredns/message.h"
 

@@ -9,10 +9,18 @@
 
 #include "frontend/frontend.h"
 
-#include <czmq.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "coredns/log.h"
+#include "coredns/memory.h"
 #include "frontend/intake.h"
 #include "frontend/internal.h"
 #include "frontend/settings.h"
@@ -92,7 +100,7 @@ end_watches(struct weights_watch *watches, size_t count)
 static void *
 open_frontend(const void *settings, struct core_fault *fault)
 {
-    struct state *self = zmalloc(sizeof *self);
+    struct state *self = core_allocate(sizeof *self);
 
     (void) fault;
     self->settings = settings;
@@ -279,10 +287,10 @@ make_plan(struct state *self, const struct settings *settings,
         .admit = { .clients = settings->clients },
         .deadline_ms = settings->deadline_ms,
         .retry_ms = settings->retry_ms,
-        .routes = zmalloc((settings->routes.count + 1)
-                          * sizeof *plan->routes),
+        .routes = core_allocate((settings->routes.count + 1)
+                                * sizeof *plan->routes),
         .route_count = 1,
-        .zones = zmalloc((zones + 1) * sizeof *plan->zones),
+        .zones = core_allocate((zones + 1) * sizeof *plan->zones),
         .zone_count = 1,
         .table = route_table_new(zones),
     };
@@ -304,7 +312,7 @@ configure(struct state *self, const struct settings *settings,
           struct core_fault *fault)
 {
     struct weights_watch *watches =
-        zmalloc(settings->routes.count * sizeof *watches);
+        core_allocate(settings->routes.count * sizeof *watches);
     struct dispatch_plan plan;
     struct tcp_limits limits;
 
@@ -400,7 +408,7 @@ is_same_list(const struct core_list *left, const struct core_list *right)
     if (left->count != right->count)
         return false;
     for (size_t i = 0; i < left->count; i++) {
-        if (!streq(lefts[i], rights[i]))
+        if (strcmp(lefts[i], rights[i]) != 0)
             return false;
     }
     return true;

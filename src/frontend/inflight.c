@@ -10,8 +10,12 @@
 
 #include "frontend/inflight.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+
+#include "coredns/memory.h"
 
 #define MAGIC 0x434e4649u               /* "IFNC" */
 #define VERSION 3
@@ -209,7 +213,7 @@ populate(inflight_t *self)
 inflight_t *
 inflight_new(void *area, uint32_t slots, uint64_t key)
 {
-    inflight_t *self = zmalloc(sizeof *self);
+    inflight_t *self = core_allocate(sizeof *self);
     uint32_t large = large_slots(slots);
 
     self->area = area;
@@ -219,9 +223,9 @@ inflight_new(void *area, uint32_t slots, uint64_t key)
     self->classes[LARGE].first = self->classes[SMALL].first
         + slots * stride_of(SMALL);
     self->classes[LARGE].base = slots;
-    self->classes[SMALL].free = zmalloc(slots * sizeof (uint32_t));
-    self->classes[LARGE].free = zmalloc(large * sizeof (uint32_t));
-    self->ages = zmalloc((slots + large) * sizeof *self->ages);
+    self->classes[SMALL].free = core_allocate(slots * sizeof (uint32_t));
+    self->classes[LARGE].free = core_allocate(large * sizeof (uint32_t));
+    self->ages = core_allocate((slots + large) * sizeof *self->ages);
     self->oldest = self->newest = INFLIGHT_NONE;
     populate(self);
     take_stock(self);

@@ -11,10 +11,13 @@
 
 #include "frontend/intake.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "coredns/batch.h"
+#include "coredns/memory.h"
 
 #define NOT_ARMED 0                     /* slot numbers are kept plus one */
 
@@ -37,7 +40,7 @@ struct intake {
 intake_t *
 intake_new(inflight_t *slots)
 {
-    intake_t *self = zmalloc(sizeof *self);
+    intake_t *self = core_allocate(sizeof *self);
 
     self->array = inflight_intake(slots);
     self->slots = slots;

@@ -8,9 +8,15 @@
 
 #include "frontend/internal.h"
 
-#include <czmq.h>
+#include <arpa/inet.h>
+#include <assert.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "coredns/clock.h"
+#include "coredns/memory.h"
 
 #define LOOKUPS 4096                    /* under way, at most */
 #define TRAIL_SIZE 256                  /* of a query's trail that is kept */
@@ -197,7 +203,7 @@ internal_t *
 internal_new(core_life_t *life, const char *endpoint, dispatch_t *dispatch,
             inflight_t *slots, struct core_fault *fault)
 {
-    internal_t *self = zmalloc(sizeof *self);
+    internal_t *self = core_allocate(sizeof *self);
 
     self->loop = core_life_loop(life);
     self->dispatch = dispatch;

@@ -7,9 +7,18 @@
 
 #include "frontend/listener.h"
 
-#include <czmq.h>
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define BACKLOG 1024
 #define BUFFER (4 * 1024 * 1024)        /* the kernel takes what it allows */
@@ -57,7 +66,7 @@ split(char *text, char **host, char **port)
         *colon = '\0';
         *port = colon + 1;
     }
-    if (**host == '\0' || streq(*host, "*"))
+    if (**host == '\0' || strcmp(*host, "*") == 0)
         *host = everywhere;
     return **port != '\0';
 }

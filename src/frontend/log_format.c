@@ -7,8 +7,12 @@
 
 #include "frontend/log_format.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "coredns/log.h"
 #include "coredns/memory.h"
@@ -280,7 +284,7 @@ read_text(log_format_t *self, const char *text)
 log_format_t *
 log_format_new(const char *text)
 {
-    log_format_t *self = zmalloc(sizeof *self);
+    log_format_t *self = core_allocate(sizeof *self);
 
     read_text(self, text);
     return self;

@@ -9,8 +9,6 @@
  * suspicion, for it costs more than most.
  */
 
-#include <czmq.h>
-
 #include "frontend/flight.h"
 
 #define TICK_MS 10

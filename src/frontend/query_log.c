@@ -4,9 +4,13 @@
 
 #include "frontend/query_log.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "coredns/log.h"
+#include "coredns/memory.h"
 #include "coredns/rrtype.h"
 #include "frontend/log_format.h"
 
@@ -68,9 +72,9 @@ query_log_new(const struct core_list *list)
     if (list->count == 0)
         return NULL;
 
-    query_log_t *self = zmalloc(sizeof *self);
+    query_log_t *self = core_allocate(sizeof *self);
 
-    self->rules = zmalloc(list->count * sizeof *self->rules);
+    self->rules = core_allocate(list->count * sizeof *self->rules);
     self->count = list->count;
     for (size_t i = 0; i < list->count; i++) {
         struct rule *rule = &self->rules[i];
@@ -79,7 +83,7 @@ query_log_new(const struct core_list *list)
         rule->names = &settings[i].names;
         for (size_t j = 0; j < settings[i].classes.count; j++)
             rule->classes[classes[j]] = true;
-        if (!streq(settings[i].format, "json"))
+        if (strcmp(settings[i].format, "json") != 0)
             rule->format = log_format_new(settings[i].format);
     }
     return self;

@@ -8,7 +8,7 @@
 
 #include "frontend/reply.h"
 
-#include <czmq.h>
+#include <string.h>
 
 #include "coredns/rrtype.h"
 #include "frontend/cut.h"

@@ -9,8 +9,10 @@
 
 #include "frontend/route.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <stdlib.h>
 
+#include "coredns/memory.h"
 #include "coredns/name.h"
 #include "coredns/rrtype.h"
 
@@ -72,12 +74,12 @@ place(const route_table_t *self, const uint8_t *name, uint64_t hash)
 route_table_t *
 route_table_new(size_t zones)
 {
-    route_table_t *self = zmalloc(sizeof *self);
+    route_table_t *self = core_allocate(sizeof *self);
     size_t size = 16;
 
     while (size < zones * 2)
         size *= 2;
-    self->zones = zmalloc(size * sizeof *self->zones);
+    self->zones = core_allocate(size * sizeof *self->zones);
     self->mask = size - 1;
     return self;
 }

@@ -4,7 +4,9 @@
 
 #include "frontend/settings.h"
 
-#include <czmq.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "coredns/log.h"
 #include "coredns/loop.h"

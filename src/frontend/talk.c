@@ -8,7 +8,12 @@
 
 #include "frontend/talk.h"
 
-#include <czmq.h>
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #define PREFIX 2

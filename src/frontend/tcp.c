@@ -7,11 +7,17 @@
 
 #include "frontend/tcp.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include "coredns/memory.h"
 #include "frontend/talk.h"
 
 #define ACCEPTS_PER_ROUND 64
@@ -253,7 +259,7 @@ tcp_new(core_loop_t *loop, dispatch_t *dispatch, inflight_t *slots,
         const struct listener *listeners, unsigned listener_count,
         struct counters *counters)
 {
-    tcp_t *self = zmalloc(sizeof *self);
+    tcp_t *self = core_allocate(sizeof *self);
 
     self->loop = loop;
     self->dispatch = dispatch;
@@ -261,7 +267,7 @@ tcp_new(core_loop_t *loop, dispatch_t *dispatch, inflight_t *slots,
     self->counters = counters;
     self->connections = connections_new();
     self->door_count = listener_count;
-    self->doors = zmalloc(listener_count * sizeof *self->doors);
+    self->doors = core_allocate(listener_count * sizeof *self->doors);
     for (unsigned i = 0; i < listener_count; i++)
         self->doors[i] = (struct door) { self, &listeners[i], i };
     talk_carry(self);

@@ -7,7 +7,11 @@
 
 #include "frontend/traffic.h"
 
-#include <czmq.h>
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "coredns/memory.h"
 #include "coredns/rcode.h"
@@ -100,7 +104,7 @@ tell_sizes(const struct traffic_block *block, const char *family,
 traffic_t *
 traffic_new(core_telemetry_t *telemetry, const char *const *servers)
 {
-    traffic_t *self = zmalloc(sizeof *self);
+    traffic_t *self = core_allocate(sizeof *self);
 
     self->telemetry = telemetry;
     self->servers = servers;
@@ -132,7 +136,7 @@ traffic_destroy(traffic_t **self_p)
 static struct traffic_block *
 add_block(traffic_t *self, unsigned server, const char *zone)
 {
-    struct traffic_block *block = zmalloc(sizeof *block);
+    struct traffic_block *block = core_allocate(sizeof *block);
     size_t size;
     FILE *labels = open_memstream(&block->labels, &size);
 
@@ -154,7 +158,7 @@ find_block(const traffic_t *self, unsigned server, const char *zone)
 {
     for (size_t i = 0; i < self->count; i++)
         if (self->blocks[i]->server == server
-            && streq(self->blocks[i]->zone, zone))
+            && strcmp(self->blocks[i]->zone, zone) == 0)
             return self->blocks[i];
     return NULL;
 }

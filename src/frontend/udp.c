@@ -9,10 +9,16 @@
 
 #include "frontend/udp.h"
 
-#include <czmq.h>
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "coredns/memory.h"
 #include "frontend/intake.h"
 
 #define REPLIES 64                      /* sent together */
@@ -310,7 +316,7 @@ udp_new(core_loop_t *loop, dispatch_t *dispatch, inflight_t *slots,
         const struct listener *listeners, unsigned listener_count,
         struct counters *counters)
 {
-    udp_t *self = zmalloc(sizeof *self);
+    udp_t *self = core_allocate(sizeof *self);
 
     self->loop = loop;
     self->dispatch = dispatch;
@@ -318,14 +324,14 @@ udp_new(core_loop_t *loop, dispatch_t *dispatch, inflight_t *slots,
     self->counters = counters;
     self->intake = intake_new(slots);
     self->socket_count = listener_count;
-    self->sockets = zmalloc(listener_count * sizeof *self->sockets);
+    self->sockets = core_allocate(listener_count * sizeof *self->sockets);
     for (unsigned i = 0; i < listener_count; i++) {
         struct outgoing *socket = &self->sockets[i];
 
         socket->udp = self;
         socket->listener = &listeners[i];
         socket->number = i;
-        socket->arena = zmalloc(ARENA);
+        socket->arena = core_allocate(ARENA);
         set_watch(socket);
     }
     dispatch_carry(dispatch, CORE_UDP, &(struct dispatch_carrier) {
