@@ -2,22 +2,8 @@
 # Three hosts with one configuration: network namespaces on a bridge.
 # shellcheck disable=SC2317  # functions are called through check
 . tests/system/lib.sh
+. tests/system/machines.sh
 
-if ! ip netns add "coredns-$$-switch" 2>/dev/null; then
-    echo "# no network namespaces here: nothing is tested"
-    finish
-fi
-
-# space HOST: the name of its namespace
-space() {
-    echo "coredns-$$-$1"
-}
-# on HOST COMMAND...
-on() {
-    on_host=$1
-    shift
-    ip netns exec "$(space "$on_host")" "$@"
-}
 # at HOST VERB...: corednsctl of that host
 at() {
     at_host=$1
@@ -25,28 +11,8 @@ at() {
     on "$at_host" "$bin/corednsctl" -c "$configuration" \
         -r "$folder/run-$at_host" "$@"
 }
-remove_spaces() {
-    for host in a b c switch; do
-        ip netns del "$(space "$host")" 2>/dev/null
-    done
-}
-trap 'remove_spaces; clean_up' EXIT
 
-on switch ip link add bridge type bridge
-on switch ip link set bridge up
-number=0
-for host in a b c; do
-    number=$((number + 1))
-    ip netns add "$(space "$host")"
-    on switch ip link add "to-$host" type veth peer name uplink \
-        netns "$(space "$host")"
-    on switch ip link set "to-$host" master bridge
-    on switch ip link set "to-$host" up
-    on "$host" ip address add "10.99.0.$number/24" dev uplink
-    on "$host" ip link set uplink up
-    on "$host" ip link set lo up
-done
-
+connect 10.99.0 a b c
 cat >"$folder/example.org.zone" <<END
 \$ORIGIN example.org.
 \$TTL 300
@@ -113,7 +79,7 @@ same "b asks c" 192.0.2.80 "$(query b secretname.example.org)"
 same "each has its own stages" "cache.pipe frontend.pipe " \
     "$(find "$folder/run-a" -name '*.pipe' -printf '%f\n' | sort |
         tr '\n' ' ')"
-check "wires shows where they lead" sh -c "ip netns exec $(space a) \
+check "wires shows where they lead" sh -c "ip netns exec $(net a) \
     '$bin/corednsctl' wires -c '$configuration' -r '$folder/run-a' |
     grep -q 'next: authority @ c  curve://a:c@10.99.0.3:5401'"
 
@@ -199,7 +165,7 @@ on switch ip link set to-c down
 sleep 2
 same "what is known is answered without c" 192.0.2.80 \
     "$(query a secretname.example.org)"
-check "status tells of it" sh -c "ip netns exec $(space a) '$bin/corednsctl' \
+check "status tells of it" sh -c "ip netns exec $(net a) '$bin/corednsctl' \
     status --all -c '$configuration' -r '$folder/run-a' 2>/dev/null |
     grep -q '^c .*does not answer'"
 sleep 2
@@ -211,7 +177,7 @@ else
 fi
 steady "$before" "$(memory)"
 check "c is back" eventually 10 sh -c \
-    "[ \"\$(ip netns exec $(space a) dig @127.0.0.1 -p 5300 +short \
+    "[ \"\$(ip netns exec $(net a) dig @127.0.0.1 -p 5300 +short \
     other.example.org)\" = 192.0.2.81 ]"
 
 kill "$capture"

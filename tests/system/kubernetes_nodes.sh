@@ -8,22 +8,8 @@
 
 . tests/system/lib.sh
 . tests/system/kubernetes.sh
+. tests/system/machines.sh
 
-if ! ip netns add "coredns-$$-switch" 2>/dev/null; then
-    echo "# no network namespaces here: nothing is tested"
-    finish
-fi
-
-# space MACHINE_NAME: its namespace
-net() {
-    echo "coredns-$$-$1"
-}
-# on MACHINE COMMAND...
-on() {
-    on_machine=$1
-    shift
-    ip netns exec "$(net "$on_machine")" "$@"
-}
 # at MACHINE VERB...: corednsctl there; each has keys and state of its own
 at() {
     at_machine=$1
@@ -36,28 +22,8 @@ at() {
         "$bin/corednsctl" -c "$folder/$at_machine.conf" \
         -r "$folder/run-$at_machine" "$@"
 }
-machines="sync n1 n2 n3 n4 stranger"
-remove_all() {
-    for machine in $machines switch; do
-        ip netns del "$(net "$machine")" 2>/dev/null
-    done
-}
-trap 'remove_all; clean_up' EXIT
 
-on switch ip link add bridge type bridge
-on switch ip link set bridge up
-number=0
-for machine in $machines; do
-    number=$((number + 1))
-    ip netns add "$(net "$machine")"
-    on switch ip link add "to-$machine" type veth peer name uplink \
-        netns "$(net "$machine")"
-    on switch ip link set "to-$machine" master bridge
-    on switch ip link set "to-$machine" up
-    on "$machine" ip address add "10.99.1.$number/24" dev uplink
-    on "$machine" ip link set uplink up
-    on "$machine" ip link set lo up
-done
+connect 10.99.1 sync n1 n2 n3 n4 stranger
 
 # ---- the configuration is that of the manifests, but for its folders
 tests/system/manifests conf/kubernetes/node-local.yaml "$folder/coredns.conf"
