@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#include "coredns/memory.h"
 #include "coredns/name.h"
 #include "coredns/rrtype.h"
 #include "lib/record_text.h"
@@ -48,14 +47,6 @@ write_head(const struct entry *entry, int64_t stale_ms, int64_t now_ms,
             (unsigned) (entry->units * ENTRY_UNIT), (unsigned) entry->hits);
 }
 
-/* Room for the text of any record of such a message: four letters for an
-   octet, and names that pointers have made short. */
-static size_t
-text_limit(const struct image *image)
-{
-    return 4 * (size_t) image->message_size + 4 * CORE_NAME_TEXT_SIZE;
-}
-
 static void
 write_records(const struct image *image, uint32_t ttl, FILE *file)
 {
@@ -63,25 +54,22 @@ write_records(const struct image *image, uint32_t ttl, FILE *file)
         [CORE_ANSWER] = "an", [CORE_AUTHORITY] = "au",
         [CORE_ADDITIONAL] = "ad",
     };
-    size_t limit = text_limit(image);
-    char *text = core_reallocate(NULL, limit);
     struct core_message message;
     struct core_records records;
     struct core_rr rr;
 
     if (core_message_parse(&message, image->message, image->message_size)
-        == CORE_PARSE_OK) {
-        core_records_start(&records, &message);
-        while (core_records_next(&records, &rr)) {
-            struct core_sheet sheet = { .text = text, .limit = limit };
+        != CORE_PARSE_OK)
+        return;
+    core_records_start(&records, &message);
+    while (core_records_next(&records, &rr)) {
+        rr.ttl = ttl;
 
-            rr.ttl = ttl;
-            core_record_text(&sheet, &message, &rr);
-            fprintf(file, "\t%s %.*s\n", sections[rr.section],
-                    (int) sheet.size, text);
-        }
+        char *text = core_record_to_text(&message, &rr);
+
+        fprintf(file, "\t%s %s\n", sections[rr.section], text);
+        free(text);
     }
-    free(text);
 }
 
 void

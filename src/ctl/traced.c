@@ -1,8 +1,7 @@
 /*
  * traced - a traced query that came back: its stops, and its answer
  *
- * A process is a line, though its reply comes by it a second time.  ldns
- * writes the records: nobody waits for them.
+ * A process is a line, though its reply comes by it a second time.
  */
 
 #include "ctl/traced.h"
@@ -12,16 +11,22 @@
 #include <string.h>
 
 #include <jansson.h>
-#include <ldns/ldns.h>
 
 #include "coredns/message.h"
 #include "coredns/rcode.h"
+#include "coredns/rrtype.h"
+#include "lib/record_text.h"
 
 #include "ctl/table.h"
 
 #define HOPS 64                         /* processes of one way, at most */
 #define BACK "back"
 #define SCHEMA "corednsctl.trace/1"
+
+static const char *const sections[CORE_SECTIONS] = {
+    [CORE_ANSWER] = "answer", [CORE_AUTHORITY] = "authority",
+    [CORE_ADDITIONAL] = "additional",
+};
 
 struct stop {
     char name[CORE_HOP_SIZE];
@@ -101,18 +106,12 @@ read_way(struct way *way, const struct core_record *reply)
     }
 }
 
-/* The reply for ldns; NULL when it is none.  To be freed. */
-static ldns_pkt *
-read_reply(const struct core_record *reply)
+/* False when the reply is no message. */
+static bool
+read_reply(struct core_message *message, const struct core_record *reply)
 {
-    ldns_pkt *packet = NULL;
-    struct core_message message;
-
-    if (core_message_parse(&message, reply->message, reply->message_size)
-        != CORE_PARSE_OK)
-        return NULL;                    /* ldns need not see it */
-    return ldns_wire2pkt(&packet, reply->message, reply->message_size)
-        == LDNS_STATUS_OK ? packet : NULL;
+    return core_message_parse(message, reply->message, reply->message_size)
+        == CORE_PARSE_OK;
 }
 
 /* The Extended DNS Error of the reply: its info code, or -1.  text ends with
@@ -133,9 +132,9 @@ read_ede(const struct core_record *reply, char text[256])
 }
 
 static const char *
-rcode_word(const ldns_pkt *packet)
+rcode_word(const struct core_message *message)
 {
-    const char *word = core_rcode_name(ldns_pkt_get_rcode(packet));
+    const char *word = core_rcode_name(core_message_rcode(message));
 
     return word == NULL ? "?" : word;
 }
@@ -170,46 +169,65 @@ write_way(const struct way *way, FILE *file)
 }
 
 static void
-write_flags(const ldns_pkt *packet, FILE *file)
+write_flags(const struct core_message *message, FILE *file)
 {
-    fprintf(file, "\n%s%s%s%s%s%s\n", rcode_word(packet),
-            ldns_pkt_aa(packet) ? " aa" : "", ldns_pkt_tc(packet) ? " tc" : "",
-            ldns_pkt_ra(packet) ? " ra" : "", ldns_pkt_ad(packet) ? " ad" : "",
-            ldns_pkt_cd(packet) ? " cd" : "");
+    static const struct {
+        uint16_t flag;
+        const char *word;
+    } flags[] = {
+        { CORE_AA, " aa" }, { CORE_TC, " tc" }, { CORE_RA, " ra" },
+        { CORE_AD, " ad" }, { CORE_CD, " cd" },
+    };
+
+    fprintf(file, "\n%s", rcode_word(message));
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if ((message->flags & flags[i].flag) != 0)
+            fputs(flags[i].word, file);
+    fputc('\n', file);
 }
 
 static void
-write_section(const char *name, const ldns_rr_list *list, FILE *file)
+write_records(const struct core_message *message, FILE *file)
 {
-    if (ldns_rr_list_rr_count(list) == 0)
-        return;
-    fprintf(file, ";; %s\n", name);
-    ldns_rr_list_print(file, list);
+    enum core_section section = CORE_QUESTION;
+    struct core_records records;
+    struct core_rr rr;
+
+    core_records_start(&records, message);
+    while (core_records_next(&records, &rr)) {
+        if (rr.type == CORE_OPT)
+            continue;
+        if (rr.section != section)
+            fprintf(file, ";; %s\n", sections[rr.section]);
+        section = rr.section;
+
+        char *text = core_record_to_text(message, &rr);
+
+        fprintf(file, "%s\n", text);
+        free(text);
+    }
 }
 
 void
 traced_write(const struct core_record *reply, FILE *file)
 {
     struct way way;
-    ldns_pkt *packet = read_reply(reply);
+    struct core_message message;
     char text[256];
     int ede = read_ede(reply, text);
 
     read_way(&way, reply);
     write_way(&way, file);
-    if (packet == NULL) {
+    if (!read_reply(&message, reply)) {
         fputs("\nthe answer is no DNS message\n", file);
         return;
     }
-    write_flags(packet, file);
+    write_flags(&message, file);
     if (ede != -1)
         fprintf(file, ";; EDE %d %s%s%s\n", ede, core_ede_name((unsigned) ede)
                 == NULL ? "" : core_ede_name((unsigned) ede),
                 *text == '\0' ? "" : ": ", text);
-    write_section("answer", ldns_pkt_answer(packet), file);
-    write_section("authority", ldns_pkt_authority(packet), file);
-    write_section("additional", ldns_pkt_additional(packet), file);
-    ldns_pkt_free(packet);
+    write_records(&message, file);
 }
 
 /* ---- for scripts --------------------------------------------------------- */
@@ -232,29 +250,33 @@ json_of_way(const struct way *way)
     return hops;
 }
 
-/* The records in zone notation. */
-static json_t *
-json_of_section(const ldns_rr_list *list)
+/* The records, in zone notation, section by section. */
+static void
+add_records(json_t *root, const struct core_message *message)
 {
-    json_t *records = json_array();
+    struct core_records records;
+    struct core_rr rr;
 
-    for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++) {
-        char *text = ldns_rr2str(ldns_rr_list_rr(list, i));
-
-        if (text == NULL)
+    for (enum core_section i = CORE_ANSWER; i < CORE_SECTIONS; i++)
+        json_object_set_new(root, sections[i], json_array());
+    core_records_start(&records, message);
+    while (core_records_next(&records, &rr)) {
+        if (rr.type == CORE_OPT)
             continue;
-        text[strcspn(text, "\n")] = '\0';
-        json_array_append_new(records, json_string(text));
+
+        char *text = core_record_to_text(message, &rr);
+
+        json_array_append_new(json_object_get(root, sections[rr.section]),
+                              json_string(text));
         free(text);
     }
-    return records;
 }
 
 void
 traced_write_json(const struct core_record *reply, FILE *file)
 {
     struct way way;
-    ldns_pkt *packet = read_reply(reply);
+    struct core_message message;
     char text[256];
     int ede = read_ede(reply, text);
 
@@ -265,17 +287,11 @@ traced_write_json(const struct core_record *reply, FILE *file)
                              : json_pack("{si ss}", "code", ede, "text",
                                          text));
 
-    if (packet != NULL) {
-        json_object_set_new(root, "rcode", json_string(rcode_word(packet)));
-        json_object_set_new(root, "answer",
-                            json_of_section(ldns_pkt_answer(packet)));
-        json_object_set_new(root, "authority",
-                            json_of_section(ldns_pkt_authority(packet)));
-        json_object_set_new(root, "additional",
-                            json_of_section(ldns_pkt_additional(packet)));
+    if (read_reply(&message, reply)) {
+        json_object_set_new(root, "rcode", json_string(rcode_word(&message)));
+        add_records(root, &message);
     }
     json_dumpf(root, file, JSON_INDENT(2));
     fputc('\n', file);
     json_decref(root);
-    ldns_pkt_free(packet);
 }

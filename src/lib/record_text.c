@@ -4,10 +4,14 @@
 
 #include "lib/record_text.h"
 
+#include <stdlib.h>
+
+#include "coredns/memory.h"
 #include "coredns/rrtype.h"
 #include "lib/rdata_text.h"
 
 #define NO_TYPE 0                       /* has no fields: shown as octets */
+#define FIRST_SIZE 1024                 /* of a text; nearly all are shorter */
 
 void
 core_record_owner_text(struct core_sheet *sheet,
@@ -53,4 +57,21 @@ core_record_text(struct core_sheet *sheet, const struct core_message *message,
     core_sheet_text(sheet, core_rrtype_to_text(text, rr->type));
     core_sheet_mark(sheet, '\t');
     core_record_rdata_text(sheet, message, rr);
+}
+
+char *
+core_record_to_text(const struct core_message *message,
+                    const struct core_rr *rr)
+{
+    struct core_sheet sheet = { .limit = FIRST_SIZE };
+
+    for (;; sheet.limit *= 2) {
+        sheet.text = core_reallocate(sheet.text, sheet.limit + 1);
+        core_record_text(&sheet, message, rr);
+        if (!sheet.is_full)
+            break;
+        core_sheet_rewind(&sheet, 0);
+    }
+    sheet.text[sheet.size] = '\0';
+    return sheet.text;
 }

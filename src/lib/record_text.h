@@ -17,6 +17,11 @@ void
                      const struct core_message *message,
                      const struct core_rr *rr);
 
+/* The same as a text of its own, of any length; free() it. */
+char *
+    core_record_to_text(const struct core_message *message,
+                        const struct core_rr *rr);
+
 /* The owner alone, and the rdata alone. */
 void
     core_record_owner_text(struct core_sheet *sheet,
