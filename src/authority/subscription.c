@@ -103,6 +103,12 @@ mark_stale(const subscription_t *self, struct core_zone_options *options,
     options->reason = reason;
 }
 
+static bool
+has_data(const struct zone *zone)
+{
+    return zone != NULL && (zone->flags & CORE_ZONE_FAILED) == 0;
+}
+
 /* A source whose first word is that it has no data yet cannot name all of its
    zones: those of the archive are there again. */
 static void
@@ -117,20 +123,55 @@ note_first_word(subscription_t *self, bool is_pending)
     self->is_heard = true;
 }
 
+/*
+ * A zone of the old archive that is as good as heard goes into the new one,
+ * before more is said of it.  That is rare: nearly always the source comes back
+ * with the whole.  One that stays pending keeps the source from being known,
+ * and so the old archive in its place.
+ */
+static void
+write_kept(subscription_t *self, struct zone *zone)
+{
+    if (!zone->is_kept)
+        return;
+    zone->is_kept = false;
+    if (self->archive != NULL)
+        archive_zone(self->archive, zone);
+}
+
+/* Other options for a zone that is there: its records stay, and so it cannot
+   be without data again. */
+static void
+change_options(struct zone *zone, const struct core_zone_options *options)
+{
+    if ((options->flags & CORE_ZONE_PENDING) != 0 && has_data(zone))
+        zone_set_stale(zone, options->reason);
+    else
+        zone_set_options(zone, options);
+}
+
+static bool
+has_flag(const struct core_zone_options *options, enum core_zone_flag flag)
+{
+    return options != NULL && (options->flags & flag) != 0;
+}
+
 static void
 begin(void *owner, const struct core_zone_id *zone,
       const struct core_zone_options *options, bool whole)
 {
     subscription_t *self = owner;
     struct core_zone_options taken = { .flags = 0 };
-    struct zone *known = whole ? NULL
-        : zones_find(self->zones, self->source, zone);
-    bool is_pending = options != NULL
-        && (options->flags & CORE_ZONE_PENDING) != 0;
+    bool is_pending = has_flag(options, CORE_ZONE_PENDING);
+    bool brings_data = whole && !has_flag(options, CORE_ZONE_FAILED);
+    struct zone *known;
     char reason[128];
 
     note_first_word(self, is_pending);
-    self->is_pending = is_pending;
+    self->is_pending = is_pending && whole;
+    known = zones_find(self->zones, self->source, zone);
+    if (known != NULL && !is_pending && !brings_data)
+        write_kept(self, known);
     if (writing(self) != NULL)
         archive_begin(self->archive, zone, options, whole);
     zone_destroy(&self->building);
@@ -146,7 +187,7 @@ begin(void *owner, const struct core_zone_id *zone,
         self->building->is_archived = self->is_reading && !self->is_copying;
         zone_set_options(self->building, &taken);
     } else if (options != NULL && known != NULL) {
-        zone_set_options(known, &taken);
+        change_options(known, &taken);
     }
 }
 
@@ -237,12 +278,6 @@ restore_zone(subscription_t *self, const struct core_zone_id *id)
     archive_read(self->archive_path, id, &subscription_hooks, self, &fault);
     self->is_reading = false;
     self->is_copying = false;
-}
-
-static bool
-has_data(const struct zone *zone)
-{
-    return zone != NULL && (zone->flags & CORE_ZONE_FAILED) == 0;
 }
 
 /* Data of the zone that were heard, or else those of the archive. */
@@ -410,20 +445,6 @@ remove_leftovers(subscription_t *self)
     self->is_restored = false;
 }
 
-/* Zones of the old archive that are as good as heard go into the new one.  Few
-   ever do: nearly always their source comes back with the whole. */
-static void
-write_kept(void *owner, const struct zone *zone)
-{
-    subscription_t *self = owner;
-
-    if (zone->source != self->source || !zone->is_kept)
-        return;
-    zones_find(self->zones, self->source, &zone->id)->is_kept = false;
-    if (self->archive != NULL)
-        archive_zone(self->archive, zone);
-}
-
 /* What was heard is all there is: the archive is no more than that. */
 static void
 known(void *owner)
@@ -432,7 +453,6 @@ known(void *owner)
 
     if (self->is_restored)
         remove_leftovers(self);
-    zones_walk(self->zones, write_kept, self);
     if (self->archive != NULL)
         archive_complete(self->archive, self->zones, self->source);
 }

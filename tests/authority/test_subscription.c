@@ -521,8 +521,6 @@ START_TEST(data_on_disk_stay_when_the_source_has_none_yet)
         ck_assert_int_eq(subscription_keep(subscription, path, &fault), 0);
         begin_pending();
         ck_assert_str_eq(names(text), "ab");
-        say_all();
-        ck_assert_str_eq(names(text), "ab");
         ck_assert_uint_eq(zones_find(zones, 0, &zone_id)->flags,
                           CORE_ZONE_STALE);
     }
@@ -534,25 +532,70 @@ START_TEST(data_on_disk_stay_when_the_source_has_none_yet)
 }
 END_TEST
 
-/* And with what is said of them before they are complete. */
-START_TEST(changes_of_data_on_disk_stay_with_them)
+static void
+begin_life(void)
 {
     struct core_fault fault;
+
+    tear_down();
+    set_up();
+    ck_assert_int_eq(subscription_keep(subscription, path, &fault), 0);
+    begin_pending();
+}
+
+/* And with what is said of them before they are replaced. */
+START_TEST(changes_of_data_on_disk_stay_with_them)
+{
     char text[32];
 
     begin_archive();
     say_zone_a();
     for (int life = 0; life < 2; life++) {
-        tear_down();
-        set_up();
-        ck_assert_int_eq(subscription_keep(subscription, path, &fault), 0);
-        begin_pending();
+        begin_life();
         ck_assert_str_eq(names(text), life == 0 ? "a" : "ab");
         begin_part();
         change(CORE_CHANGE_ADD, "b", address);
         subscription_hooks.commit(subscription, 7);
         say_all();
     }
+}
+END_TEST
+
+/* Nor does one that says so of a zone that it has told. */
+START_TEST(data_stay_when_options_say_that_there_are_none)
+{
+    const struct core_zone_options pending = {
+        .flags = CORE_ZONE_FAILED | CORE_ZONE_PENDING, .reason = "away",
+    };
+    char text[32];
+
+    begin_archive();
+    say_zone_a();
+    subscription_hooks.begin(subscription, &zone_id, &pending, false);
+    subscription_hooks.commit(subscription, 2);
+    ck_assert_str_eq(names(text), "a");
+    ck_assert_uint_eq(zones_find(zones, 0, &zone_id)->flags, CORE_ZONE_STALE);
+}
+END_TEST
+
+/* A source that fails while it has no data yet takes none away. */
+START_TEST(data_on_disk_outlive_a_failure)
+{
+    const struct core_zone_options failed = {
+        .flags = CORE_ZONE_FAILED, .reason = "broken",
+    };
+    char text[32];
+
+    begin_archive();
+    say_zone_a();
+    begin_life();
+    subscription_hooks.begin(subscription, &zone_id, &failed, true);
+    subscription_hooks.commit(subscription, 7);
+    say_all();
+    begin_pending();
+    ck_assert_str_eq(names(text), "a");
+    begin_life();
+    ck_assert_str_eq(names(text), "a");
 }
 END_TEST
 
@@ -615,5 +658,7 @@ main(void)
     tcase_add_test(cases, data_stay_when_the_source_has_none_yet);
     tcase_add_test(cases, data_on_disk_stay_when_the_source_has_none_yet);
     tcase_add_test(cases, changes_of_data_on_disk_stay_with_them);
+    tcase_add_test(cases, data_on_disk_outlive_a_failure);
+    tcase_add_test(cases, data_stay_when_options_say_that_there_are_none);
     return core_test_run(cases);
 }
