@@ -42,7 +42,7 @@ endif
 
 # Libraries of all programs.  src/PROGRAM/libraries names those of one more,
 # src/lib/libraries what tests of classes of lib need that not all use.
-kit_libraries := libzmq libczmq libconfig ldns jansson libcrypto
+kit_libraries := libzmq libczmq libconfig ldns jansson
 pkg_libs = $(shell pkg-config --libs $(1))
 libraries_of = $(kit_libraries) \
     $(foreach f,$(wildcard src/$(1)/libraries),$(file <$(f)))
