@@ -1,5 +1,9 @@
 /*
  * hash - the hashed owner names of NSEC3 (RFC 5155 section 5)
+ *
+ * A round takes a third of a microsecond, three times as long as libcrypto
+ * needs with the instructions that many processors have for it; but libcrypto
+ * takes half a megabyte and more of each authority.
  */
 
 #include "authority/hash.h"

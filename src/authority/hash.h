@@ -12,7 +12,7 @@
 /*
  * Writes the name whose NSEC3 record would match: the hash of name in base32
  * with extended hex alphabet, under the zone's name.  Returns false when that
- * makes no name (a zone with a name of more than 220 octets).
+ * makes no name (a zone with a name of more than 222 octets).
  */
 bool
     hash_owner(const struct zone *zone, const uint8_t *name,

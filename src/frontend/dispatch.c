@@ -392,7 +392,7 @@ dispatch_new(core_life_t *life, inflight_t *udp, inflight_t *connected,
     for (enum dispatch_table t = 0; t < DISPATCH_TABLES; t++) {
         self->tables[t].slots = slots[t];
         self->tables[t].timers = wheel_new(inflight_slots(slots[t]),
-                                            core_loop_now_ms(self->loop));
+                                           core_loop_now_ms(self->loop));
     }
     return self;
 }

@@ -219,6 +219,6 @@ core_rdata_read(struct core_rdata_reader *self)
     self->fault_word = NULL;
     if (is_generic(self))
         return read_generic(self);
-    fields = rdata_fields(self->type);
+    fields = rdata_layout(self->type);
     return fields == NULL ? read_by_ldns(self) : read_fields(self, fields);
 }

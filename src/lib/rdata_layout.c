@@ -39,7 +39,7 @@ static const struct {
 };
 
 const char *
-rdata_fields(uint16_t type)
+rdata_layout(uint16_t type)
 {
     for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
         if (layouts[i].type == type)

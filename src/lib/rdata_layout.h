@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* The letter of a field. */
-enum rdata_field {
+enum rdata_layout_field {
     FIELD_NAME = 'n', FIELD_SMALL_NAME = 'l',
     FIELD_8 = '1', FIELD_16 = '2', FIELD_32 = '4', FIELD_SECONDS = 't',
     FIELD_TIME = 'T', FIELD_TYPE = 'y', FIELD_ALGORITHM = 'g',
@@ -23,8 +23,8 @@ enum rdata_field {
     FIELD_GATEWAY = 'G', FIELD_RELAY = 'R', FIELD_KEY = 'B',
 };
 
-/* The letters of a type's fields (enum rdata_field), or NULL. */
+/* The letters of a type's fields (enum rdata_layout_field), or NULL. */
 const char *
-    rdata_fields(uint16_t type);
+    rdata_layout(uint16_t type);
 
 #endif

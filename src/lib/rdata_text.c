@@ -423,7 +423,7 @@ core_rdata_text(struct core_sheet *sheet, uint16_t type, const uint8_t *rdata,
     struct text_reader reader = {
         .sheet = sheet, .rdata = rdata, .at = rdata, .left = size,
     };
-    const char *fields = rdata_fields(type);
+    const char *fields = rdata_layout(type);
     size_t start = sheet->size;
 
     if (sheet->is_full

@@ -1,5 +1,5 @@
 /*
- * words - what the texts have in common: flags, marks, records
+ * words - what the texts have in common: words for flags and marks
  */
 
 #ifndef TAP_WORDS_H
