@@ -11,8 +11,6 @@ import argparse
 import multiprocessing
 import os
 import shutil
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,8 +22,9 @@ sys.path.append(f"{HOME}/../system")
 
 import api_server                                       # noqa: E402
 import measure                                          # noqa: E402
+import toolkit                                          # noqa: E402
 
-BIN = os.environ.get("BIN", f"{HOME}/../../bin")
+NAME = "service-9000.team-0.svc.cluster.local"
 
 
 def address(number, first):
@@ -70,12 +69,6 @@ def make_objects(arguments):
                           "podIP": address(number + 1, 10)}}
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 def write_configuration(folder, port, api_port, arguments):
     stages, routes = "", ""
     names = ["authority"] + [f"authority-{number}"
@@ -107,76 +100,6 @@ stages: {{
 """)
 
 
-def processes(folder):
-    found = {}
-    for name in os.listdir(f"{folder}/run"):
-        if name.endswith(".control.lock"):
-            with open(f"{folder}/run/{name}", encoding="utf-8") as file:
-                found[name[:-len(".control.lock")]] = int(file.read())
-    return found
-
-
-def memory(pid):
-    """Resident KiB, and of these what is shared with files or others."""
-    fields = {}
-    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
-        for line in file:
-            key, _, value = line.partition(":")
-            fields[key] = value.split()
-    return int(fields["VmRSS"][0]), int(fields["VmHWM"][0])
-
-
-def proportional(pid):
-    with open(f"/proc/{pid}/smaps_rollup", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
-    return 0
-
-
-def cpu(pid):
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def ask(one, port, name, number):
-    question = b"".join(bytes([len(label)]) + label.encode()
-                        for label in name.split(".")) + b"\0\0\1\0\1"
-    one.sendto(number.to_bytes(2, "big") + b"\1\0\0\1\0\0\0\0\0\0" + question,
-               ("127.0.0.1", port))
-    reply = one.recv(4096)
-    return reply[3] & 15, reply[-4:]
-
-
-def wait_for(port, name, seconds):
-    end = time.monotonic() + seconds
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.settimeout(1)
-        while time.monotonic() < end:
-            try:
-                if ask(one, port, name, 1)[0] == 0:
-                    return True
-            except OSError:
-                pass
-            time.sleep(0.05)
-    return False
-
-
-def show_memory(folder, when):
-    total, shared = 0, 0
-    for name, pid in sorted(processes(folder).items()):
-        resident, peak = memory(pid)
-        part = proportional(pid)
-        total += resident
-        shared += part
-        print(f"  {name}: {resident / 1024:.1f} MB resident, "
-              f"{part / 1024:.1f} proportional, peak {peak / 1024:.1f}")
-    print(f"memory {when}: {total / 1024:.1f} MB resident, "
-          f"{shared / 1024:.1f} MB proportional")
-    return total
-
-
 def order(folder, stage, *words):
     subprocess.run([f"{HOME}/../system/control",
                     f"{folder}/run/{stage}.control", *words], check=True,
@@ -184,7 +107,7 @@ def order(folder, stage, *words):
 
 
 def reset_peaks(folder):
-    for pid in processes(folder).values():
+    for pid in toolkit.processes(folder).values():
         with open(f"/proc/{pid}/clear_refs", "w", encoding="utf-8") as file:
             file.write("5")
 
@@ -199,46 +122,40 @@ def wait_for_silence(pipe):
 
 
 def measure_relist(folder, pipe):
-    before = {name: memory(pid)[0] for name, pid in processes(folder).items()}
+    before = [toolkit.memory(pid)[0]
+              for pid in toolkit.processes(folder).values()]
     reset_peaks(folder)
     order(folder, "kubernetes-sync", "relist")
     began = time.monotonic()
     time.sleep(1)
     wait_for_silence(pipe)
-    peaks = {name: memory(pid)[1] for name, pid in processes(folder).items()}
+    peaks = [toolkit.memory(pid)[1]
+             for pid in toolkit.processes(folder).values()]
     print(f"list read anew in {time.monotonic() - began - 3:.1f} s at most: "
-          f"peaks {sum(peaks.values()) / 1024:.1f} MB, "
-          f"{sum(peaks.values()) / sum(before.values()):.3f} times as much")
+          f"peaks {sum(peaks) / 1024:.1f} MB, "
+          f"{sum(peaks) / sum(before):.3f} times as much")
 
 
 def measure_changes(port, pipe, count, rate):
     """A service changes; how long until a client sees it: from the moment in
     which the server hands the event to its socket."""
     took, questions = [], 0
-    witness = subprocess.Popen(
-        [f"{measure.TOOLS}/witness", "127.0.0.1", str(port),
-         "service-9000.team-0.svc.cluster.local"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+    witness = toolkit.Witness(port, NAME)
     for number in range(count):
         wanted = f"172.{20 + number // 250}.{number % 250}.7"
         began = time.monotonic()
-        witness.stdin.write(wanted + "\n")
+        witness.expect(wanted)
         pipe.send({"kind": "Service",
                    "metadata": {"name": "service-9000",
                                 "namespace": "team-0"},
                    "spec": {"clusterIP": wanted,
                             "ports": [{"name": "http", "port": 80}]}})
-        seen, asked = map(int, witness.stdout.readline().split())
-        took.append(seen / 1e6 - 1e3 * pipe.recv())
+        seen, asked = witness.seen()
+        took.append(1e3 * (seen - pipe.recv()))
         questions += asked
         time.sleep(max(0, began + 1 / rate - time.monotonic()))
-    witness.stdin.close()
-    witness.wait()
-    took.sort()
-    print(f"propagation of {count} changes: median "
-          f"{statistics.median(took):.2f} ms, 90th percentile "
-          f"{took[int(len(took) * 0.9)]:.2f} ms, 99th "
-          f"{took[int(len(took) * 0.99)]:.2f} ms, most {took[-1]:.2f} ms; "
+    witness.end()
+    print(f"propagation of {count} changes: {toolkit.spread(took)}; "
           f"{questions / count:.1f} questions for each")
 
 
@@ -256,13 +173,12 @@ class Handler(api_server.Handler):
 
 def measure_start(folder, port, server):
     """A start without the API, from what is on disk."""
-    control = [f"{BIN}/corednsctl", "-c", f"{folder}/coredns.conf"]
-    subprocess.run(control + ["stop"], check=True)
+    toolkit.control(folder, "stop")
     server.kill()
     began = time.monotonic()
-    subprocess.run(control + ["start"], check=True)
+    toolkit.control(folder, "start")
     started = time.monotonic()
-    found = wait_for(port, "service-9000.team-0.svc.cluster.local", 20)
+    found = toolkit.wait_for(port, NAME, 20)
     print(f"start without the API: {1000 * (started - began):.0f} ms, "
           f"{'' if found else 'no '}answer after "
           f"{1000 * (time.monotonic() - began):.0f} ms")
@@ -287,36 +203,33 @@ def serve(pipe, arguments):
 
 
 def run(arguments, folder):
-    port = free_port()
+    port = toolkit.free_port()
     pipe, other = multiprocessing.Pipe()
     server = multiprocessing.Process(target=serve, args=(other, arguments),
                                      daemon=True)
     server.start()
     write_configuration(folder, port, pipe.recv(), arguments)
-    subprocess.run([f"{BIN}/corednsctl", "start", "-c",
-                    f"{folder}/coredns.conf"], check=True)
+    toolkit.control(folder, "start")
     began = time.monotonic()
     try:
-        if not wait_for(port, "service-9000.team-0.svc.cluster.local", 300):
+        if not toolkit.wait_for(port, NAME, 300):
             print("it does not answer")
         print(f"synced in {time.monotonic() - began:.1f} s")
         time.sleep(3)
-        show_memory(folder, "after the start")
-        pids = processes(folder)
-        used = cpu(pids["kubernetes-sync"])
+        toolkit.show_memory(folder, "after the start")
+        sync = toolkit.processes(folder)["kubernetes-sync"]
         if arguments.relist:
             measure_relist(folder, pipe)
-            show_memory(folder, "after a list that was read anew")
+            toolkit.show_memory(folder, "after a list that was read anew")
         if arguments.changes:
-            used = cpu(pids["kubernetes-sync"])
+            used = measure.cpu_us(sync)
             measure_changes(port, pipe, arguments.changes, arguments.rate)
-            used = cpu(pids["kubernetes-sync"]) - used
-            print(f"the sync used {used / arguments.changes * 1e6:.0f} us of "
-                  f"CPU for a change")
+            used = measure.cpu_us(sync) - used
+            print(f"the sync used {used / arguments.changes:.0f} us of CPU "
+                  f"for a change")
         measure_start(folder, port, server)
     finally:
-        subprocess.run([f"{BIN}/corednsctl", "stop", "-c",
-                        f"{folder}/coredns.conf"], check=False)
+        toolkit.control(folder, "stop", check=False)
 
 
 def main():
