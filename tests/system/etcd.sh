@@ -32,6 +32,11 @@ gauge() {
 }
 
 # shellcheck disable=SC2317
+has_gauge() {
+    [ -n "$(gauge "$1")" ]
+}
+
+# shellcheck disable=SC2317
 gauge_is() {
     [ "$(gauge "$1")" = "$2" ]
 }
@@ -287,6 +292,8 @@ check "and follows again" eventually 5 answers stay.skydns.test A 192.0.2.31
 check "nothing is stale" eventually 5 zone_is_not stale
 
 # ---- history that is gone ---------------------------------------------------
+
+check "the new process tells its counters" eventually 5 has_gauge loads_total
 
 # Where the sync does not find it meanwhile.
 loads=$(gauge loads_total)
