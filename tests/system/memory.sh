@@ -51,7 +51,7 @@ check "a cache that does not fit does not start" refuses start_with_little
 resolver 'capacity = "48 MiB"; success_minimum_ttl = "10m";' "" ""
 check "one that fits does" start_with_little
 check "names are asked for" asked
-"$tools/blast" -d -q 50000 -t 3 127.0.0.1 "$port" >"$folder/blast"
+flood 50000 3
 check "names are asked for when more came than can be served" asked
 before=$(pid_of cache)
 resolver 'capacity = "1 GiB"; success_minimum_ttl = "10m";' "" ""

@@ -44,3 +44,16 @@ END
 value() {
     tests/system/metrics "http://127.0.0.1:$metrics/metrics" "$@" 2>/dev/null
 }
+
+# What waited in the socket in front of it has been read.
+# shellcheck disable=SC2317
+is_through() {
+    dig @127.0.0.1 -p "$port" +time=1 +tries=1 through.example.org |
+        grep -q NOERROR
+}
+
+# flood QPS SECONDS: names of which each comes once, until all were looked at
+flood() {
+    "$tools/blast" -d -q "$1" -t "$2" 127.0.0.1 "$port" >"$folder/blast"
+    check "a flood ends" eventually 20 is_through
+}
