@@ -172,9 +172,6 @@ int
                      void (*led)(void *owner), void *owner,
                      struct core_fault *fault);
 
-const char *
-    core_outlet_name(const core_outlet_t *self);
-
 /* At most CORE_OUTLET_INSTANCES; another number once it is led elsewhere. */
 unsigned
     core_outlet_instances(const core_outlet_t *self);

@@ -157,12 +157,6 @@ archive_destroy(archive_t **self_p)
     *self_p = NULL;
 }
 
-bool
-archive_is_sound(const archive_t *self)
-{
-    return self->file != -1;
-}
-
 void
 archive_begin(archive_t *self, const struct core_zone_id *zone,
               const struct core_zone_options *options, bool whole)

@@ -63,10 +63,6 @@ void
 void
     archive_tidy(archive_t *self, const zones_t *zones, unsigned source);
 
-/* False once something could not be written: nothing is any more. */
-bool
-    archive_is_sound(const archive_t *self);
-
 /*
  * Reads the archive at path and calls the hooks with what it holds, complete
  * transactions only: all, or (only not NULL) those of that zone, but for the

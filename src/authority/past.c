@@ -15,7 +15,6 @@
 struct past {
     struct zone *zone;
     past_t *next;                       /* of the same zone */
-    uint64_t version;
     uint16_t flags;
     struct past_place read;             /* all in front of it is over */
     bool is_lost;
@@ -55,7 +54,6 @@ past_new(struct zone *zone, const struct past_place *place)
 
     assert(zone->has_soa);
     self->zone = zone;
-    self->version = zone->version;
     self->flags = zone->flags;
     self->read = *place;
     self->slab = slab_new();
@@ -196,12 +194,6 @@ const struct node *
 past_apex(const past_t *self)
 {
     return self->apex;
-}
-
-uint64_t
-past_version(const past_t *self)
-{
-    return self->version;
 }
 
 uint16_t

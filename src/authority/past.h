@@ -62,9 +62,7 @@ void
 const struct node *
     past_apex(const past_t *self);
 
-/* The version and the options' flags as they were. */
-uint64_t
-    past_version(const past_t *self);
+/* The options' flags as they were. */
 uint16_t
     past_flags(const past_t *self);
 

@@ -46,16 +46,6 @@ const struct option_entry option_table[] = {
     { 0, NULL, '\0', NULL, NULL },
 };
 
-const struct option_entry *
-option_find(enum grammar_option option)
-{
-    const struct option_entry *entry = option_table;
-
-    while (entry->option != option && entry->option != 0)
-        entry++;
-    return entry;
-}
-
 unsigned
 option_number(enum grammar_option option)
 {

@@ -39,10 +39,6 @@ struct option_entry {
 
 extern const struct option_entry option_table[];
 
-/* The entry of one option; never NULL for one that there is. */
-const struct option_entry *
-    option_find(enum grammar_option option);
-
 /* Its place in a row of OPTION_COUNT. */
 unsigned
     option_number(enum grammar_option option);

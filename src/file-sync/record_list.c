@@ -78,12 +78,6 @@ record_list_count(const record_list_t *self)
     return self->count;
 }
 
-size_t
-record_list_size(const record_list_t *self)
-{
-    return self->size + self->count * sizeof *self->items;
-}
-
 static void
 view(const uint8_t *bytes, const struct item *item,
      struct zone_record *record)

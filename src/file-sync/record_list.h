@@ -24,10 +24,6 @@ void
 size_t
     record_list_count(const record_list_t *self);
 
-/* Octets that the records take. */
-size_t
-    record_list_size(const record_list_t *self);
-
 /* The record at that index; its path is NULL; lent from the list. */
 void
     record_list_at(const record_list_t *self, size_t index,

@@ -354,12 +354,6 @@ zone_check_is_mixed(const zone_check_t *self)
     return self->mixed;
 }
 
-unsigned
-zone_check_soas(const zone_check_t *self)
-{
-    return self->soas;
-}
-
 /* ---- changes ------------------------------------------------------------- */
 
 bool

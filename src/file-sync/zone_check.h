@@ -108,8 +108,4 @@ bool
     zone_check_has_cname(const zone_check_t *self,
                          const struct zone_record *record);
 
-/* How many different SOA records there are at the apex. */
-unsigned
-    zone_check_soas(const zone_check_t *self);
-
 #endif

@@ -247,10 +247,3 @@ pods_with(const pods_t *self, uint16_t space, const struct address *address)
     }
     return count;
 }
-
-size_t
-pods_octets(const pods_t *self)
-{
-    return self->limit * self->entry_size
-        + CHAINS * self->bucket_count * sizeof **self->buckets;
-}

@@ -62,8 +62,4 @@ unsigned
     pods_with(const pods_t *self, uint16_t space,
               const struct address *address);
 
-/* Octets of memory it holds. */
-size_t
-    pods_octets(const pods_t *self);
-
 #endif

@@ -39,12 +39,6 @@ image_rcode(const struct image *self)
     return core_read16(self->message + 2) & 15;
 }
 
-size_t
-image_question_size(const struct image *self)
-{
-    return core_name_size(self->message + CORE_HEADER_SIZE) + 4;
-}
-
 void
 image_compose(const struct image *self, struct core_writer *writer,
               uint32_t ttl_seconds, uint16_t flags)

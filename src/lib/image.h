@@ -45,10 +45,6 @@ uint16_t
 unsigned
     image_rcode(const struct image *self);
 
-/* Octets of the question. */
-size_t
-    image_question_size(const struct image *self);
-
 /*
  * Completes a reply: writer was started with a query for the same question, in
  * any case; flags are CORE_AA and the like.

@@ -417,12 +417,6 @@ core_outlet_is_told(const core_outlet_t *self)
     return true;
 }
 
-const char *
-core_outlet_name(const core_outlet_t *self)
-{
-    return self->name;
-}
-
 unsigned
 core_outlet_instances(const core_outlet_t *self)
 {

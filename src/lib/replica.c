@@ -57,12 +57,6 @@ replica_destroy(replica_t **self_p)
     *self_p = NULL;
 }
 
-uint64_t
-replica_refused(const replica_t *self)
-{
-    return self->refused;
-}
-
 /* ---- states -------------------------------------------------------------- */
 
 /* Many subscribers that miss the same message do not ask at the same time. */
@@ -397,7 +391,6 @@ handle_numbered(replica_t *self, const struct feed_header *header,
         return;
     }
     if (!published_handlers[header->kind](self, header, frames, count)) {
-        self->refused++;
         mend(self, now_ms);
         return;
     }
@@ -422,10 +415,8 @@ replica_published(replica_t *self, const struct replica_frame *frames,
         return false;
     if (count == 0 || count > REPLICA_FRAMES
         || !feed_header_read(frames[0].bytes, frames[0].size, &header)
-        || header.kind > FEED_OPTIONS || header.epoch == 0) {
-        self->refused++;
+        || header.kind > FEED_OPTIONS || header.epoch == 0)
         return true;
-    }
     self->heard_ms = now_ms;
     if (header.epoch != self->epoch || self->state == LISTENING) {
         replica_start_epoch(self, header.epoch, now_ms);

@@ -65,8 +65,4 @@ void
 void
     replica_tick(replica_t *self, int64_t now_ms);
 
-/* Messages and frames that were not what they should have been. */
-uint64_t
-    replica_refused(const replica_t *self);
-
 #endif

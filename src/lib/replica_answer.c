@@ -151,10 +151,8 @@ replica_answered(replica_t *self, const struct replica_frame *frame,
 {
     struct feed_header header;
 
-    if (!feed_header_read(frame->bytes, frame->size, &header)) {
-        self->refused++;
+    if (!feed_header_read(frame->bytes, frame->size, &header))
         return;
-    }
 
     /* What is left of a request that was given up. */
     if (self->state != FETCHING || header.request != self->request)
@@ -169,7 +167,6 @@ replica_answered(replica_t *self, const struct replica_frame *frame,
     } else if (header.kind != FEED_SNAPSHOT
                || !take_sections(self, frame->bytes + FEED_HEADER_SIZE,
                                  frame->size - FEED_HEADER_SIZE)) {
-        self->refused++;
         replica_give_up(self, now_ms + REPLICA_RETRY_MS);
     } else if (self->state == FETCHING) {
         self->unpaid++;

@@ -38,7 +38,6 @@ struct replica {
     bool poke;
     struct feed_zone *open;             /* the zone an answer is in */
     uint64_t open_sequence;
-    uint64_t refused;
 };
 
 /* Versions are the same on every subscriber, and larger after each change: a

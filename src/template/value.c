@@ -67,13 +67,6 @@ value_is_true(const struct value *self)
     return false;
 }
 
-bool
-value_is_text(const struct value *self, const char *text)
-{
-    return self->kind == VALUE_TEXT && self->text.size == strlen(text)
-        && memcmp(self->text.octets, text, self->text.size) == 0;
-}
-
 const struct value_map_entry *
 value_map_find(const struct value *self, const char *key, size_t size)
 {

@@ -79,10 +79,6 @@ struct value
 bool
     value_is_true(const struct value *self);
 
-/* True when the value is that text. */
-bool
-    value_is_text(const struct value *self, const char *text);
-
 /* What the map holds under the key, or NULL. */
 const struct value_map_entry *
     value_map_find(const struct value *self, const char *key, size_t size);

@@ -10,10 +10,8 @@ Numbers are printed one a line; nothing is judged.
 import argparse
 import multiprocessing
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
@@ -246,14 +244,8 @@ def main():
     parser.add_argument("--cache", default="4 MiB")
     parser.add_argument("--no-relist", dest="relist", action="store_false")
     arguments = parser.parse_args()
-    folder = tempfile.mkdtemp(prefix="coredns-bench.")
-    os.chmod(folder, 0o755)
-    os.mkdir(f"{folder}/state", 0o777)
-    os.chmod(f"{folder}/state", 0o777)
-    try:
+    with toolkit.folder() as folder:
         run(arguments, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,8 @@ import argparse
 import base64
 import http.client
 import json
-import os
 import shutil
 import subprocess
-import tempfile
 import time
 
 import toolkit
@@ -169,14 +167,8 @@ def main():
     parser.add_argument("--changes", type=int, default=500)
     parser.add_argument("--rate", type=float, default=100)
     arguments = parser.parse_args()
-    folder = tempfile.mkdtemp(prefix="coredns-bench.")
-    os.chmod(folder, 0o755)
-    os.mkdir(f"{folder}/state", 0o777)
-    os.chmod(f"{folder}/state", 0o777)
-    try:
+    with toolkit.folder() as folder:
         run(arguments, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

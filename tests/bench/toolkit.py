@@ -2,15 +2,32 @@
 memory, and how soon a client sees a change
 """
 
+import contextlib
 import os
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 import measure
 
 HOME = os.path.dirname(os.path.abspath(__file__))
 BIN = os.environ.get("BIN", f"{HOME}/../../bin")
+
+
+@contextlib.contextmanager
+def folder():
+    """A folder that its user may enter, with one for state; gone at the
+    end."""
+    path = tempfile.mkdtemp(prefix="coredns-bench.")
+    os.chmod(path, 0o755)
+    os.mkdir(f"{path}/state")
+    os.chmod(f"{path}/state", 0o777)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def free_port():
